@@ -1,0 +1,1 @@
+"""TensorFlow's module paths: re-exports only, no code."""

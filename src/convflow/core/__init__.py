@@ -1,0 +1,1 @@
+"""The vocabulary everything shares: errors, dtypes, shapes. Imports nothing of the package."""

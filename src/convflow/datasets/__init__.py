@@ -1,0 +1,1 @@
+"""Named data sets: where to look, how to verify, download and read them."""

@@ -1,0 +1,1 @@
+"""What a program is: op records, operations, tensors, graphs, scopes, collections."""

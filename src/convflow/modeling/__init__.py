@@ -1,0 +1,1 @@
+"""Variables, layers and losses: what a model is made of."""

@@ -1,0 +1,1 @@
+"""tf.layers: layer classes and the functions over them."""

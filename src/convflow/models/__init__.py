@@ -1,0 +1,1 @@
+"""The CNN systems, one family per file, written in the public API."""

@@ -1,0 +1,1 @@
+"""Arithmetic, comparison, reduction and matrix product ops."""

@@ -1,0 +1,1 @@
+"""One Session.run: feeds, pruning, rewriting, scheduling, emitting, storing."""

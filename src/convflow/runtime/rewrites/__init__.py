@@ -1,0 +1,1 @@
+"""Optimisations of a plan, one file each."""

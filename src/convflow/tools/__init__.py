@@ -1,0 +1,1 @@
+"""What a person runs on programs and models: run, train, env, parity."""

@@ -1,0 +1,1 @@
+"""Optimizers, savers, summaries: what training needs around a model."""
