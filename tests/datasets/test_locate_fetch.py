@@ -144,6 +144,11 @@ def test_without_a_data_folder_the_error_says_that_none_is_set() -> None:
         fetch(named_set(), NAME)
 
 
+def test_a_set_without_a_public_home() -> None:
+    with pytest.raises(errors.UnavailableError, match=f"no public home\n.* put it at .*{NAME}, or name"):
+        fetch(NamedSet("tiny", (), (DataFile(NAME),)), NAME)
+
+
 @pytest.mark.parametrize("keep", [0, 5, 30, -3])
 def test_a_cut_gz_names_the_file_and_the_remedy(keep: int, tmp_path: Path) -> None:
     path = put(tmp_path / "data")

@@ -51,17 +51,17 @@ def _download(
 ) -> locate.Found:
     target = locate.cache_folder() / named_set.name / file.name
     problems: list[str] = []
-    only_checksums = True
+    reached_all = True
     for home in named_set.homes:
         try:
             return locate.Found(target, download(home + file.name, target, file))
         except ChecksumError as reason:
             problems.append(f"{home}{file.name}: {reason}")
         except OSError as reason:
-            only_checksums = False
+            reached_all = False
             problems.append(f"{home}{file.name}: {reason}")
     message = _not_found_message(named_set, file, search, problems, folder)
-    if problems and only_checksums:
+    if problems and reached_all:
         raise errors.DataLossError(None, None, message)
     raise errors.UnavailableError(None, None, message)
 
@@ -125,15 +125,15 @@ def _copy_with_progress(url: str, out: Any, name: str) -> None:
 
 
 def _not_found_message(
-    named_set: NamedSet, file: DataFile, search: locate.Search, problems: list[str], folder: Any
+    named_set: NamedSet, file: DataFile, search: locate.Search, problems: list[str], folder: str | Path | None
 ) -> str:
-    place = Path(folder) if folder is not None else locate.cache_folder() / named_set.name
+    target = (Path(folder) if folder is not None else locate.cache_folder() / named_set.name) / file.name
+    source = f"on a machine with network access get {named_set.homes[0]}{file.name} and " if problems else ""
     lines = [f"{file.name} of the data set {named_set.name} is missing and could not be downloaded."]
     lines += ["Looked for it in:", *(f"  {place}" for place in search.looked)]
-    lines += ["Tried to download it:", *(f"  {problem}" for problem in problems)]
+    lines += ["Tried to download it:", *(f"  {problem}" for problem in problems or ["it has no public home"])]
     lines += [
-        f"What to do: on a machine with network access get {named_set.homes[0]}{file.name} and put it at "
-        f"{place / file.name}, or name a folder that has it in ${locate.DATA_VARIABLE}.",
+        f"What to do: {source}put it at {target}, or name a folder that has it in ${locate.DATA_VARIABLE}.",
         f"The data set has these files: {', '.join(each.name for each in named_set.files)}.",
     ]
     return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""`convflow run SCRIPT [ARGS]`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+# What follows SCRIPT is the script's own, `--help` included.
+_CONTEXT = {"allow_interspersed_args": False}
+
+Script = Annotated[str, typer.Argument(metavar="SCRIPT", help="A Python file or a notebook (.ipynb).")]
+Arguments = Annotated[list[str] | None, typer.Argument(metavar="ARGS", help="Handed to the script.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run", context_settings=_CONTEXT)(run)
+
+
+def run(script: Script, arguments: Arguments = None) -> None:
+    """Run an unmodified TensorFlow 1 program.
+
+    In it `import tensorflow` gives convflow. Arguments, exit status and output are as with `python SCRIPT`.
+    Of a notebook the code cells run in order; magics and shell lines are skipped.
+    """
+    from convflow.tools.run import run_program
+
+    raise typer.Exit(run_program(script, arguments or []))

@@ -1,0 +1,161 @@
+"""Runs an unmodified TensorFlow 1 program, as `python` would, with convflow in TensorFlow's place."""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType, TracebackType
+from typing import Any
+
+from convflow.core import errors
+from convflow.tools import alias, folding, notebook
+
+_USAGE_ERROR = 2
+_INTERRUPTED = 130
+
+# Lines that only Python 2 accepts, as they stand in programs of TensorFlow 1's years.
+_PYTHON_2_LINE = re.compile(
+    r"""(?:^|[:;])\s*(?:
+        print\s+["'\w%]                    # print "x"
+      | print\s*>>                         # print >>sys.stderr, x
+      | exec\s+["'\w]                     # exec "x = 1"
+      | except\s+[\w.()\s,]+,\s*\w+\s*:   # except Error, e:
+      | raise\s+[\w.]+\s*,                # raise Error, "x"
+    )
+    | <> | `\w | \bur["'] | \b0[0-7]+\b | \b\d+[lL]\b""",
+    re.VERBOSE,
+)
+
+
+def run_program(path: str, arguments: Sequence[str] = (), library: str = "convflow") -> int:
+    """Runs a Python file or a Jupyter notebook as `__main__`.
+
+    `import tensorflow` gives convflow in it (see `convflow.tools.alias`). As with `python`, `sys.argv` is
+    the path and the arguments, `sys.path[0]` the file's folder, and an error that nobody catches goes through
+    `sys.excepthook`. The state of the interpreter is not put back afterwards: exit handlers and threads of
+    the program still need it.
+
+    Args:
+        path: a Python file, or a notebook if it ends with .ipynb.
+        arguments: what follows the path on the command line.
+        library: the package that `tensorflow` stands for.
+
+    Returns:
+        The exit status: 0, what the program gave to `sys.exit`, 1 after an error, 130 after Ctrl-C, 2 when
+        the file cannot be read.
+    """
+    try:
+        code = _read_program(path)
+    except OSError as reason:
+        print(f"convflow run: can't open file {path!r}: {reason.strerror or reason}", file=sys.stderr)
+        return _USAGE_ERROR
+    except errors.OpError as reason:
+        print(f"convflow run: {reason.message}", file=sys.stderr)
+        return _USAGE_ERROR
+    _become_main(path, arguments)
+    _choose_matplotlib_backend()
+    sys.excepthook = folding.excepthook
+    alias.install(library)
+    return _execute(code, sys.modules["__main__"])
+
+
+# What runs one after the other: a file name and Python source.
+_Program = list[tuple[str, bytes | str]]
+
+
+def _read_program(path: str) -> _Program:
+    # Absolute, as `python` shows it: the program may change its folder before the traceback is read.
+    path = os.path.abspath(path)
+    if not path.endswith(".ipynb"):
+        return [(path, Path(path).read_bytes())]
+    program: _Program = []
+    for cell in notebook.read_cells(path):
+        name = f"{path}, code cell {cell.number}"
+        # Without this, tracebacks could not show the lines: there is no such file.
+        linecache.cache[name] = (len(cell.source), None, cell.source.splitlines(keepends=True), name)
+        program.append((name, cell.source))
+        for number, line in cell.skipped:
+            print(f"convflow run: skipped in {name}, line {number}: {line}", file=sys.stderr)
+    return program
+
+
+def _become_main(path: str, arguments: Sequence[str]) -> None:
+    main = ModuleType("__main__")
+    main.__file__ = os.path.abspath(path)
+    main.__builtins__ = builtins  # type: ignore[attr-defined]
+    main.__cached__ = None  # type: ignore[attr-defined]
+    main.__spec__ = None
+    if path.endswith(".ipynb"):
+        # Jupyter's own function, there without an import.
+        main.display = print  # type: ignore[attr-defined]
+    else:
+        main.__loader__ = SourceFileLoader("__main__", main.__file__)
+    sys.modules["__main__"] = main
+    sys.argv = [path, *arguments]
+    if not sys.flags.safe_path:
+        sys.path[0] = str(Path(path).resolve().parent)
+
+
+def _choose_matplotlib_backend() -> None:
+    """Pictures go to files where there is no screen; matplotlib's own choice everywhere else."""
+    has_display = sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if not has_display:
+        os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+def _execute(program: _Program, main: ModuleType) -> int:
+    try:
+        for name, source in program:
+            exec(_compile(source, name), main.__dict__)
+    except SystemExit as request:
+        return _status(request.code)
+    except BaseException as error:
+        _report(error, {name for name, _ in program})
+        return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+    return 0
+
+
+def _compile(source: bytes | str, name: str) -> CodeType:
+    # dont_inherit: this file's own `from __future__` is not the program's.
+    return compile(source, name, "exec", dont_inherit=True)
+
+
+def _status(code: Any) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _report(error: BaseException, own_files: set[str]) -> None:
+    if isinstance(error, SyntaxError) and _looks_like_python_2(error):
+        error.add_note(
+            f"{error.filename} looks like Python 2. Convert it first, for example with "
+            f"`2to3 -w {error.filename}` (it comes with Python up to 3.12)."
+        )
+    trace = _from_program(error.__traceback__, own_files)
+    sys.stdout.flush()
+    sys.excepthook(type(error), error.with_traceback(trace), trace)
+
+
+def _from_program(trace: TracebackType | None, own_files: set[str]) -> TracebackType | None:
+    """The traceback from the program's own first frame on; none if the program did not start."""
+    while trace is not None and trace.tb_frame.f_code.co_filename not in own_files:
+        trace = trace.tb_next
+    return trace
+
+
+def _looks_like_python_2(error: SyntaxError) -> bool:
+    if isinstance(error, TabError):
+        return True
+    return bool(_PYTHON_2_LINE.search(error.text or ""))
