@@ -1,0 +1,1 @@
+"""TensorFlow 1 on today's Python: `import convflow as tf`."""

@@ -1,0 +1,499 @@
+"""The dataflow graph (API: tf.Graph): its nodes, names, scopes and collections."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tensorboard.compat.proto import graph_pb2, versions_pb2
+
+from convflow.core import dtypes
+from convflow.core.shape import TensorShape, as_shape
+from convflow.graph import defaults
+from convflow.graph.inference import BuildContext
+from convflow.graph.opdef import OpDef, get_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.origin import describe, user_frames
+
+_VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/-]*$")
+_VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/-]*$")
+# The graph version that TensorFlow 1.15 writes.
+GRAPH_DEF_VERSION = 134
+
+
+class _Controllers:
+    """One level of `control_dependencies`: what new nodes wait for, and which nodes already do."""
+
+    def __init__(self, control_inputs: list[Operation], new_stack: bool) -> None:
+        self.control_inputs = control_inputs
+        self.new_stack = new_stack
+        self.seen: set[Operation] = set()
+
+
+class Graph:
+    """A dataflow graph. Nodes are only ever added; `finalize` forbids even that."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._nodes: list[Operation] = []
+        self._nodes_by_name: dict[str, Operation] = {}
+        self._names_in_use: dict[str, int] = {}
+        self._name_stack = ""
+        self._controllers: list[_Controllers] = []
+        self._device_stack: list[Any] = []
+        self._colocation_stack: list[Operation] = []
+        self._attr_scopes: list[dict[str, Any]] = []
+        self._gradient_override_map: dict[str, str] = {}
+        self._collections: dict[Any, list[Any]] = {}
+        self._unfeedable: set[Tensor] = set()
+        self._unfetchable: set[Operation] = set()
+        self._finalized = False
+        self._version = 0
+        self._edits = 0
+        self._seed: int | None = None
+
+    # Nodes
+
+    def create_op(
+        self,
+        op_type: str,
+        inputs: Any,
+        dtypes: Any = None,
+        input_types: Any = None,
+        name: str | None = None,
+        attrs: dict[str, Any] | None = None,
+        op_def: OpDef | None = None,
+        compute_shapes: bool = True,
+        compute_device: bool = True,
+    ) -> Operation:
+        """Add a node (API: tf.Graph.create_op).
+
+        Args:
+            op_type: a registered op, e.g. "Conv2D".
+            inputs: the input tensors, lists flattened.
+            dtypes: element types of the outputs; from the op's signature if None.
+            name: made unique; a trailing slash (a name scope) is taken as the exact name.
+            attrs: every attribute of the op, as Python values.
+
+        Raises:
+            ValueError: the shape rule refuses the inputs; the message names the node and the user's line.
+        """
+        self._check_not_finalized()
+        op_def = op_def or get_op(op_type)
+        inputs = tuple(inputs)
+        for tensor in inputs:
+            self._check_from_this_graph(tensor, op_type)
+        attrs = self._with_scope_attrs(dict(attrs or {}))
+        if dtypes is None:
+            dtypes = _output_dtypes(op_def, attrs)
+        with self._lock:
+            op = Operation(
+                self, op_def, self._node_name(name or op_type), self._next_id(), inputs, dtypes, attrs,
+                self._control_inputs_for(inputs), self._current_device(), user_frames(),
+            )  # fmt: skip
+            if compute_shapes:
+                _set_output_shapes(op)
+            self._add(op)
+        return op
+
+    def _node_name(self, name: str) -> str:
+        if name.endswith("/"):
+            exact = name[:-1]
+        else:
+            exact = self.unique_name(name)
+        if not _VALID_OP_NAME.match(exact):
+            raise ValueError(f"'{exact}' is not a valid node name: letters, digits and _.\\-/ are allowed.")
+        if exact in self._nodes_by_name:
+            raise ValueError(f"Duplicate node name in graph: '{exact}'")
+        return exact
+
+    def _add(self, op: Operation) -> None:
+        self._nodes.append(op)
+        self._nodes_by_name[op.name] = op
+        for tensor in op.inputs:
+            tensor._consumers.append(op)
+        for controllers in self._controllers:
+            controllers.seen.add(op)
+        self._version = len(self._nodes)
+
+    def _next_id(self) -> int:
+        return len(self._nodes) + 1
+
+    @property
+    def _last_id(self) -> int:
+        return len(self._nodes)
+
+    def _check_from_this_graph(self, tensor: Any, op_type: str) -> None:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"An input of a {op_type} node is not a tensor: {tensor!r}")
+        if tensor.graph is not self:
+            raise ValueError(
+                f"{tensor} is from a different graph than the {op_type} node that should take it.\n"
+                f"The tensor was {describe(tensor.op.origin)}\n"
+                "Build both inside the same `with graph.as_default():`."
+            )
+
+    def _with_scope_attrs(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        for scope in self._attr_scopes:
+            for name, value in scope.items():
+                attrs.setdefault(name, value)
+        if self._colocation_stack:
+            groups = set(attrs.get("_class", []))
+            for op in self._colocation_stack:
+                groups.update(op.colocation_groups())
+            attrs["_class"] = sorted(groups)
+        return attrs
+
+    def changed(self) -> None:
+        """Told by a node whose attributes or control inputs changed: compiled plans are out of date."""
+        self._edits += 1
+
+    @property
+    def version(self) -> int:
+        return self._version
+
+    @property
+    def plan_version(self) -> tuple[int, int]:
+        """Changes whenever a plan compiled before may not be right any more."""
+        return self._version, self._edits
+
+    @property
+    def seed(self) -> int | None:
+        return self._seed
+
+    @seed.setter
+    def seed(self, seed: int | None) -> None:
+        self._seed = seed
+
+    def finalize(self) -> None:
+        """Make the graph read-only."""
+        self._finalized = True
+
+    @property
+    def finalized(self) -> bool:
+        return self._finalized
+
+    def _unsafe_unfinalize(self) -> None:
+        self._finalized = False
+
+    def _check_not_finalized(self) -> None:
+        if self._finalized:
+            raise RuntimeError("Graph is finalized and cannot be modified.")
+
+    # Looking things up
+
+    def get_operations(self) -> list[Operation]:
+        return list(self._nodes)
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        if not isinstance(name, str):
+            raise TypeError(f"Operation names are strings, not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=False, allow_operation=True)
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        if not isinstance(name, str):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=True, allow_operation=False)
+
+    def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
+        """The tensor or operation that `obj` is or names (API: tf.Graph.as_graph_element).
+
+        Raises:
+            KeyError: nothing of that name; ValueError: it is of another graph or kind; TypeError: no such kind.
+        """
+        if hasattr(obj, "_as_graph_element"):
+            obj = obj._as_graph_element()
+        if isinstance(obj, (str, bytes)):
+            return self._element_named(
+                obj if isinstance(obj, str) else obj.decode(), allow_tensor, allow_operation
+            )
+        if isinstance(obj, (Tensor, Operation)):
+            if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
+                if obj.graph is not self:
+                    kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
+                    raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
+                return obj
+        wanted = " or ".join(
+            word for word, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation)) if allowed
+        )
+        raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
+
+    def _element_named(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
+        if ":" in name and allow_tensor:
+            op_name, _, index_text = name.rpartition(":")
+            if not op_name or not index_text.isdigit():
+                raise ValueError(
+                    f"The name {name!r} looks like a Tensor name, but is not a valid one: 'op:0'."
+                )
+            op = self._nodes_by_name.get(op_name)
+            if op is None:
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, "
+                    f"does not exist in the graph.{self._similar(op_name)}"
+                )
+            if int(index_text) >= len(op.outputs):
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, "
+                    f"exists but only has {len(op.outputs)} outputs."
+                )
+            return op.outputs[int(index_text)]
+        if ":" in name:
+            raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
+        if not allow_operation:
+            hint = f" Did you mean '{name}:0'?" if name in self._nodes_by_name else self._similar(name)
+            raise ValueError(
+                f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. "
+                f'Tensor names must be of the form "<op_name>:<output_index>".{hint}'
+            )
+        if name not in self._nodes_by_name:
+            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.{self._similar(name)}")
+        return self._nodes_by_name[name]
+
+    def _similar(self, name: str) -> str:
+        close = difflib.get_close_matches(name, self._nodes_by_name, n=3)
+        return f" Similar names: {', '.join(close)}." if close else ""
+
+    def is_feedable(self, tensor: Any) -> bool:
+        return tensor not in self._unfeedable
+
+    def prevent_feeding(self, tensor: Any) -> None:
+        self._unfeedable.add(tensor)
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
+        return op not in self._unfetchable
+
+    def prevent_fetching(self, op: Any) -> None:
+        self._unfetchable.add(op)
+
+    # Names
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """`name` in the current scope, numbered if taken. Names differ by more than case, for file systems."""
+        if self._name_stack:
+            name = f"{self._name_stack}/{name}"
+        key = name.lower()
+        count = self._names_in_use.get(key, 0)
+        if mark_as_used:
+            self._names_in_use[key] = count + 1
+        if count > 0:
+            base_key = key
+            while key in self._names_in_use:
+                key = f"{base_key}_{count}"
+                count += 1
+            if mark_as_used:
+                self._names_in_use[base_key] = count
+                self._names_in_use[key] = 1
+            name = f"{name}_{count - 1}"
+        return name
+
+    @contextmanager
+    def name_scope(self, name: str | None) -> Iterator[str]:
+        """Prefix the names of new nodes (API: tf.Graph.name_scope). A name ending in / is taken as it is."""
+        if name:
+            if isinstance(name, bytes):
+                name = name.decode()
+            pattern = _VALID_SCOPE_NAME if self._name_stack else _VALID_OP_NAME
+            if not pattern.match(name):
+                raise ValueError(
+                    f"'{name}' is not a valid scope name: letters, digits and _.\\-/ are allowed."
+                )
+        previous = self._name_stack
+        if not name:
+            new_stack = ""
+        elif name.endswith("/"):
+            new_stack = name[:-1]
+        else:
+            new_stack = self.unique_name(name)
+        self._name_stack = new_stack
+        try:
+            yield "" if not new_stack else new_stack + "/"
+        finally:
+            self._name_stack = previous
+
+    def get_name_scope(self) -> str:
+        return self._name_stack
+
+    # Control dependencies, devices, colocation, attributes
+
+    @contextmanager
+    def control_dependencies(self, control_inputs: Any) -> Iterator[None]:
+        """New nodes run after `control_inputs`; None clears what outer blocks asked for."""
+        if control_inputs is None:
+            controllers = _Controllers([], new_stack=True)
+        else:
+            ops = [self._controller(item) for item in control_inputs]
+            controllers = _Controllers(list(dict.fromkeys(ops)), new_stack=False)
+        previous = self._controllers
+        self._controllers = [controllers] if controllers.new_stack else previous + [controllers]
+        try:
+            yield
+        finally:
+            self._controllers = previous
+
+    def _controller(self, item: Any) -> Operation:
+        element = self.as_graph_element(item)
+        return element.op if isinstance(element, Tensor) else element
+
+    def _control_inputs_for(self, inputs: tuple[Tensor, ...]) -> tuple[Operation, ...]:
+        input_ops = {tensor.op for tensor in inputs}
+        result: list[Operation] = []
+        for controllers in self._controllers:
+            # A node whose input already waits inside this block need not wait again.
+            if any(op in controllers.seen for op in input_ops):
+                continue
+            result.extend(op for op in controllers.control_inputs if op not in input_ops)
+        return tuple(dict.fromkeys(result))
+
+    @contextmanager
+    def device(self, device_name_or_function: Any) -> Iterator[None]:
+        """Record a device on new nodes; a function decides node by node, None forgets outer blocks."""
+        previous = self._device_stack
+        self._device_stack = previous + [device_name_or_function]
+        try:
+            yield
+        finally:
+            self._device_stack = previous
+
+    def _current_device(self) -> str:
+        merged: dict[str, str] = {}
+        for spec in self._device_stack:
+            if spec is None:
+                merged = {}
+            else:
+                merged.update(_parse_device(spec(None) if callable(spec) else str(spec)))
+        return "".join(
+            f"/{part}:{merged[part]}" for part in ("job", "replica", "task", "device") if part in merged
+        )
+
+    @contextmanager
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+        """New nodes carry the location of `op`."""
+        previous = self._colocation_stack
+        if op is not None:
+            op = self._controller(op)
+        self._colocation_stack = ([] if ignore_existing else previous) + ([] if op is None else [op])
+        try:
+            yield
+        finally:
+            self._colocation_stack = previous
+
+    @contextmanager
+    def _attr_scope(self, attrs: dict[str, Any]) -> Iterator[None]:
+        """New nodes carry `attrs` unless they have their own."""
+        self._attr_scopes.append(attrs)
+        try:
+            yield
+        finally:
+            self._attr_scopes.pop()
+
+    @contextmanager
+    def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
+        """New nodes of these op types take the gradient registered under the given names."""
+        previous = dict(self._gradient_override_map)
+        self._gradient_override_map.update(op_type_map)
+        try:
+            yield
+        finally:
+            self._gradient_override_map = previous
+
+    # Collections
+
+    def add_to_collection(self, name: Any, value: Any) -> None:
+        self._check_not_finalized()
+        self._collections.setdefault(name, []).append(value)
+
+    def add_to_collections(self, names: Any, value: Any) -> None:
+        names = (names,) if isinstance(names, str) else dict.fromkeys(names)
+        for name in names:
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name: Any) -> list[Any]:
+        return self._collections.setdefault(name, [])
+
+    def get_collection(self, name: Any, scope: str | None = None) -> list[Any]:
+        """The items of a collection, those whose name matches the regular expression `scope` if one is given."""
+        items = self._collections.get(name, [])
+        if scope is None:
+            return list(items)
+        pattern = re.compile(scope)
+        return [item for item in items if hasattr(item, "name") and pattern.match(item.name)]
+
+    def get_all_collection_keys(self) -> list[str]:
+        return [name for name in self._collections if isinstance(name, str)]
+
+    def clear_collection(self, name: Any) -> None:
+        self._check_not_finalized()
+        self._collections.pop(name, None)
+
+    # Sessions and export
+
+    def as_default(self) -> Any:
+        return defaults.graphs.pushed(self)
+
+    def session_for(self, session: Any, caller: str) -> Any:
+        """`session`, or the default one; ValueError if there is none or it runs another graph."""
+        session = session if session is not None else defaults.sessions.top()
+        if session is None:
+            raise ValueError(
+                f"{caller} needs a session: none is the default one here. "
+                "Call it inside `with tf.Session():` or pass session=."
+            )
+        if session.graph is not self:
+            raise ValueError(f"{caller} cannot use a session of another graph. Open a session on this graph.")
+        return session
+
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+        """The graph as a `GraphDef` proto, nodes in the order they were made."""
+        graph_def = graph_pb2.GraphDef(versions=versions_pb2.VersionDef(producer=GRAPH_DEF_VERSION))
+        for op in self._nodes[from_version or 0 :]:
+            node = op.node_def
+            if add_shapes and op.outputs:
+                shapes = [tensor.shape.as_proto() for tensor in op.outputs]
+                node.attr["_output_shapes"].list.shape.extend(shapes)
+            graph_def.node.append(node)
+        return graph_def
+
+
+def _output_dtypes(op_def: OpDef, attrs: dict[str, Any]) -> list[dtypes.DType]:
+    result: list[dtypes.DType] = []
+    for arg in op_def.outputs:
+        if arg.type_list_attr is not None:
+            result.extend(attrs[arg.type_list_attr])
+            continue
+        dtype = arg.type if arg.type is not None else attrs[arg.type_attr]
+        count = attrs[arg.number_attr] if arg.number_attr is not None else 1
+        result.extend([dtype._as_ref if arg.is_ref else dtype] * count)
+    return result
+
+
+def _set_output_shapes(op: Operation) -> None:
+    try:
+        shapes = op.op_def.shape(BuildContext(op))
+    except ValueError as error:
+        given = ", ".join(str(tensor.shape) for tensor in op.inputs)
+        raise ValueError(
+            f"{error}\nfor '{op.name}' (op: '{op.type}') with input shapes: {given or 'none'}."
+            f"\nThe node was {describe(op.origin)}"
+        ) from None
+    for tensor, shape in zip(op.outputs, shapes, strict=True):
+        tensor._shape = as_shape(shape) if not isinstance(shape, TensorShape) else shape
+
+
+_DEVICE_PART = re.compile(r"/?(job|replica|task|device|cpu|gpu):(\w+(?::(?:\d+|\*))?)", re.IGNORECASE)
+
+
+def _parse_device(text: str) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for key, value in _DEVICE_PART.findall(text):
+        if key.lower() in ("cpu", "gpu"):
+            parts["device"] = f"{key.upper()}:{value}"
+        else:
+            parts[key.lower()] = value
+    if text and not parts:
+        raise ValueError(f"{text!r} is not a device: '/device:CPU:0', '/gpu:0' or '/job:worker/task:1' are.")
+    return parts

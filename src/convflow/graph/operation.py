@@ -1,0 +1,279 @@
+"""Nodes and the values that flow between them (API: tf.Operation, tf.Tensor)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tensorboard.compat.proto import node_def_pb2
+
+from convflow.core import dtypes
+from convflow.core.shape import TensorShape, as_shape
+from convflow.formats import attr_value, tensor_proto
+from convflow.graph.opdef import OpDef
+from convflow.graph.origin import Frame, describe
+
+if TYPE_CHECKING:
+    from convflow.graph.graph import Graph
+
+
+class Tensor:
+    """One output of an operation: a value that exists only while a session runs (API: tf.Tensor)."""
+
+    # Above NumPy's, so that `np.array + tensor` asks the tensor.
+    __array_priority__ = 100
+
+    def __init__(self, op: Operation, value_index: int, dtype: Any) -> None:
+        self._op = op
+        self._value_index = value_index
+        self._dtype = dtypes.as_dtype(dtype)
+        self._shape = TensorShape(None)
+        self._consumers: list[Operation] = []
+
+    @property
+    def op(self) -> Operation:
+        return self._op
+
+    @property
+    def dtype(self) -> dtypes.DType:
+        return self._dtype
+
+    @property
+    def graph(self) -> Graph:
+        return self._op.graph
+
+    @property
+    def name(self) -> str:
+        return f"{self._op.name}:{self._value_index}"
+
+    @property
+    def device(self) -> str:
+        return self._op.device
+
+    @property
+    def value_index(self) -> int:
+        return self._value_index
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._shape
+
+    def get_shape(self) -> TensorShape:
+        return self._shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Narrow the static shape by what the program knows better; ValueError on contradiction."""
+        self._shape = self._shape.merge_with(as_shape(shape))
+
+    def consumers(self) -> list[Operation]:
+        """The operations that take this tensor as an input."""
+        return list(self._consumers)
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """The value as a NumPy array, computed by `session` or the default one."""
+        return self.graph.session_for(session, "Tensor.eval").run(self, feed_dict)
+
+    def experimental_ref(self) -> Any:
+        return _Reference(self)
+
+    def __str__(self) -> str:
+        parts = [f'"{self.name}"']
+        if self._shape.rank is not None:
+            parts.append(f"shape={self._shape}")
+        parts.append(f"dtype={self._dtype.name}")
+        if self.device:
+            parts.append(f"device={self.device}")
+        return f"Tensor({', '.join(parts)})"
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor '{self.name}' shape={self._shape} dtype={self._dtype.name}>"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __iter__(self) -> Any:
+        raise TypeError(
+            f"{self} cannot be iterated over while the graph is built: it has no value yet. "
+            "Use tf.unstack for a known length, tf.map_fn otherwise, or evaluate it with Session.run first."
+        )
+
+    def __len__(self) -> int:
+        raise TypeError(f"len() of {self} is not known while the graph is built; use tf.shape or .shape.")
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of "
+            "`if t:` to test if a tensor is defined, and tf.cond to branch on its value "
+            f"(the tensor is {self})."
+        )
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError(
+            f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array: it has no value yet. "
+            "Evaluate it with Session.run or .eval()."
+        )
+
+
+class _Reference:
+    """A hashable stand-in for a tensor, compared by identity."""
+
+    def __init__(self, tensor: Any) -> None:
+        self._tensor = tensor
+
+    def deref(self) -> Any:
+        return self._tensor
+
+    def __hash__(self) -> int:
+        return id(self._tensor)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Reference) and self._tensor is other._tensor
+
+
+class Operation:
+    """A node of a graph (API: tf.Operation). Made by `Graph.create_op`, never directly."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        op_def: OpDef,
+        name: str,
+        node_id: int,
+        inputs: tuple[Tensor, ...],
+        output_dtypes: list[dtypes.DType],
+        attrs: dict[str, Any],
+        control_inputs: tuple[Operation, ...],
+        device: str,
+        origin: tuple[Frame, ...],
+    ) -> None:
+        self._graph = graph
+        self._op_def = op_def
+        self._name = name
+        self._id = node_id
+        self._inputs = inputs
+        self._attrs = attrs
+        self._control_inputs = control_inputs
+        self._device = device
+        self._origin = origin
+        self._original_op: Operation | None = None
+        self._outputs = [Tensor(self, index, dtype) for index, dtype in enumerate(output_dtypes)]
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def type(self) -> str:
+        return self._op_def.name
+
+    @property
+    def op_def(self) -> OpDef:
+        return self._op_def
+
+    @property
+    def graph(self) -> Graph:
+        return self._graph
+
+    @property
+    def device(self) -> str:
+        return self._device
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        return self._inputs
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        return self._outputs
+
+    @property
+    def control_inputs(self) -> list[Operation]:
+        return list(self._control_inputs)
+
+    @property
+    def origin(self) -> tuple[Frame, ...]:
+        """The user's lines that made this node, the innermost first."""
+        return self._origin
+
+    @property
+    def traceback(self) -> list[tuple[str, int, str, str]]:
+        """The user's lines that made this node, the outermost first, as TensorFlow lists them."""
+        return [(frame.filename, frame.lineno, frame.function, "") for frame in reversed(self._origin)]
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """The attributes as Python values; constants as NumPy arrays."""
+        return self._attrs
+
+    def values(self) -> tuple[Tensor, ...]:
+        return tuple(self._outputs)
+
+    def colocation_groups(self) -> list[bytes]:
+        groups = [group for group in self._attrs.get("_class", []) if group.startswith(b"loc:@")]
+        return groups or [b"loc:@" + self._name.encode()]
+
+    def get_attr(self, name: str) -> Any:
+        """The value of an attribute (API: tf.Operation.get_attr); ValueError if there is none of that name."""
+        if name not in self._attrs:
+            raise ValueError(
+                f"No attr named '{name}' in {self._name} ({self.type}); it has {', '.join(sorted(self._attrs))}."
+            )
+        value = self._attrs[name]
+        if self.attr_type(name) == "tensor":
+            return tensor_proto.make_tensor_proto(value)
+        return value
+
+    def attr_type(self, name: str) -> str:
+        """The registry's word for the kind of an attribute, e.g. 'list(int)'."""
+        if name in self._op_def.attrs:
+            return self._op_def.attrs[name].type
+        return attr_value.kind_of(self._attrs[name])
+
+    @property
+    def node_def(self) -> Any:
+        """The node as a `NodeDef` proto."""
+        node = node_def_pb2.NodeDef(name=self._name, op=self.type, device=self._device)
+        node.input.extend(_edge_name(tensor) for tensor in self._inputs)
+        node.input.extend(f"^{op.name}" for op in self._control_inputs)
+        for name in sorted(self._attrs):
+            value = self._attrs[name]
+            kind = self.attr_type(name)
+            if kind == "tensor":
+                value = tensor_proto.make_tensor_proto(value)
+            node.attr[name].CopyFrom(attr_value.to_proto(value, kind))
+        return node
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Run this operation in `session` or the default one."""
+        self._graph.session_for(session, "Operation.run").run(self, feed_dict)
+
+    def _set_attr(self, name: str, value: Any) -> None:
+        self._attrs[name] = attr_value.from_proto(value) if hasattr(value, "WhichOneof") else value
+        self._graph.changed()
+
+    def _set_device(self, device: Any) -> None:
+        self._device = str(device)
+
+    def _add_control_inputs(self, ops: Any) -> None:
+        self._control_inputs = tuple(dict.fromkeys((*self._control_inputs, *ops)))
+        self._graph.changed()
+
+    def _add_control_input(self, op: Operation) -> None:
+        self._add_control_inputs([op])
+
+    def describe(self) -> str:
+        """Name, type and the user's line, for error messages."""
+        place = describe(self._origin)
+        return f"node {self._name} ({self.type})" + (f", {place}" if place else "")
+
+    def __str__(self) -> str:
+        return str(self.node_def)
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation '{self._name}' type={self.type}>"
+
+
+def _edge_name(tensor: Tensor) -> str:
+    return tensor.op.name if tensor.value_index == 0 else tensor.name

@@ -1,0 +1,129 @@
+"""The default graph and its scopes (API: tf.get_default_graph, tf.name_scope, tf.control_dependencies ...)."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from convflow.graph import defaults
+from convflow.graph.graph import Graph
+from convflow.graph.operation import Operation, Tensor
+
+
+def get_default_graph() -> Graph:
+    """The innermost `graph.as_default()`, or this thread's own graph."""
+    graph = defaults.graphs.top()
+    if graph is not None:
+        return graph
+    if defaults.graphs.base is None:
+        defaults.graphs.base = Graph()
+    return defaults.graphs.base
+
+
+def reset_default_graph() -> None:
+    """Start over with an empty graph; not allowed inside `graph.as_default()`."""
+    if not defaults.graphs.is_empty:
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit "
+            "the nesting and create a new graph."
+        )
+    defaults.graphs.base = None
+
+
+def get_default_session() -> Any:
+    return defaults.sessions.top()
+
+
+class name_scope:
+    """Prefix the names of the nodes made inside (API: tf.name_scope).
+
+    Args:
+        name: the scope; None takes `default_name`.
+        default_name: used if `name` is None.
+        values: the inputs of the function that opens the scope; they say which graph is meant.
+    """
+
+    def __init__(self, name: str | None, default_name: str | None = None, values: Any = None) -> None:
+        if not (default_name is None or isinstance(default_name, str)):
+            raise TypeError(f"`default_name` type ({type(default_name)}) is not a string type.")
+        if name is None and values is not None and default_name is None:
+            raise ValueError(
+                "At least one of name (None) and default_name (None) must be provided where values are given."
+            )
+        self._name = default_name if name is None else name
+        self._values = values
+        self._stack: list[AbstractContextManager[Any]] = []
+
+    @property
+    def name(self) -> str | None:
+        return self._name
+
+    def __enter__(self) -> str:
+        graph = graph_of(self._values or ())
+        as_default = graph.as_default()
+        as_default.__enter__()
+        scope = graph.name_scope(self._name)
+        try:
+            full_name = scope.__enter__()
+        except BaseException:
+            as_default.__exit__(None, None, None)
+            raise
+        self._stack += [as_default, scope]
+        return full_name
+
+    def __exit__(self, *exc: Any) -> None:
+        self._stack.pop().__exit__(*exc)
+        self._stack.pop().__exit__(*exc)
+
+
+def graph_of(values: Any) -> Graph:
+    """The graph that `values` belong to, the default one where they belong to none."""
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            value = value[0] if value else None
+        graph = getattr(value, "graph", None)
+        if isinstance(graph, Graph):
+            return graph
+    return get_default_graph()
+
+
+def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+    return get_default_graph().control_dependencies(control_inputs)
+
+
+def device(device_name_or_function: Any) -> AbstractContextManager[None]:
+    return get_default_graph().device(device_name_or_function)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+    return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def init_scope() -> AbstractContextManager[None]:
+    """Nodes made inside do not wait for the control dependencies around."""
+    return control_dependencies(None)
+
+
+def maybe_colocate(op: Operation | None) -> AbstractContextManager[None]:
+    return nullcontext() if op is None else colocate_with(op)
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> list[Any]:
+    return get_default_graph().get_collection_ref(key)
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether `value` is a tensor or stands for one, such as a variable."""
+    return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")

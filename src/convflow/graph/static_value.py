@@ -1,0 +1,116 @@
+"""Values that are known before anything runs (API: tf.get_static_value's forerunner, tensor_util.constant_value).
+
+A node without state whose inputs are all known is computed by its own kernel, so a shape rule sees through
+`tf.stack([tf.shape(x)[0], 10])` without a second implementation of each op.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from convflow.core import values
+from convflow.core.shape import Dimension, TensorShape, unknown_shape
+from convflow.graph.operation import Tensor
+
+# Shape arithmetic is tiny; anything larger is data, and not worth computing twice.
+_LARGEST = 1024
+
+
+def constant_value(tensor: Tensor) -> np.ndarray | None:
+    """The value of `tensor` as an array if it follows from constants and static shapes, else None."""
+    known = getattr(tensor.op, "_static_values", None)
+    if known is None:
+        known = _compute(tensor)
+        # Static shapes may still be narrowed by set_shape: only successes are kept.
+        if known is not None:
+            tensor.op._static_values = known  # type: ignore[attr-defined]
+    return None if known is None else known[tensor.value_index]
+
+
+def _compute(tensor: Tensor) -> tuple[np.ndarray, ...] | None:
+    op = tensor.op
+    if op.type == "Const":
+        return (op.attrs["value"],)
+    from_shape = _STATIC_SHAPE_OPS.get(op.type)
+    if from_shape is not None:
+        result = from_shape(op.inputs[0].shape)
+        return None if result is None else (np.asarray(result, op.outputs[0].dtype.as_numpy_dtype),)
+    if op.op_def.stateful or not op.inputs or not _is_small(op):
+        return None
+    inputs = [constant_value(value) for value in op.inputs]
+    if any(value is None for value in inputs):
+        return None
+    results = op.op_def.kernel(op)(*(values.from_numpy(value) for value in inputs if value is not None))
+    if not isinstance(results, (tuple, list)):
+        results = (results,)
+    return tuple(values.to_numpy(result) for result in results)
+
+
+def _is_small(op: Any) -> bool:
+    if any(not t.dtype.is_numeric_tensor or t.dtype._is_ref_dtype for t in (*op.inputs, *op.outputs)):
+        return False
+    sizes = [tensor.shape.num_elements() for tensor in op.inputs]
+    return all(size is not None and size <= _LARGEST for size in sizes)
+
+
+_STATIC_SHAPE_OPS: dict[str, Any] = {
+    "Shape": lambda shape: shape.as_list() if shape.is_fully_defined() else None,
+    "Size": lambda shape: shape.num_elements(),
+    "Rank": lambda shape: shape.rank,
+}
+
+
+def constant_value_as_shape(tensor: Tensor) -> TensorShape:
+    """A vector of sizes read as a shape, each size as far as it is known (-1 stands for unknown)."""
+    value = constant_value(tensor)
+    if value is not None:
+        return shape_from_sizes(value)
+    op = tensor.op
+    if op.type == "Shape":
+        return op.inputs[0].shape
+    if op.type == "Pack":
+        return TensorShape([_size(constant_value(part)) for part in op.inputs])
+    if op.type == "Cast":
+        return constant_value_as_shape(op.inputs[0])
+    if op.type == "ConcatV2":
+        return _concatenated(op)
+    if op.type == "StridedSlice":
+        sliced = _sliced(op)
+        if sliced is not None:
+            return sliced
+    length = tensor.shape[0].value if tensor.shape.rank == 1 else None
+    return unknown_shape(length)
+
+
+def shape_from_sizes(sizes: np.ndarray) -> TensorShape:
+    """A shape from an array of sizes; -1, as a scalar, is a shape of unknown rank."""
+    if sizes.ndim == 0:
+        return unknown_shape()
+    return TensorShape([_size(size) for size in sizes])
+
+
+def _size(value: np.ndarray | None) -> Dimension:
+    return Dimension(None if value is None or value < 0 else int(value))
+
+
+def _concatenated(op: Any) -> TensorShape:
+    shape = TensorShape(())
+    for part in op.inputs[:-1]:
+        if part.shape.rank not in (None, 1):
+            return unknown_shape()
+        shape = shape.concatenate(constant_value_as_shape(part))
+    return shape
+
+
+def _sliced(op: Any) -> TensorShape | None:
+    begin, end, strides = (constant_value(tensor) for tensor in op.inputs[1:4])
+    if begin is None or end is None or strides is None or begin.size != 1:
+        return None
+    if any(op.attrs[mask] for mask in ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")):
+        return None
+    source = constant_value_as_shape(op.inputs[0])
+    first = None if op.attrs["begin_mask"] else int(begin[0])
+    last = None if op.attrs["end_mask"] else int(end[0])
+    return source[first : last : int(strides[0])] if source.rank is not None else None

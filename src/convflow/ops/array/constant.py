@@ -1,0 +1,306 @@
+"""Constants and what is made without inputs (API: tf.constant, tf.fill, tf.zeros, tf.ones, tf.zeros_like)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from convflow.core import dtypes, values
+from convflow.core.dtypes import DType
+from convflow.core.shape import Dimension, TensorShape, as_shape
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
+from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import get_default_graph, name_scope
+from convflow.ops import rules
+from convflow.ops.types import INDEX
+
+_PYTHON_DEFAULTS = {np.dtype(np.float64): np.float32, np.dtype(np.int64): np.int32}
+# Up to this many elements `zeros` and `ones` are a constant, above a Fill: as TensorFlow draws the line.
+_LARGEST_CONSTANT = 1000
+
+
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+) -> Tensor:
+    """A tensor whose value is known now (API: tf.constant).
+
+    Args:
+        value: a number, string, array, or nested list.
+        dtype: element type; float32 and int32 for Python's own numbers, the array's type for arrays.
+        shape: the result's shape; the last element is repeated to fill it.
+        verify_shape: refuse a value of another shape instead of filling.
+
+    Raises:
+        TypeError: the value is not of `dtype`, or verify_shape found another shape.
+        ValueError: more elements than `shape` holds.
+    """
+    array = as_array(value, None if dtype is None else dtypes.as_dtype(dtype))
+    if shape is not None:
+        array = _filled(array, as_shape(shape), verify_shape)
+    return _constant_node(array, name)
+
+
+def _constant_node(array: np.ndarray, name: str | None) -> Tensor:
+    attrs = {"value": array, "dtype": dtypes.as_dtype(array.dtype)}
+    return get_default_graph().create_op("Const", (), name=name or "Const", attrs=attrs).outputs[0]
+
+
+def as_array(value: Any, dtype: DType | None) -> np.ndarray:
+    """A fresh array of `value`; Python numbers become float32 or int32 where no type is asked for."""
+    if isinstance(value, TensorShape):
+        value = value.as_list()
+        if None in value:
+            raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+        dtype = dtype or dtypes.int32
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.array(value)
+        if dtype is None:
+            dtype = dtypes.as_dtype(array.dtype)
+    else:
+        array = _array_of_python(value, dtype)
+    return _as_type(array, dtype, value)
+
+
+def _array_of_python(value: Any, dtype: DType | None) -> np.ndarray:
+    if value is None:
+        raise ValueError("None values not supported.")
+    value = _plain_dimensions(value)
+    try:
+        array = np.array(value)
+    except ValueError:
+        raise ValueError(
+            f"Cannot make a constant of {value!r}: its rows have different lengths. Pad them to one length."
+        ) from None
+    if array.dtype == object and not _holds_strings(array):
+        raise TypeError(
+            f"Cannot make a constant of {value!r}: it holds {type(array.flat[0]).__name__} values."
+        )
+    if array.size == 0 and dtype is None:
+        return array.astype(np.float32)
+    return array.astype(_PYTHON_DEFAULTS[array.dtype]) if _fits_default(array, dtype) else array
+
+
+def _fits_default(array: np.ndarray, dtype: DType | None) -> bool:
+    if dtype is not None or array.dtype not in _PYTHON_DEFAULTS:
+        return False
+    if array.dtype.kind == "i" and array.size and (array.max() > 2**31 - 1 or array.min() < -(2**31)):
+        return False  # too large for int32: int64
+    return True
+
+
+def _plain_dimensions(value: Any) -> Any:
+    if isinstance(value, Dimension):
+        return value.value
+    if isinstance(value, (list, tuple)):
+        return [_plain_dimensions(item) for item in value]
+    return value
+
+
+def _holds_strings(array: np.ndarray) -> bool:
+    return all(isinstance(item, (str, bytes)) for item in array.flat)
+
+
+def _as_type(array: np.ndarray, dtype: DType | None, value: Any) -> np.ndarray:
+    if dtype is None:
+        dtype = dtypes.as_dtype(array.dtype)
+    if dtype is dtypes.string:
+        if array.dtype.kind not in "OSU":
+            raise TypeError(f"Expected string, got {value!r} of type '{type(value).__name__}' instead.")
+        return values.as_bytes_array(array)
+    source_kind = array.dtype.kind
+    lossy = source_kind in "fcV" and dtype.is_integer and not isinstance(value, (np.ndarray, np.generic))
+    if source_kind in "OSU" or lossy or (source_kind != "b" and dtype.is_bool and array.size):
+        raise TypeError(f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead.")
+    if source_kind == "b" and not dtype.is_bool and not isinstance(value, (np.ndarray, np.generic)):
+        raise TypeError(f"Expected {dtype.name}, got {value!r} of type 'bool' instead.")
+    return np.asarray(array, dtype=dtype.as_numpy_dtype)
+
+
+def _filled(array: np.ndarray, shape: TensorShape, verify_shape: bool) -> np.ndarray:
+    sizes = [int(size) for size in shape]
+    if verify_shape and list(array.shape) != sizes:
+        raise TypeError(f"Expected Tensor's shape: {tuple(sizes)}, got {array.shape}.")
+    count = int(np.prod(sizes, dtype=np.int64))
+    flat = array.reshape(-1)
+    if flat.size > count:
+        raise ValueError(f"Too many elements provided. Needed at most {count}, but received {flat.size}")
+    if flat.size < count:
+        if flat.size == 0:
+            raise ValueError(f"Cannot fill the shape {shape} from an empty value.")
+        flat = np.concatenate([flat, np.full(count - flat.size, flat[-1], dtype=flat.dtype)])
+    return flat.reshape(sizes)
+
+
+def _const_shape(ctx: Any) -> list[TensorShape]:
+    return [TensorShape(ctx.attr("value").shape)]
+
+
+def _const_kernel(op: Operation) -> Callable[[], Any]:
+    value = values.from_numpy(op.attrs["value"])
+    return lambda: value
+
+
+register_op(
+    "Const",
+    outputs="output: dtype",
+    attrs="value: tensor; dtype: type",
+    shape=_const_shape,
+    kernel=_const_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
+
+
+def _constant_conversion(value: Any, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
+    return _constant_node(as_array(value, dtype), name)
+
+
+def _holds_tensors(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_holds_tensors(item) for item in value)
+    return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
+
+
+def _sequence_conversion(value: Any, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
+    return NotImplemented if _holds_tensors(value) else _constant_conversion(value, dtype, name, as_ref)
+
+
+def _dimension_conversion(value: Dimension, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
+    if value.value is None:
+        raise ValueError("Cannot convert an unknown Dimension to a Tensor: use tf.shape(x)[i] for it.")
+    return _constant_conversion(value.value, dtype or dtypes.int32, name, as_ref)
+
+
+register_tensor_conversion_function((list, tuple), _sequence_conversion, 100)
+register_tensor_conversion_function(TensorShape, _constant_conversion, 100)
+register_tensor_conversion_function(Dimension, _dimension_conversion, 100)
+register_tensor_conversion_function(object, _constant_conversion, 200)
+
+
+def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
+    """A tensor of shape `dims` whose elements are all `value`, a scalar (API: tf.fill)."""
+    return apply_op("Fill", dims=dims, value=value, name=name)
+
+
+def _fill_shape(ctx: Any) -> list[TensorShape]:
+    rules.with_rank(ctx.input(0), 1, "dims")
+    rules.with_rank(ctx.input(1), 0, "value")
+    return [ctx.constant_shape(0)]
+
+
+def _fill_compute(dims: torch.Tensor, value: Any) -> Any:
+    sizes = dims.tolist()
+    if isinstance(value, torch.Tensor):
+        return value.expand(sizes).contiguous()
+    return np.full(sizes, value.item(), dtype=object)
+
+
+def _fill_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    flat = apply_op("Reshape", tensor=grad, shape=[-1])
+    return [None, apply_op("Sum", input=flat, reduction_indices=[0])]
+
+
+register_op(
+    "Fill",
+    inputs="dims: index_type; value: T",
+    outputs="output: T",
+    attrs=f"T: type; index_type: type = int32 in {{{INDEX}}}",
+    shape=_fill_shape,
+    kernel=lambda op: _fill_compute,
+    gradient=_fill_gradient,
+)
+
+
+def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Tensor:
+    """A tensor of zeros (False, empty strings) of the given shape (API: tf.zeros)."""
+    zero = {dtypes.bool: False, dtypes.string: ""}.get(dtypes.as_dtype(dtype).base_dtype, 0)
+    return _full(shape, zero, dtype, name, "zeros")
+
+
+def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Tensor:
+    """A tensor of ones (True) of the given shape (API: tf.ones)."""
+    one = True if dtypes.as_dtype(dtype).base_dtype is dtypes.bool else 1
+    return _full(shape, one, dtype, name, "ones")
+
+
+def _full(shape: Any, value: Any, dtype: Any, name: str | None, default_name: str) -> Tensor:
+    dtype = dtypes.as_dtype(dtype).base_dtype
+    with name_scope(name, default_name, [shape]) as scope:
+        if not _holds_tensors(shape):
+            static = as_shape(shape)
+            count = static.num_elements()
+            if count is None:
+                raise ValueError(f"{default_name}() needs a fully known shape, got {static}; use tf.fill.")
+            if count < _LARGEST_CONSTANT:
+                return constant(value, dtype=dtype, shape=static, name=scope)
+            shape = constant([int(size) for size in static], dtype=dtypes.int32)
+        elif not isinstance(shape, Tensor):
+            shape = convert_to_tensor(shape, dtype=dtypes.int32)
+        if shape.shape.rank != 1:
+            shape = apply_op("Reshape", tensor=shape, shape=[-1])
+        return fill(shape, constant(value, dtype=dtype), name=scope)
+
+
+def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Tensor:
+    """Zeros of the shape (and, unless given, the type) of `tensor` (API: tf.zeros_like)."""
+    return _like(tensor, dtype, name, optimize, zeros, "ZerosLike", "zeros_like")
+
+
+def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Tensor:
+    """Ones of the shape (and, unless given, the type) of `tensor` (API: tf.ones_like)."""
+    with name_scope(name, "ones_like", [tensor]) as scope:
+        tensor = convert_to_tensor(tensor, name="tensor")
+        shape = _shape_operand(tensor, optimize)
+        result = ones(shape, dtype=dtype or tensor.dtype, name=scope)
+        result.set_shape(tensor.shape)
+        return result
+
+
+def _shape_operand(tensor: Tensor, optimize: bool) -> Any:
+    if optimize and tensor.shape.is_fully_defined():
+        return constant([int(size) for size in tensor.shape], dtype=dtypes.int32, name="Shape")
+    return apply_op("Shape", input=tensor)
+
+
+def _like(
+    tensor: Any, dtype: Any, name: str | None, optimize: bool, make: Any, op_type: str, default_name: str
+) -> Tensor:
+    with name_scope(name, default_name, [tensor]) as scope:
+        tensor = convert_to_tensor(tensor, name="tensor")
+        static = tensor.shape.is_fully_defined() and optimize and tensor.dtype is not dtypes.variant
+        if static:
+            return make(tensor.shape, dtype=dtype or tensor.dtype, name=scope)
+        if dtype is not None and dtypes.as_dtype(dtype) is not tensor.dtype.base_dtype:
+            return make(apply_op("Shape", input=tensor), dtype=dtype, name=scope)
+        return apply_op(op_type, x=tensor, name=scope)
+
+
+def _zeros_like_compute(x: Any) -> Any:
+    return torch.zeros_like(x) if isinstance(x, torch.Tensor) else np.full(x.shape, b"", dtype=object)
+
+
+register_op(
+    "ZerosLike",
+    inputs="x: T",
+    outputs="y: T",
+    attrs="T: type",
+    shape=rules.unchanged,
+    kernel=lambda op: _zeros_like_compute,
+    gradient=NOT_DIFFERENTIABLE,
+)
+register_op(
+    "OnesLike",
+    inputs="x: T",
+    outputs="y: T",
+    attrs=(
+        "T: type in {bfloat16, half, float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64, "
+        "complex64, complex128, bool}"
+    ),
+    shape=rules.unchanged,
+    kernel=lambda op: torch.ones_like,
+    gradient=NOT_DIFFERENTIABLE,
+)

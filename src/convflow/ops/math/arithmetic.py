@@ -1,0 +1,358 @@
+"""Arithmetic, element by element with broadcasting (API: tf.add, tf.subtract, tf.multiply, tf.truediv ...)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from convflow.core import dtypes
+from convflow.core.shape import unknown_shape
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import name_scope
+from convflow.ops import rules
+from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.factories import on_wide_unsigned, register_binary
+from convflow.ops.math.cast import cast
+from convflow.ops.math.comparison import greater, greater_equal, less_equal
+from convflow.ops.types import INDEX
+
+
+def binary_operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Two operands as tensors of one type, a tensor deciding for a Python number."""
+    x = convert_to_tensor(x, name="x")
+    return x, convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+
+
+def add(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x + y, strings concatenated (API: tf.add)."""
+    with name_scope(name, "Add", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, preferred_dtype=x.dtype.base_dtype, name="y")
+        op_type = "Add" if x.dtype.base_dtype is dtypes.string else "AddV2"
+        return apply_op(op_type, x=x, y=y, name=scope)
+
+
+def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x - y (API: tf.subtract)."""
+    return apply_op("Sub", x=x, y=y, name=name)
+
+
+def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x * y (API: tf.multiply)."""
+    return apply_op("Mul", x=x, y=y, name=name)
+
+
+_DIVIDED_AS = {
+    dtypes.uint8: dtypes.float32,
+    dtypes.int8: dtypes.float32,
+    dtypes.uint16: dtypes.float32,
+    dtypes.int16: dtypes.float32,
+    dtypes.int32: dtypes.float64,
+    dtypes.int64: dtypes.float64,
+}
+
+
+def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y; integers are divided as float32 (up to 16 bits) or float64 (API: tf.truediv)."""
+    with name_scope(name, "truediv", [x, y]) as scope:
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, dtype_hint=x.dtype.base_dtype, name="y")
+        if x.dtype.base_dtype is not y.dtype.base_dtype:
+            raise TypeError(
+                f"`x` and `y` must have the same dtype, got {x.dtype.base_dtype!r} != {y.dtype.base_dtype!r}."
+            )
+        wide = _DIVIDED_AS.get(x.dtype.base_dtype)
+        if wide is not None:
+            x, y = cast(x, wide), cast(y, wide)
+        return apply_op("RealDiv", x=x, y=y, name=scope)
+
+
+def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y by Python's rules (API: tf.divide)."""
+    if name is None and not isinstance(x, Tensor) and not hasattr(x, "_as_graph_element"):
+        x = convert_to_tensor(x, dtype=y.dtype.base_dtype) if isinstance(y, Tensor) else convert_to_tensor(x)
+    return truediv(x, y, name=name)
+
+
+def div(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y by Python 2's rules: integers stay integers (API: tf.div)."""
+    with name_scope(name, "div", [x, y]) as scope:
+        x, y = binary_operands(x, y)
+        op_type = "RealDiv" if x.dtype.is_floating or x.dtype.is_complex else "FloorDiv"
+        return apply_op(op_type, x=x, y=y, name=scope)
+
+
+def realdiv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y of floating or complex numbers (API: tf.realdiv)."""
+    return apply_op("RealDiv", x=x, y=y, name=name)
+
+
+def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y rounded towards minus infinity (API: tf.floordiv)."""
+    with name_scope(name, "floordiv", [x, y]) as scope:
+        return apply_op("FloorDiv", x=x, y=y, name=scope)
+
+
+def floormod(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """The remainder of `floordiv`, with the sign of y (API: tf.floormod, tf.mod)."""
+    return apply_op("FloorMod", x=x, y=y, name=name)
+
+
+def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y of integers rounded towards zero (API: tf.truncatediv)."""
+    return apply_op("TruncateDiv", x=x, y=y, name=name)
+
+
+def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """The remainder of `truncatediv`, with the sign of x (API: tf.truncatemod)."""
+    return apply_op("TruncateMod", x=x, y=y, name=name)
+
+
+def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x to the power y (API: tf.pow)."""
+    with name_scope(name, "Pow", [x]) as scope:
+        return apply_op("Pow", x=x, y=y, name=scope)
+
+
+def maximum(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """The larger of x and y (API: tf.maximum)."""
+    return apply_op("Maximum", x=x, y=y, name=name)
+
+
+def minimum(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """The smaller of x and y (API: tf.minimum)."""
+    return apply_op("Minimum", x=x, y=y, name=name)
+
+
+def squared_difference(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """(x - y) squared (API: tf.squared_difference)."""
+    return apply_op("SquaredDifference", x=x, y=y, name=name)
+
+
+def add_n(inputs: Any, name: str | None = None) -> Tensor:
+    """The sum of tensors of one shape (API: tf.add_n)."""
+    if not inputs or not isinstance(inputs, (list, tuple)):
+        raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape.")
+    if len(inputs) == 1:
+        tensor = convert_to_tensor(inputs[0])
+        return tensor if name is None else apply_op("Identity", input=tensor, name=name)
+    return apply_op("AddN", inputs=inputs, name=name)
+
+
+# Gradients. Where an operand was stretched, its gradient is the sum over the stretched axes.
+
+
+def reduce_to_shapes_of(
+    x: Tensor, y: Tensor, grad_x: Tensor | None, grad_y: Tensor | None
+) -> list[Tensor | None]:
+    """Gradients of the broadcast operands, summed back to the operands' own shapes."""
+    if _same_static_shape(x, y):
+        return [grad_x, grad_y]
+    shape_x, shape_y = shape_of(x), shape_of(y)
+    axes_x, axes_y = apply_op("BroadcastGradientArgs", s0=shape_x, s1=shape_y)
+    return [
+        None if grad_x is None else _summed_to(grad_x, axes_x, shape_x),
+        None if grad_y is None else _summed_to(grad_y, axes_y, shape_y),
+    ]
+
+
+def _same_static_shape(x: Tensor, y: Tensor) -> bool:
+    return x.shape.is_fully_defined() and y.shape.is_fully_defined() and x.shape == y.shape
+
+
+def _summed_to(grad: Tensor, axes: Tensor, shape: Tensor) -> Tensor:
+    total = apply_op("Sum", input=grad, reduction_indices=axes)
+    return apply_op("Reshape", tensor=total, shape=shape)
+
+
+def _add_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return reduce_to_shapes_of(*op.inputs, grad, grad)
+
+
+def _sub_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return reduce_to_shapes_of(*op.inputs, grad, negative(grad))
+
+
+def negative(x: Any, name: str | None = None) -> Tensor:
+    """-x (API: tf.negative)."""
+    return apply_op("Neg", x=x, name=name)
+
+
+def _mul_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x, y = op.inputs
+    return reduce_to_shapes_of(x, y, multiply(grad, _conjugate(y)), multiply(_conjugate(x), grad))
+
+
+def _conjugate(x: Tensor) -> Tensor:
+    return apply_op("Conj", input=x) if x.dtype.is_complex else x
+
+
+def _div_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x, y = (_conjugate(value) for value in op.inputs)
+    grad_y = multiply(grad, realdiv(realdiv(negative(x), y), y))
+    return reduce_to_shapes_of(*op.inputs, realdiv(grad, y), grad_y)
+
+
+def _floormod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x, y = op.inputs
+    return reduce_to_shapes_of(x, y, grad, multiply(grad, negative(floordiv(x, y))))
+
+
+def _pow_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x, y = (_conjugate(value) for value in op.inputs)
+    z = _conjugate(op.outputs[0])
+    one = convert_to_tensor(1, dtype=y.dtype.base_dtype)
+    grad_x = multiply(multiply(grad, y), pow(x, subtract(y, one)))
+    # log x is taken only where it exists; elsewhere y has no influence that could be followed.
+    zero = convert_to_tensor(0, dtype=x.dtype.base_dtype)
+    positive = apply_op("NotEqual", x=x, y=zero) if x.dtype.is_complex else greater(x, zero)
+    ones = apply_op("OnesLike", x=x)
+    zeros = apply_op("ZerosLike", x=x)
+    log = apply_op("Select", condition=positive, t=apply_op("Log", x=_selected(positive, x, ones)), e=zeros)
+    return reduce_to_shapes_of(*op.inputs, grad_x, multiply(multiply(grad, z), log))
+
+
+def _selected(condition: Tensor, t: Tensor, e: Tensor) -> Tensor:
+    return apply_op("Select", condition=condition, t=t, e=e)
+
+
+def _maximum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return _extremum_gradient(op, grad, greater_equal)
+
+
+def _minimum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return _extremum_gradient(op, grad, less_equal)
+
+
+def _extremum_gradient(op: Operation, grad: Tensor, x_wins: Any) -> list[Tensor | None]:
+    x, y = op.inputs
+    zeros = apply_op("ZerosLike", x=grad)
+    mask = x_wins(x, y)
+    grad_x = apply_op("SelectV2", condition=mask, t=grad, e=zeros)
+    grad_y = apply_op("SelectV2", condition=mask, t=zeros, e=grad)
+    return reduce_to_shapes_of(x, y, grad_x, grad_y)
+
+
+def _squared_difference_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x, y = op.inputs
+    two = convert_to_tensor(2, dtype=grad.dtype.base_dtype)
+    grad_x = multiply(multiply(two, grad), subtract(x, y))
+    return reduce_to_shapes_of(x, y, grad_x, negative(grad_x))
+
+
+def _stops(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return [None, None]
+
+
+_WIDE = "bfloat16, half, float, double, uint8, int8, uint16, int16, int32, {}int64, complex64, complex128{}"
+_MUL = _WIDE.format("uint32, uint64, ", "")
+_SUB = _WIDE.format("", ", uint32, uint64")
+_ORDERED = "bfloat16, half, float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64"
+
+
+def _string_add(x: Any, y: Any) -> Any:
+    return torch.add(x, y) if isinstance(x, torch.Tensor) else x + y
+
+
+def _floor_divide(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.div(x, y, rounding_mode="floor")
+
+
+def _truncate_divide(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.div(x, y, rounding_mode="trunc")
+
+
+def _real_divide(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.div(x, y) if x.is_floating_point() or x.is_complex() else _truncate_divide(x, y)
+
+
+def _squared_difference(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    difference = torch.sub(x, y)
+    return difference * (difference.conj() if difference.is_complex() else difference)
+
+
+register_binary(
+    "Add", "bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128, string",
+    _string_add, _add_gradient,
+)  # fmt: skip
+register_binary(
+    "AddV2",
+    "bfloat16, half, float, double, uint8, uint16, uint32, uint64, int8, int16, int32, int64, complex64, complex128",
+    on_wide_unsigned(torch.add),
+    _add_gradient,
+)
+register_binary("Sub", _SUB, on_wide_unsigned(torch.sub), _sub_gradient)
+register_binary("Mul", _MUL, on_wide_unsigned(torch.mul), _mul_gradient)
+register_binary("RealDiv", _MUL, on_wide_unsigned(_real_divide), _div_gradient)
+register_binary("FloorDiv", _MUL, on_wide_unsigned(_floor_divide), _stops)
+register_binary("TruncateDiv", _MUL, on_wide_unsigned(_truncate_divide), _stops)
+register_binary(
+    "FloorMod",
+    "int8, int16, int32, int64, uint8, uint16, uint32, uint64, bfloat16, half, float, double",
+    on_wide_unsigned(torch.remainder),
+    _floormod_gradient,
+)
+register_binary(
+    "TruncateMod", "int32, int64, bfloat16, half, float, double", on_wide_unsigned(torch.fmod), NO_GRADIENT
+)
+register_binary(
+    "Pow",
+    "bfloat16, float, half, double, int8, int16, int32, int64, complex64, complex128",
+    torch.pow,
+    _pow_gradient,
+)
+register_binary("Maximum", _ORDERED, on_wide_unsigned(torch.maximum), _maximum_gradient)
+register_binary("Minimum", _ORDERED, on_wide_unsigned(torch.minimum), _minimum_gradient)
+register_binary(
+    "SquaredDifference", "bfloat16, half, float, double, int32, int64, complex64, complex128",
+    _squared_difference, _squared_difference_gradient,
+)  # fmt: skip
+
+
+def _add_n_compute(*values: torch.Tensor) -> torch.Tensor:
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total
+
+
+register_op(
+    "AddN",
+    inputs="inputs: N * T",
+    outputs="sum: T",
+    attrs=(
+        "N: int >= 1; T: type in {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+        "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64, variant}"
+    ),
+    shape=rules.same_shapes,
+    kernel=lambda op: _add_n_compute,
+    gradient=lambda op, grad: [grad] * len(op.inputs),
+)
+
+
+def _broadcast_gradient_axes(s0: torch.Tensor, s1: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    sizes = [s0.tolist(), s1.tolist()]
+    rank = max(map(len, sizes))
+    padded = [[1] * (rank - len(size)) + size for size in sizes]
+    result = []
+    for mine, other in (padded, padded[::-1]):
+        axes = [
+            i for i in range(rank) if mine[i] == 1 and (other[i] != 1 or i < rank - len(sizes[len(result)]))
+        ]
+        result.append(torch.tensor(axes, dtype=s0.dtype))
+    return result[0], result[1]
+
+
+register_op(
+    "BroadcastGradientArgs",
+    inputs="s0: T; s1: T",
+    outputs="r0: T; r1: T",
+    attrs=f"T: type = int32 in {{{INDEX}}}",
+    shape=lambda ctx: [unknown_shape(1), unknown_shape(1)],
+    kernel=lambda op: _broadcast_gradient_axes,
+    gradient=NOT_DIFFERENTIABLE,
+)

@@ -1,0 +1,78 @@
+"""Changing element types (API: tf.cast)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from convflow.core import dtypes
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.opdef import register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import name_scope
+from convflow.ops import rules
+
+
+def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
+    """`x` with elements of another type; floating to integer rounds towards zero (API: tf.cast).
+
+    A tensor that already has the type is returned as it is.
+    """
+    base = dtypes.as_dtype(dtype).base_dtype
+    if isinstance(x, Tensor) and x.dtype is base:
+        return x
+    with name_scope(name, "Cast", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        if x.dtype.base_dtype is base:
+            return x
+        return apply_op("Cast", x=x, DstT=base, name=scope)
+
+
+def to_float(x: Any, name: str = "ToFloat") -> Tensor:
+    """`x` as float32 (API: tf.to_float)."""
+    return cast(x, dtypes.float32, name=name)
+
+
+def to_double(x: Any, name: str = "ToDouble") -> Tensor:
+    """`x` as float64 (API: tf.to_double)."""
+    return cast(x, dtypes.float64, name=name)
+
+
+def to_int32(x: Any, name: str = "ToInt32") -> Tensor:
+    """`x` as int32 (API: tf.to_int32)."""
+    return cast(x, dtypes.int32, name=name)
+
+
+def to_int64(x: Any, name: str = "ToInt64") -> Tensor:
+    """`x` as int64 (API: tf.to_int64)."""
+    return cast(x, dtypes.int64, name=name)
+
+
+def _cast_kernel(op: Operation) -> Callable[[torch.Tensor], torch.Tensor]:
+    for attr in ("SrcT", "DstT"):
+        if not op.attrs[attr].is_numeric_tensor:
+            raise TypeError(f"Cast from {op.attrs['SrcT'].name} to {op.attrs['DstT'].name} is not supported.")
+    target = op.attrs["DstT"].as_torch_dtype
+    if op.attrs["SrcT"].is_complex and not op.attrs["DstT"].is_complex:
+        return lambda x: x.real.to(target)
+    return lambda x: x.to(target)
+
+
+def _cast_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    source, target = op.attrs["SrcT"], op.attrs["DstT"]
+    differentiable = all(dtype.is_floating or dtype.is_complex for dtype in (source, target))
+    return [cast(grad, source)] if differentiable else [None]
+
+
+register_op(
+    "Cast",
+    inputs="x: SrcT",
+    outputs="y: DstT",
+    attrs="SrcT: type; DstT: type; Truncate: bool = false",
+    shape=rules.unchanged,
+    kernel=_cast_kernel,
+    gradient=_cast_gradient,
+)

@@ -1,0 +1,107 @@
+"""Comparison and logic, element by element with broadcasting (API: tf.equal, tf.greater, tf.logical_and ...)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from convflow.graph.apply import apply_op
+from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
+from convflow.graph.operation import Tensor
+from convflow.ops import rules
+from convflow.ops.factories import register_comparison
+from convflow.ops.types import REAL
+
+
+def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether x == y (API: tf.equal)."""
+    return apply_op("Equal", x=x, y=y, name=name)
+
+
+def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether x != y (API: tf.not_equal)."""
+    return apply_op("NotEqual", x=x, y=y, name=name)
+
+
+def less(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether x < y (API: tf.less)."""
+    return apply_op("Less", x=x, y=y, name=name)
+
+
+def less_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether x <= y (API: tf.less_equal)."""
+    return apply_op("LessEqual", x=x, y=y, name=name)
+
+
+def greater(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether x > y (API: tf.greater)."""
+    return apply_op("Greater", x=x, y=y, name=name)
+
+
+def greater_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether x >= y (API: tf.greater_equal)."""
+    return apply_op("GreaterEqual", x=x, y=y, name=name)
+
+
+def logical_and(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether both are true (API: tf.logical_and)."""
+    return apply_op("LogicalAnd", x=x, y=y, name=name)
+
+
+def logical_or(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Whether at least one is true (API: tf.logical_or)."""
+    return apply_op("LogicalOr", x=x, y=y, name=name)
+
+
+def logical_not(x: Any, name: str | None = None) -> Tensor:
+    """Whether x is false (API: tf.logical_not)."""
+    return apply_op("LogicalNot", x=x, name=name)
+
+
+def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
+    """Whether exactly one is true (API: tf.logical_xor)."""
+    return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
+
+
+def _equality(compute: Any, on_objects: Any) -> Any:
+    def computed(x: Any, y: Any) -> Any:
+        if isinstance(x, torch.Tensor):
+            return compute(x, y)
+        return torch.from_numpy(np.asarray(on_objects(x, y), dtype=np.bool_))
+
+    return computed
+
+
+_EQUALITY = "T: type; incompatible_shape_error: bool = true"
+_ORDER = f"T: type in {{{REAL}}}"
+register_comparison("Equal", _EQUALITY, _equality(torch.eq, np.equal), NOT_DIFFERENTIABLE)
+register_comparison("NotEqual", _EQUALITY, _equality(torch.ne, np.not_equal), NOT_DIFFERENTIABLE)
+register_comparison("Less", _ORDER, torch.lt, NOT_DIFFERENTIABLE)
+register_comparison("LessEqual", _ORDER, torch.le, NOT_DIFFERENTIABLE)
+register_comparison("Greater", _ORDER, torch.gt, NOT_DIFFERENTIABLE)
+register_comparison("GreaterEqual", _ORDER, torch.ge, NOT_DIFFERENTIABLE)
+
+
+def _register_logical(name: str, compute: Any) -> None:
+    register_op(
+        name,
+        inputs="x: bool; y: bool",
+        outputs="z: bool",
+        shape=rules.broadcast,
+        kernel=lambda op: compute,
+        gradient=NOT_DIFFERENTIABLE,
+    )
+
+
+_register_logical("LogicalAnd", torch.logical_and)
+_register_logical("LogicalOr", torch.logical_or)
+register_op(
+    "LogicalNot",
+    inputs="x: bool",
+    outputs="y: bool",
+    shape=rules.unchanged,
+    kernel=lambda op: torch.logical_not,
+    gradient=NOT_DIFFERENTIABLE,
+)

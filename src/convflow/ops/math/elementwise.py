@@ -1,0 +1,199 @@
+"""Functions of one number, element by element (API: tf.exp, tf.sqrt, tf.square, tf.abs, tf.sigmoid ...)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.opdef import register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import name_scope
+from convflow.ops import rules
+from convflow.ops.factories import on_wide_unsigned, register_unary
+from convflow.ops.math.arithmetic import multiply, negative, realdiv, subtract
+from convflow.ops.types import FLOATING, FLOATING_OR_COMPLEX
+
+
+def _like(value: float, tensor: Tensor) -> Tensor:
+    return convert_to_tensor(value, dtype=tensor.dtype.base_dtype)
+
+
+def exp(x: Any, name: str | None = None) -> Tensor:
+    """e to the power x (API: tf.exp)."""
+    return apply_op("Exp", x=x, name=name)
+
+
+def log(x: Any, name: str | None = None) -> Tensor:
+    """The natural logarithm (API: tf.log)."""
+    return apply_op("Log", x=x, name=name)
+
+
+def log1p(x: Any, name: str | None = None) -> Tensor:
+    """log(1 + x), exact for small x (API: tf.log1p)."""
+    return apply_op("Log1p", x=x, name=name)
+
+
+def sqrt(x: Any, name: str | None = None) -> Tensor:
+    """The square root (API: tf.sqrt)."""
+    return apply_op("Sqrt", x=x, name=name)
+
+
+def rsqrt(x: Any, name: str | None = None) -> Tensor:
+    """1 over the square root (API: tf.rsqrt)."""
+    return apply_op("Rsqrt", x=x, name=name)
+
+
+def square(x: Any, name: str | None = None) -> Tensor:
+    """x squared (API: tf.square)."""
+    return apply_op("Square", x=x, name=name)
+
+
+def reciprocal(x: Any, name: str | None = None) -> Tensor:
+    """1 / x (API: tf.reciprocal)."""
+    return apply_op("Reciprocal", x=x, name=name)
+
+
+def abs(x: Any, name: str | None = None) -> Tensor:
+    """The absolute value (API: tf.abs)."""
+    with name_scope(name, "Abs", [x]) as scope:
+        return apply_op("Abs", x=x, name=scope)
+
+
+def sign(x: Any, name: str | None = None) -> Tensor:
+    """-1, 0 or 1 (API: tf.sign)."""
+    return apply_op("Sign", x=x, name=name)
+
+
+def floor(x: Any, name: str | None = None) -> Tensor:
+    """The largest whole number not above x (API: tf.floor)."""
+    return apply_op("Floor", x=x, name=name)
+
+
+def ceil(x: Any, name: str | None = None) -> Tensor:
+    """The smallest whole number not below x (API: tf.ceil)."""
+    return apply_op("Ceil", x=x, name=name)
+
+
+def round(x: Any, name: str | None = None) -> Tensor:
+    """The nearest whole number, halves to even (API: tf.round)."""
+    x = convert_to_tensor(x, name="x")
+    return (
+        apply_op("Identity", input=x, name=name) if x.dtype.is_integer else apply_op("Round", x=x, name=name)
+    )
+
+
+def sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """1 / (1 + exp(-x)) (API: tf.sigmoid, tf.nn.sigmoid)."""
+    with name_scope(name, "Sigmoid", [x]) as scope:
+        return apply_op("Sigmoid", x=convert_to_tensor(x, name="x"), name=scope)
+
+
+def tanh(x: Any, name: str | None = None) -> Tensor:
+    """The hyperbolic tangent (API: tf.tanh, tf.nn.tanh)."""
+    return apply_op("Tanh", x=x, name=name)
+
+
+def _log_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return [multiply(grad, reciprocal(op.inputs[0]))]
+
+
+def _log1p_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x = op.inputs[0]
+    return [realdiv(grad, apply_op("AddV2", x=_like(1, x), y=x))]
+
+
+def _square_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x = op.inputs[0]
+    return [multiply(grad, multiply(x, _like(2, x)))]
+
+
+def _from_output(op_type: str) -> Any:
+    """The gradient of functions whose derivative follows from their output: a node of its own."""
+    return lambda op, grad: [apply_op(op_type, y=op.outputs[0], dy=grad)]
+
+
+def _flat(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return [None]
+
+
+_SIGNED = f"{FLOATING}, int8, int16, int32, int64, complex64, complex128"
+_SQUARED = f"{FLOATING}, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128"
+
+register_unary("Exp", FLOATING_OR_COMPLEX, torch.exp, lambda op, grad: [multiply(grad, op.outputs[0])])
+register_unary("Log", FLOATING_OR_COMPLEX, torch.log, _log_gradient)
+register_unary("Log1p", FLOATING_OR_COMPLEX, torch.log1p, _log1p_gradient)
+register_unary("Sqrt", FLOATING_OR_COMPLEX, torch.sqrt, _from_output("SqrtGrad"))
+register_unary("Rsqrt", FLOATING_OR_COMPLEX, torch.rsqrt, _from_output("RsqrtGrad"))
+register_unary("Square", _SQUARED, on_wide_unsigned(torch.square), _square_gradient)
+register_unary("Reciprocal", _SIGNED, torch.reciprocal, _from_output("ReciprocalGrad"))
+register_unary("Neg", _SIGNED, torch.neg, lambda op, grad: [negative(grad)])
+register_unary(
+    "Abs",
+    f"{FLOATING}, int8, int16, int32, int64",
+    torch.abs,
+    lambda op, grad: [multiply(grad, sign(op.inputs[0]))],
+)
+register_unary("Sign", _SIGNED, torch.sgn, lambda op, grad: [apply_op("ZerosLike", x=op.inputs[0])])
+register_unary("Floor", FLOATING, torch.floor, _flat)
+register_unary("Ceil", FLOATING, torch.ceil, _flat)
+register_unary("Round", _SIGNED, torch.round, _flat)
+register_unary("Sigmoid", FLOATING_OR_COMPLEX, torch.sigmoid, _from_output("SigmoidGrad"))
+register_unary("Tanh", FLOATING_OR_COMPLEX, torch.tanh, _from_output("TanhGrad"))
+
+
+# The derivative's own nodes: functions of the output y and the gradient dy.
+
+
+def _register_derivative(op_type: str, compute: Any, gradient: Any) -> None:
+    def computed(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+        return compute(y.conj() if y.is_complex() else y, dy)
+
+    register_op(
+        op_type,
+        inputs="y: T; dy: T",
+        outputs="z: T",
+        attrs=f"T: type in {{{FLOATING_OR_COMPLEX}}}",
+        shape=rules.same_shapes,
+        kernel=lambda op: computed,
+        gradient=gradient,
+    )
+
+
+def _sqrt_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    y = op.inputs[0]
+    ga = realdiv(grad, y)
+    return [negative(multiply(ga, op.outputs[0])), multiply(_like(0.5, y), ga)]
+
+
+def _rsqrt_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    y, dy = op.inputs
+    g = multiply(_like(-1.5, y), multiply(multiply(grad, dy), square(y)))
+    return [g, apply_op("RsqrtGrad", y=y, dy=grad)]
+
+
+def _reciprocal_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    y, dy = op.inputs
+    g = multiply(multiply(_like(-2, y), grad), multiply(dy, y))
+    return [g, apply_op("ReciprocalGrad", y=y, dy=grad)]
+
+
+def _sigmoid_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    y, dy = op.inputs
+    gb = multiply(grad, dy)
+    return [subtract(gb, multiply(multiply(_like(2, y), gb), y)), apply_op("SigmoidGrad", y=y, dy=grad)]
+
+
+def _tanh_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    y, dy = op.inputs
+    g = multiply(_like(-2, y), multiply(multiply(grad, dy), y))
+    return [g, apply_op("TanhGrad", y=y, dy=grad)]
+
+
+_register_derivative("SqrtGrad", lambda y, dy: dy * 0.5 / y, _sqrt_derivative_gradient)
+_register_derivative("RsqrtGrad", lambda y, dy: dy * -0.5 * y * y * y, _rsqrt_derivative_gradient)
+_register_derivative("ReciprocalGrad", lambda y, dy: -dy * y * y, _reciprocal_derivative_gradient)
+_register_derivative("SigmoidGrad", lambda y, dy: dy * y * (1 - y), _sigmoid_derivative_gradient)
+_register_derivative("TanhGrad", lambda y, dy: dy * (1 - y * y), _tanh_derivative_gradient)

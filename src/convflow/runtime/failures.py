@@ -1,0 +1,89 @@
+"""From an exception inside a plan to TensorFlow's error, naming the node and the user's line."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import torch
+
+from convflow.core import errors, values
+from convflow.graph.inference import RunContext
+from convflow.graph.operation import Operation, Tensor
+from convflow.runtime.emit import STEP_FILENAME, Step
+from convflow.runtime.store import VariableSlot
+
+
+def explain(error: Exception, step: Step) -> Exception:
+    """The error to raise in place of `error`; itself if it did not come from a node."""
+    frame = _step_frame(error.__traceback__)
+    if frame is None:
+        return error
+    op = step.op_at_line.get(frame.tb_lineno)
+    if op is None:
+        return error
+    message = _shape_message(op, step, frame.tb_frame.f_locals) or _message(error)
+    kind = _kind(error)
+    shapes = _input_shapes(op, step, frame.tb_frame.f_locals)
+    return kind(op.node_def, op, f"{message}\n\t [[{op.describe()}]]{shapes}")
+
+
+def _step_frame(traceback: TracebackType | None) -> TracebackType | None:
+    found = None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == STEP_FILENAME:
+            found = traceback
+        traceback = traceback.tb_next
+    return found
+
+
+def _kind(error: Exception) -> Any:
+    if isinstance(error, errors.OpError):
+        return type(error)
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return errors.ResourceExhaustedError
+    if isinstance(error, NotImplementedError):
+        return errors.UnimplementedError
+    if isinstance(error, (ValueError, RuntimeError, IndexError, TypeError)):
+        return errors.InvalidArgumentError
+    return errors.UnknownError
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, (errors.OpError, ValueError, errors.InvalidArgumentError)):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _inputs(op: Operation, step: Step, local: dict[str, Any]) -> list[np.ndarray | None]:
+    return [_as_array(step.names.get(tensor, ""), tensor, local) for tensor in op.inputs]
+
+
+def _as_array(name: str, tensor: Tensor, local: dict[str, Any]) -> np.ndarray | None:
+    if name.startswith("constant_"):
+        return tensor.op.attrs["value"]
+    value = local.get(name)
+    if isinstance(value, VariableSlot):
+        value = value.value
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return values.to_numpy(value)
+    return None
+
+
+def _shape_message(op: Operation, step: Step, local: dict[str, Any]) -> str | None:
+    """What the op's shape rule says of the real shapes: the message it gives while a graph is built."""
+    try:
+        op.op_def.shape(RunContext(op, _inputs(op, step, local)))
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _input_shapes(op: Operation, step: Step, local: dict[str, Any]) -> str:
+    known = [
+        f"{tensor.name}: {array.dtype.name if array.dtype != object else 'string'}{list(array.shape)}"
+        for tensor, array in zip(op.inputs, _inputs(op, step, local), strict=True)
+        if array is not None
+    ]
+    return f"\n\t input {', '.join(known)}" if known else ""

@@ -1,0 +1,80 @@
+"""What `Session.run` was asked for: any nesting of graph elements, and the way back from values to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from convflow.graph.graph import Graph
+from convflow.graph.operation import Operation, Tensor
+
+
+class FetchStructure:
+    """The elements of a fetch argument, each once, and how values go back into its form.
+
+    Args:
+        fetches: a tensor, operation, variable or name, or lists, tuples, named tuples and dicts of them.
+    """
+
+    def __init__(self, graph: Graph, fetches: Any) -> None:
+        self._graph = graph
+        self._positions: dict[Tensor | Operation, int] = {}
+        self._rebuild = self._read(fetches)
+
+    @property
+    def elements(self) -> list[Tensor | Operation]:
+        return list(self._positions)
+
+    def build(self, values: list[Any]) -> Any:
+        """The form of the fetch argument filled with the values of `elements`; None for operations."""
+        return self._rebuild(values)
+
+    def _read(self, fetches: Any) -> Callable[[list[Any]], Any]:
+        if isinstance(fetches, (list, tuple)):
+            return self._read_sequence(fetches)
+        if isinstance(fetches, Mapping):
+            return self._read_mapping(fetches)
+        position = self._position(fetches)
+        return lambda values: values[position]
+
+    def _read_sequence(self, fetches: Any) -> Callable[[list[Any]], Any]:
+        parts = [self._read(item) for item in fetches]
+        kind = type(fetches)
+        if hasattr(fetches, "_fields"):
+            return lambda values: kind(*(part(values) for part in parts))
+        return lambda values: kind(part(values) for part in parts)
+
+    def _read_mapping(self, fetches: Mapping[Any, Any]) -> Callable[[list[Any]], Any]:
+        parts = {key: self._read(item) for key, item in fetches.items()}
+        kind = type(fetches)
+
+        def rebuild(values: list[Any]) -> Any:
+            filled = ((key, part(values)) for key, part in parts.items())
+            return dict(filled) if kind is dict else kind(filled)  # type: ignore[call-arg]
+
+        return rebuild
+
+    def _position(self, fetch: Any) -> int:
+        if fetch is None:
+            raise TypeError("Fetch argument None has invalid type <class 'NoneType'>: nothing to fetch.")
+        try:
+            element = self._graph.as_graph_element(fetch, allow_tensor=True, allow_operation=True)
+        except TypeError as error:
+            raise TypeError(
+                f"Fetch argument {fetch!r} has invalid type {type(fetch)}, must be a string or Tensor. ({error})"
+            ) from None
+        except (ValueError, KeyError) as error:
+            reason = error.args[0] if error.args else error
+            raise ValueError(
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({reason}){_where(fetch)}"
+            ) from None
+        if not self._graph.is_fetchable(element):
+            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+        return self._positions.setdefault(element, len(self._positions))
+
+
+def _where(fetch: Any) -> str:
+    op = fetch.op if isinstance(fetch, Tensor) else fetch
+    if not isinstance(op, Operation):
+        return ""
+    return f"\nIt is {op.describe()}\nOpen the session on its graph: tf.Session(graph=tensor.graph)."

@@ -1,0 +1,20 @@
+"""When each value can be let go: after the last node that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from convflow.graph.operation import Operation, Tensor
+
+
+def last_uses(schedule: list[Operation], kept: Iterable[Tensor]) -> list[list[Tensor]]:
+    """For each node of the schedule the values that nobody reads after it; fetched values are kept."""
+    released: set[Tensor] = set(kept)
+    freed: list[list[Tensor]] = [[] for _ in schedule]
+    for index in range(len(schedule) - 1, -1, -1):
+        op = schedule[index]
+        for tensor in (*op.inputs, *op.outputs):
+            if tensor not in released:
+                released.add(tensor)
+                freed[index].append(tensor)
+    return freed

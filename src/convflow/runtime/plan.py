@@ -1,0 +1,81 @@
+"""A compiled run: what to compute for one set of fetches and feeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from convflow.core import values
+from convflow.graph.operation import Operation, Tensor
+from convflow.runtime import emit, failures, prune, schedule
+from convflow.runtime.store import Store
+
+
+class Plan:
+    """One schedule, compiled.
+
+    Args:
+        elements: the fetched tensors and operations.
+        fed: the fed tensors, in the order their values will come.
+        store: the session's state, bound into stateful kernels.
+    """
+
+    def __init__(self, elements: list[Tensor | Operation], fed: list[Tensor], store: Store) -> None:
+        needed = prune.needed_operations(elements, fed)
+        self.schedule = schedule.order(needed, set(fed))
+        self._elements = elements
+        self._fetched = [element for element in elements if isinstance(element, Tensor)]
+        self._step = emit.emit(self.schedule, fed, self._fetched, store)
+        self._shared = self._values_that_outlive_a_run(store)
+
+    @property
+    def source(self) -> str:
+        """The Python text of the plan."""
+        return self._step.source
+
+    def run(self, fed_values: list[Any]) -> list[Any]:
+        """The values of the fetched elements as NumPy arrays; None for operations."""
+        try:
+            with torch.inference_mode():
+                results = iter(self._step.run(*fed_values))
+        except Exception as error:
+            raise failures.explain(error, self._step) from _cause(error)
+        lent = {_address(value) for value in (*fed_values, *self._shared())}
+        return [
+            _owned(next(results), lent) if isinstance(element, Tensor) else None for element in self._elements
+        ]
+
+    def _values_that_outlive_a_run(self, store: Store) -> Any:
+        constants = (
+            [op.op_def.kernel(op)() for op in self.schedule if op.type == "Const"] if self._fetched else []
+        )
+        slots = [
+            store.variable(op.name) for op in self.schedule if any(t.dtype._is_ref_dtype for t in op.outputs)
+        ]  # fmt: skip
+        return lambda: [*constants, *(slot.value for slot in slots if slot.value is not None)]
+
+
+def _cause(error: Exception) -> Exception | None:
+    return error if not hasattr(error, "node_def") else None
+
+
+def _address(value: Any) -> int:
+    if isinstance(value, torch.Tensor):
+        return value.untyped_storage().data_ptr()
+    return id(value)
+
+
+def _owned(value: Any, lent: set[int]) -> Any:
+    """A fetched value as NumPy, copied where its memory belongs to a variable, a constant or a feed."""
+    if isinstance(value, torch.Tensor):
+        address = _address(value)
+        if address in lent:
+            value = value.clone()
+        lent.add(address)
+        array = values.to_numpy(value)
+        return array[()] if array.ndim == 0 else array
+    if isinstance(value, np.ndarray):
+        return value.item() if value.ndim == 0 else value.copy()
+    return value

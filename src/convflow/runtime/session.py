@@ -1,0 +1,168 @@
+"""Running graphs (API: tf.Session, tf.InteractiveSession)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from tensorboard.compat.proto import config_pb2
+
+from convflow.graph import defaults
+from convflow.graph.graph import Graph
+from convflow.graph.scopes import get_default_graph
+from convflow.runtime.feeds import read_feeds
+from convflow.runtime.fetches import FetchStructure
+from convflow.runtime.plan import Plan
+from convflow.runtime.store import Store
+
+
+class BaseSession:
+    """A graph, and the values of its variables between runs.
+
+    Args:
+        target: must be empty: there are no remote engines.
+        graph: the graph to run; the default one if None.
+        config: a `ConfigProto`. `intra_op_parallelism_threads` is honoured; device settings have no effect.
+    """
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+        if graph is not None and not isinstance(graph, Graph):
+            raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        if config is not None and not isinstance(config, config_pb2.ConfigProto):
+            raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
+        if target:
+            raise ValueError(
+                f"There is no execution engine {target!r}: convflow runs in this process, target=''."
+            )
+        self._graph = graph if graph is not None else get_default_graph()
+        self._config = config
+        self._store = Store()
+        self._plans: dict[Any, Plan] = {}
+        self._closed = False
+
+    @property
+    def graph(self) -> Graph:
+        return self._graph
+
+    @property
+    def graph_def(self) -> Any:
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self) -> str:
+        return ""
+
+    def list_devices(self) -> list[str]:
+        return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+
+    def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
+        """Compute `fetches` and return their values in the same form (API: tf.Session.run).
+
+        Args:
+            fetches: a tensor, operation, variable or name; or lists, tuples, named tuples, dicts of them.
+            feed_dict: values for tensors, by tensor or name.
+            options: a `RunOptions`; accepted.
+            run_metadata: a `RunMetadata`; accepted, left empty.
+
+        Returns:
+            NumPy arrays (scalars for shape ()) in place of tensors, None in place of operations.
+
+        Raises:
+            RuntimeError: the session is closed, or the graph empty.
+            TypeError, ValueError: fetches or feeds that cannot be.
+            tf.errors.OpError: a node failed.
+        """
+        self._check_open()
+        structure = FetchStructure(self._graph, fetches)
+        feeds = read_feeds(self._graph, feed_dict)
+        plan = self._plan(structure, list(feeds))
+        self._apply_thread_settings()
+        return structure.build(plan.run(list(feeds.values())))
+
+    def _plan(self, structure: FetchStructure, fed: list[Any]) -> Plan:
+        key = (tuple(structure.elements), tuple(fed), self._graph.plan_version)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = Plan(structure.elements, fed, self._store)
+            self._drop_outdated_plans()
+            self._plans[key] = plan
+        return plan
+
+    def _drop_outdated_plans(self) -> None:
+        # Adding nodes cannot change a plan's nodes, but plans of old versions are never asked for again.
+        current = self._graph.plan_version
+        self._plans = {key: plan for key, plan in self._plans.items() if key[2] == current}
+
+    def _apply_thread_settings(self) -> None:
+        threads = self._config.intra_op_parallelism_threads if self._config is not None else 0
+        if threads > 0 and torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+
+    def make_callable(
+        self, fetches: Any, feed_list: Any = None, accept_options: bool = False
+    ) -> Callable[..., Any]:
+        """A function of the values of `feed_list` that runs `fetches` (API: tf.Session.make_callable)."""
+        feed_list = list(feed_list or [])
+
+        def call(*feed_values: Any, **_: Any) -> Any:
+            if len(feed_values) != len(feed_list):
+                raise TypeError(f"The callable takes {len(feed_list)} values, got {len(feed_values)}.")
+            return self.run(fetches, dict(zip(feed_list, feed_values, strict=True)))
+
+        return call
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        if self._graph.version == 0:
+            raise RuntimeError(
+                "The Session graph is empty. Add operations to the graph before calling run()."
+            )
+
+    def as_default(self) -> Any:
+        return defaults.sessions.pushed(self)
+
+    def close(self) -> None:
+        """Forget the variables; the session cannot run any more."""
+        self._closed = True
+        self._plans.clear()
+        self._store.clear()
+
+
+class Session(BaseSession):
+    """A session; as a context manager it is the default one inside and closed at the end (API: tf.Session)."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+        super().__init__(target, graph, config)
+        self._contexts: list[Any] = []
+
+    def __enter__(self) -> Session:
+        context = (self._graph.as_default(), self.as_default())
+        for part in context:
+            part.__enter__()
+        self._contexts.append(context)
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        for part in reversed(self._contexts.pop()):
+            part.__exit__(*exc)
+        if not self._contexts:
+            self.close()
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default one from the start, until closed (API: tf.InteractiveSession)."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+        super().__init__(target, graph, config)
+        self._explicit_graph = graph
+        defaults.sessions.push(self)
+        if graph is not None:
+            defaults.graphs.push(graph)
+
+    def close(self) -> None:
+        super().close()
+        defaults.sessions.remove(self)
+        if self._explicit_graph is not None:
+            defaults.graphs.remove(self._explicit_graph)
