@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from convflow.core import errors
-from convflow.ops import philox_normal, philox_uniform
+from convflow.ops import philox_discrete, philox_normal, philox_uniform
 from convflow.ops.philox_words import BLOCK, Pairs, PhiloxStream
 
 # TensorFlow sets aside this many counters for each output of a run, however many the run needs.
@@ -90,7 +90,8 @@ class PhiloxGenerator:
             InvalidArgumentError: minval >= maxval, unless no number is asked for.
         """
         computed, outputs_per_counter = _kind_of("RandomUniformInt", dtype, _INTEGERS)
-        if minval >= maxval and math.prod(shape):
+        count = math.prod(shape)
+        if minval >= maxval and count:
             raise errors.InvalidArgumentError(
                 None,
                 None,
@@ -115,7 +116,7 @@ class PhiloxGenerator:
         """
         kind = _kind_of("TruncatedNormal", dtype, _FLOATS)
         count = math.prod(shape)
-        start = self._reserve(count)
+        start = self._reserve(count * _RESERVED_PER_OUTPUT)
         width = kind.outputs_per_counter
         stride = width * _WORDS_PER_TRUNCATED_OUTPUT // _WORDS_PER_COUNTER
         groups = np.empty((-(-count // width), width), kind.computed)
@@ -123,22 +124,61 @@ class PhiloxGenerator:
         _fill_truncated(groups, start, stride, draw)
         return torch.from_numpy(groups.reshape(-1)[:count]).reshape(tuple(shape)).to(dtype)
 
-    def _reserve(self, outputs: int) -> int:
+    def permutation(self, count: int) -> torch.Tensor:
+        """The order of `count` items after a shuffle; int64, shape (count,) (op: RandomShuffle)."""
+        counters = -(-max(count - 1, 0) // _WORDS_PER_COUNTER)
+        pairs = self._stream.pairs(_counters(self._reserve(counters), counters))
+        return torch.from_numpy(philox_discrete.permutation(pairs.view(np.uint32), count))
+
+    def multinomial(self, logits: torch.Tensor, num_samples: int, dtype: torch.dtype) -> torch.Tensor:
+        """Classes drawn with probabilities softmax(logits); int32 or int64 (op: Multinomial).
+
+        TensorFlow splits large batches among its threads, and then draws other numbers on other machines;
+        here they are always those of its single thread.
+
+        Args:
+            logits: shape (batch, classes), any float type.
+            num_samples: draws for each row; the result has shape (batch, num_samples).
+
+        Raises:
+            InvalidArgumentError: there are no classes to draw from.
+        """
+        _kind_of("Multinomial", dtype, _INTEGERS)
+        batch, num_classes = logits.shape
+        if not batch * num_samples:
+            return torch.empty((batch, num_samples), dtype=dtype)
+        if not num_classes:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"num_classes should be positive, got {num_classes} from logits of shape {tuple(logits.shape)}. "
+                "Pass logits of shape [batch_size, num_classes] with at least one class.",
+            )
+        # Two words a sample, and each row's samples counted in fours: only the reservation says so.
+        reserved = batch * -(-num_samples // 4) * 4 * 2
+        start = self._reserve(reserved * _RESERVED_PER_OUTPUT)
+        count = batch * num_samples
+        pairs = self._stream.pairs(_counters(start, -(-count // 2)))[:count]
+        uniform = philox_uniform.uniform_float64(pairs).reshape(batch, num_samples)
+        wide = logits.detach().to(torch.float64).numpy(force=True)
+        return torch.from_numpy(philox_discrete.classes(wide, uniform)).to(dtype)
+
+    def _reserve(self, counters: int) -> int:
         with self._lock:
             start = self._next_counter
-            self._next_counter += outputs * _RESERVED_PER_OUTPUT
+            self._next_counter += counters
         return start
 
     def _fill(
         self, shape: Sequence[int], draw: Draw, computed: type[np.generic], outputs_per_counter: int
     ) -> torch.Tensor:
         count = math.prod(shape)
-        start = self._reserve(count)
+        start = self._reserve(count * _RESERVED_PER_OUTPUT)
         groups = np.empty((-(-count // outputs_per_counter), outputs_per_counter), computed)
         for first in range(0, len(groups), BLOCK):
             block = groups[first : first + BLOCK]
-            pairs = self._stream.pairs(start + first, len(block))
-            block[...] = draw(pairs.reshape(-1)).reshape(block.shape)
+            counters = _counters(start + first, len(block))
+            block[...] = draw(self._stream.pairs(counters)).reshape(block.shape)
         return torch.from_numpy(groups.reshape(-1)[:count]).reshape(tuple(shape))
 
 
@@ -149,8 +189,15 @@ def _kind_of(op: str, dtype: torch.dtype, kinds: dict[torch.dtype, Any]) -> Any:
     return kinds[dtype]
 
 
+def _counters(start: int, count: int, stride: int = 1) -> Pairs:
+    counters = np.arange(count, dtype=np.uint64)
+    counters *= np.uint64(stride)
+    counters += np.uint64(start)
+    return counters
+
+
 def _draw_normals(stream: PhiloxStream, normal: Draw, width: int, counters: Pairs) -> NDArray[Any]:
-    return normal(stream.pairs_at(counters).reshape(-1)).reshape(-1, width)
+    return normal(stream.pairs(counters)).reshape(-1, width)
 
 
 def _fill_truncated(groups: NDArray[Any], start: int, stride: int, draw: Draw) -> None:
@@ -158,23 +205,21 @@ def _fill_truncated(groups: NDArray[Any], start: int, stride: int, draw: Draw) -
 
     Most rows are done after one counter. The others wait, so that they too are handled in long arrays.
     """
-    counters = np.arange(len(groups), dtype=np.uint64)
-    counters *= np.uint64(stride)
-    counters += np.uint64(start)
     waiting = []
     for first in range(0, len(groups), BLOCK):
         block = groups[first : first + BLOCK]
-        block[...] = draw(counters[first : first + BLOCK])
+        block[...] = draw(_counters(start + first * stride, len(block), stride))
         waiting.append(first + np.flatnonzero((np.abs(block) >= _TRUNCATION).any(axis=1)))
     rows = np.concatenate(waiting) if waiting else np.empty(0, np.intp)
     for first in range(0, len(rows), BLOCK):
-        _redraw(groups, counters, rows[first : first + BLOCK], draw)
+        block_rows = rows[first : first + BLOCK]
+        counters = block_rows.astype(np.uint64) * np.uint64(stride) + np.uint64(start)
+        _redraw(groups, block_rows, counters, draw)
 
 
-def _redraw(groups: NDArray[Any], counters: Pairs, rows: NDArray[np.intp], draw: Draw) -> None:
+def _redraw(groups: NDArray[Any], rows: NDArray[np.intp], counters: Pairs, draw: Draw) -> None:
     width = groups.shape[1]
     filled = np.zeros(len(rows), np.intp)
-    counters = counters[rows]
     while len(rows):
         normals = draw(counters)
         accepted = np.abs(normals) < _TRUNCATION

@@ -38,14 +38,10 @@ _LOG_RECIPROCALS = tuple(
         ),
     )
 )
-_LOG_4, _LOG_3, _LOG_2 = map(
-    float.fromhex, ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2")
-)
+_LOG_4, _LOG_3, _LOG_2 = map(float.fromhex, ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2"))
 
 # sin(x) = x + S3 x^3 + S5 x^5 + S7 x^7 and cos(x) = 1 + C2 x^2 + ... + C8 x^8 for |x| <= pi / 4.
-_S3, _S5, _S7 = map(
-    float.fromhex, ("-0x1.555545995a603p-3", "0x1.1107605230bc4p-7", "-0x1.994eb3774cf24p-13")
-)
+_S3, _S5, _S7 = map(float.fromhex, ("-0x1.555545995a603p-3", "0x1.1107605230bc4p-7", "-0x1.994eb3774cf24p-13"))
 _C2, _C4, _C6, _C8 = map(
     float.fromhex,
     ("-0x1.ffffffd0c621cp-2", "0x1.55553e1068f19p-5", "-0x1.6c087e89a359dp-10", "0x1.99343027bf8c3p-16"),

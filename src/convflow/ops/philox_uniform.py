@@ -43,17 +43,15 @@ def uniform_float32(pairs: Pairs, mantissa_bits: int = 23) -> Float32s:
     return uniform
 
 
-def uniform_integers(
-    pairs: Pairs, minval: int, maxval: int, dtype: type[np.signedinteger[Any]]
-) -> NDArray[Any]:
+def uniform_integers(pairs: Pairs, minval: int, maxval: int, dtype: type[np.signedinteger[Any]]) -> NDArray[Any]:
     """A word (int32) or a pair of words (int64), modulo the range and added to `minval`.
 
     The modulus favours small remainders a little when the range does not divide the word's; so does
     TensorFlow's.
     """
-    unsigned = np.uint32 if dtype is np.int32 else np.uint64
+    unsigned: Any = np.uint32 if dtype is np.int32 else np.uint64
     mask = int(np.iinfo(unsigned).max)
-    words = pairs.view(unsigned) % unsigned(maxval - minval)
+    words: NDArray[Any] = pairs.view(unsigned) % unsigned(maxval - minval)
     # Sums wrap around: minval's two's complement stands in for it.
     words += unsigned(minval & mask)
     return words.view(dtype)

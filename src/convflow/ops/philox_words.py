@@ -1,11 +1,13 @@
 """The counter-based generator under every random op: Philox 4x32 with ten rounds.
 
-Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). Word n of a
-stream depends on the key and on n alone, so any part can be computed in any order: that is why the
-results depend neither on block sizes nor on threads.
+Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). A word depends
+on the key and on its own counter alone, so any part of a stream can be computed in any order: that is why
+the results depend neither on block sizes nor on threads.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +17,15 @@ Float32s = NDArray[np.float32]
 Float64s = NDArray[np.float64]
 
 _ROUNDS = 10
-_MULTIPLIERS = np.array([[0xD2511F53], [0xCD9E8D57]], np.uint64)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_2 = np.uint64(0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _LOW_MASK = 0xFFFFFFFF
 _LOW = np.uint64(_LOW_MASK)
-_HALF = np.uint64(32)
-_COUNTER_BITS = 64
+_WORD_BITS = np.uint64(32)
 
-# Arrays of this many counters stay in the second-level cache, and are long enough to hide NumPy's cost
-# per call (shorter ones also fall below the size at which NumPy stops copying broadcast operands).
+# Arrays of this many counters stay in the second-level cache and are long enough to hide NumPy's cost per
+# call.
 BLOCK = 8192
 
 
@@ -36,43 +38,35 @@ class PhiloxStream:
     """
 
     def __init__(self, key: int, high: int) -> None:
-        self._high = (high & _LOW_MASK, high >> 32 & _LOW_MASK)
-        words = np.array([[key & _LOW_MASK], [key >> 32 & _LOW_MASK]], np.uint64)
-        steps = np.array(_KEY_STEPS, np.uint64)[:, None]
-        self._round_keys = [words + steps * np.uint64(i) & _LOW for i in range(_ROUNDS)]
+        self._high = (np.uint64(high & _LOW_MASK), np.uint64(high >> 32 & _LOW_MASK))
+        self._round_keys = [
+            (
+                np.uint64(key + i * _KEY_STEPS[0] & _LOW_MASK),
+                np.uint64((key >> 32) + i * _KEY_STEPS[1] & _LOW_MASK),
+            )
+            for i in range(_ROUNDS)
+        ]
 
-    def pairs(self, start: int, count: int, stride: int = 1) -> Pairs:
-        """The numbers at counters start, start + stride, ... (`count` of them).
+    def pairs(self, counters: Pairs) -> Pairs:
+        """The numbers at `counters`, shape (n,). Fastest with `BLOCK` of them at a time.
 
         Returns:
-            uint64, shape (count, 2). A counter's four 32-bit words w0 to w3 come as w0 + 2**32 w1 and
-            w2 + 2**32 w3, so on a little-endian machine `.view(np.uint32)` is the words in order.
+            uint64, shape (2 n,). A counter's four 32-bit words w0 to w3 come as w0 + 2**32 w1 and
+            w2 + 2**32 w3, so `.view(np.uint32)` on a little-endian machine is the words in order.
         """
-        first = start % 2**_COUNTER_BITS
-        counters = np.arange(count, dtype=np.uint64)
-        if stride != 1:
-            counters *= np.uint64(stride)
-        counters += np.uint64(first)
-        return self.pairs_at(counters)
-
-    def pairs_at(self, counters: NDArray[np.uint64]) -> Pairs:
-        """The same for any counters, shape (n,). Best called with at most `BLOCK` of them."""
-        n = len(counters)
-        # Row 0 and 1 of `even` are words 0 and 2, of `odd` words 1 and 3; each word has 64 bits of room,
-        # so one multiplication gives both halves of the product.
-        even = np.empty((2, n), np.uint64)
-        odd = np.empty((2, n), np.uint64)
-        product = np.empty((2, n), np.uint64)
-        crossed = product[::-1]
-        np.bitwise_and(counters, _LOW, out=even[0])
-        np.right_shift(counters, _HALF, out=odd[0])
-        even[1], odd[1] = self._high
-        for key in self._round_keys:
-            np.multiply(even, _MULTIPLIERS, out=product)
-            np.bitwise_xor(odd, key, out=odd)
-            np.right_shift(crossed, _HALF, out=even)
-            np.bitwise_xor(even, odd, out=even)
-            np.bitwise_and(crossed, _LOW, out=odd)
-        np.left_shift(odd, _HALF, out=odd)
-        np.bitwise_or(odd, even, out=odd)
-        return np.ascontiguousarray(odd.T)
+        # Each word has 64 bits of room, so one multiplication gives both halves of a product.
+        w0: Any = counters & _LOW
+        w1: Any = counters >> _WORD_BITS
+        w2: Any = self._high[0]
+        w3: Any = self._high[1]
+        for key0, key1 in self._round_keys:
+            product0 = w0 * _MULTIPLIER_0
+            product2 = w2 * _MULTIPLIER_2
+            w0 = (product2 >> _WORD_BITS) ^ (w1 ^ key0)
+            w2 = (product0 >> _WORD_BITS) ^ (w3 ^ key1)
+            w1 = product2 & _LOW
+            w3 = product0 & _LOW
+        result = np.empty((len(counters), 2), np.uint64)
+        np.bitwise_or(w0, w1 << _WORD_BITS, out=result[:, 0])
+        np.bitwise_or(w2, w3 << _WORD_BITS, out=result[:, 1])
+        return result.reshape(-1)
