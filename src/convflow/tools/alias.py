@@ -67,19 +67,20 @@ class AliasFinder(MetaPathFinder):
 
     def _missing_message(self, fullname: str) -> str:
         known = self._known_names()
-        wanted = fullname.replace(_V1 + ".", _ALIAS + ".")
+        wanted = fullname.removeprefix(_V1).removeprefix(_ALIAS).removeprefix(".")
         close = difflib.get_close_matches(wanted, known, n=3, cutoff=0.75)
         if not close:
             last = wanted.rpartition(".")[2]
             close = [name for name in known if name.rpartition(".")[2] == last][:3]
-        hint = f" Close to it: {', '.join(close)}." if close else ""
+        names = ", ".join(f"{_ALIAS}.{name}" for name in close)
+        hint = f" Close to it: {names}." if close else ""
         return f"{self._library} does not have {fullname} (yet).{hint}"
 
     def _known_names(self) -> list[str]:
         api = f"{self._library}.api"
         package = importlib.import_module(api)
         modules = pkgutil.walk_packages(package.__path__, api + ".", onerror=lambda name: None)
-        return [_ALIAS + module.name.removeprefix(api) for module in modules]
+        return [module.name.removeprefix(api + ".") for module in modules]
 
 
 class _AliasLoader(Loader):

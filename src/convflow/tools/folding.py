@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import runpy
 import sys
@@ -13,7 +14,14 @@ from types import TracebackType
 FULL_VARIABLE = "CONVFLOW_FULL_TRACEBACK"
 
 _PACKAGE = str(Path(__file__).resolve().parents[1]) + os.sep
-_FOLDED_FILES = (runpy.__file__, "<frozen runpy>", "<frozen importlib._bootstrap>")
+# What runs the program, and what imports for the alias of TensorFlow's names.
+_FOLDED_FILES = (
+    runpy.__file__,
+    importlib.__file__,
+    "<frozen runpy>",
+    "<frozen importlib._bootstrap>",
+    "<frozen importlib._bootstrap_external>",
+)
 
 
 def format_exception(error: BaseException, keep: str = "") -> str:

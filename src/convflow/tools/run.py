@@ -23,7 +23,6 @@ _INTERRUPTED = 130
 _PYTHON_2_LINE = re.compile(
     r"""(?:^|[:;])\s*(?:
         print\s+["'\w%]                    # print "x"
-      | print\s*>>                         # print >>sys.stderr, x
       | exec\s+["'\w]                     # exec "x = 1"
       | except\s+[\w.()\s,]+,\s*\w+\s*:   # except Error, e:
       | raise\s+[\w.]+\s*,                # raise Error, "x"
