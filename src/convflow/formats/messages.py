@@ -1,0 +1,99 @@
+"""Protobuf messages of checkpoints that `tensorboard.compat.proto` lacks, built from one table.
+
+Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from tensorboard.compat.proto import tensor_shape_pb2, types_pb2, versions_pb2
+
+_PACKAGE = "convflow"
+_SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR.full_name
+_VERSION = versions_pb2.VersionDef.DESCRIPTOR.full_name
+_DATA_TYPE = types_pb2.DESCRIPTOR.enum_types_by_name["DataType"].full_name
+
+# message: its fields as (number, name, type, "repeated" or ""); a nested message follows its parent. A
+# type with a dot is a message or enum.
+_MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
+    "BundleHeaderProto": [
+        (1, "num_shards", "int32", ""),
+        (2, "endianness", ".convflow.Endianness", ""),
+        (3, "version", f".{_VERSION}", ""),
+    ],
+    "TensorSliceProto": [(1, "extent", ".convflow.TensorSliceProto.Extent", "repeated")],
+    "TensorSliceProto.Extent": [
+        (1, "start", "int64", ""),
+        (2, "length", "int64", "oneof has_length"),
+    ],
+    "BundleEntryProto": [
+        (1, "dtype", f".{_DATA_TYPE}", ""),
+        (2, "shape", f".{_SHAPE}", ""),
+        (3, "shard_id", "int32", ""),
+        (4, "offset", "int64", ""),
+        (5, "size", "int64", ""),
+        (6, "crc32c", "fixed32", ""),
+        (7, "slices", ".convflow.TensorSliceProto", "repeated"),
+    ],
+    "CheckpointState": [
+        (1, "model_checkpoint_path", "string", ""),
+        (2, "all_model_checkpoint_paths", "string", "repeated"),
+        (3, "all_model_checkpoint_timestamps", "double", "repeated"),
+        (4, "last_preserved_timestamp", "double", ""),
+    ],
+}
+_ENUMS = {"Endianness": {"LITTLE": 0, "BIG": 1}}
+
+_Field = descriptor_pb2.FieldDescriptorProto
+
+
+def _build() -> dict[str, Any]:
+    file = descriptor_pb2.FileDescriptorProto(
+        name="convflow/formats/messages.proto",
+        package=_PACKAGE,
+        syntax="proto3",
+        dependency=[module.DESCRIPTOR.name for module in (tensor_shape_pb2, types_pb2, versions_pb2)],
+    )
+    for name, values in _ENUMS.items():
+        enum = file.enum_type.add(name=name)
+        for value_name, number in values.items():
+            enum.value.add(name=value_name, number=number)
+    made: dict[str, descriptor_pb2.DescriptorProto] = {}
+    for name, fields in _MESSAGES.items():
+        parent, _, own_name = name.rpartition(".")
+        message = made[parent].nested_type.add() if parent else file.message_type.add()
+        message.name = own_name
+        made[name] = message
+        for field in fields:
+            _add_field(message, *field)
+    pool = descriptor_pool.Default()
+    pool.AddSerializedFile(file.SerializeToString())
+    return {
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
+        for name in _MESSAGES
+        if "." not in name
+    }
+
+
+def _add_field(message: descriptor_pb2.DescriptorProto, number: int, name: str, type_name: str, label: str) -> None:
+    field = message.field.add(name=name, number=number)
+    field.label = _Field.LABEL_REPEATED if label == "repeated" else _Field.LABEL_OPTIONAL
+    if label.startswith("oneof "):
+        field.oneof_index = len(message.oneof_decl)
+        message.oneof_decl.add(name=label.removeprefix("oneof "))
+    if "." not in type_name:
+        field.type = getattr(_Field, "TYPE_" + type_name.upper())
+        return
+    field.type_name = type_name
+    is_enum = type_name == f".{_DATA_TYPE}" or type_name.rpartition(".")[2] in _ENUMS
+    field.type = _Field.TYPE_ENUM if is_enum else _Field.TYPE_MESSAGE
+
+
+_CLASSES = _build()
+
+BundleHeaderProto: Any = _CLASSES["BundleHeaderProto"]
+BundleEntryProto: Any = _CLASSES["BundleEntryProto"]
+TensorSliceProto: Any = _CLASSES["TensorSliceProto"]
+CheckpointState: Any = _CLASSES["CheckpointState"]
