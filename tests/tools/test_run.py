@@ -187,6 +187,12 @@ def test_python_2_is_recognised(line: str, program: Program, capsys: pytest.Capt
     assert f"2to3 -w {path}" in text
 
 
+def test_python_2_in_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_notebook(tmp_path / "demo.ipynb", "x = 1", "for i in [x]:\n    print i, 'steps'")
+    assert run.run_program(path) == 1
+    assert f"{path}, code cell 2 looks like Python 2. Convert it first, with 2to3" in capsys.readouterr().err
+
+
 def test_other_syntax_errors_are_not_called_python_2(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
     path = program("x = (1,\ny = 2\n")
     assert run.run_program(path) == 1

@@ -138,13 +138,15 @@ def _status(code: Any) -> int:
 
 def _report(error: BaseException, own_files: set[str]) -> None:
     if isinstance(error, SyntaxError) and _looks_like_python_2(error):
-        error.add_note(
-            f"{error.filename} looks like Python 2. Convert it first, for example with "
-            f"`2to3 -w {error.filename}` (it comes with Python up to 3.12)."
-        )
+        error.add_note(_python_2_advice(str(error.filename)))
     trace = _from_program(error.__traceback__, own_files)
     sys.stdout.flush()
     sys.excepthook(type(error), error.with_traceback(trace), trace)
+
+
+def _python_2_advice(filename: str) -> str:
+    convert = f"`2to3 -w {filename}`" if filename.endswith(".py") else "2to3"
+    return f"{filename} looks like Python 2. Convert it first, with {convert} (part of Python up to 3.12)."
 
 
 def _from_program(trace: TracebackType | None, own_files: set[str]) -> TracebackType | None:
