@@ -87,7 +87,8 @@ class DataSet:
         if fake_data:
             self._num_examples = _FAKE_EXAMPLES
         else:
-            images = _prepared(np.asarray(images), np.asarray(labels), dtype, reshape)
+            labels = np.asarray(labels)
+            images = _prepared(np.asarray(images), labels, dtype, reshape)
             self._num_examples = len(images)
         self._images = images
         self._labels = labels
