@@ -76,12 +76,12 @@ class DType:
         return self._torch
 
     @property
-    def is_numeric_tensor(self) -> bool:
+    def is_numeric_tensor(self) -> builtins.bool:
         """Whether values live in PyTorch tensors (strings, resources and variants do not)."""
         return self._torch is not None
 
     @property
-    def _is_ref_dtype(self) -> bool:
+    def _is_ref_dtype(self) -> builtins.bool:
         return self._type_enum > _REF_OFFSET
 
     @property
@@ -98,27 +98,27 @@ class DType:
         return {"complex64": float32, "complex128": float64}.get(self.base_dtype.name, self)
 
     @property
-    def is_floating(self) -> bool:
+    def is_floating(self) -> builtins.bool:
         return self.base_dtype.name in ("float16", "bfloat16", "float32", "float64")
 
     @property
-    def is_complex(self) -> bool:
+    def is_complex(self) -> builtins.bool:
         return self.base_dtype.name in ("complex64", "complex128")
 
     @property
-    def is_quantized(self) -> bool:
+    def is_quantized(self) -> builtins.bool:
         return self.base_dtype.name in ("qint8", "quint8", "qint16", "quint16", "qint32")
 
     @property
-    def is_integer(self) -> bool:
+    def is_integer(self) -> builtins.bool:
         return self.base_dtype.name.startswith(("int", "uint"))
 
     @property
-    def is_unsigned(self) -> bool:
+    def is_unsigned(self) -> builtins.bool:
         return self.base_dtype.name.startswith("uint")
 
     @property
-    def is_bool(self) -> bool:
+    def is_bool(self) -> builtins.bool:
         return self.base_dtype.name == "bool"
 
     @property
@@ -147,12 +147,12 @@ class DType:
             return 1
         return np.dtype(self._numpy).itemsize
 
-    def is_compatible_with(self, other: Any) -> bool:
+    def is_compatible_with(self, other: Any) -> builtins.bool:
         """Whether a value of `other` may stand where this type is wanted (a reference may)."""
         other = as_dtype(other)
         return other in (self, self.base_dtype)
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> builtins.bool:
         if isinstance(other, DType):
             return self is other
         if other is None:
@@ -162,7 +162,7 @@ class DType:
         except TypeError:
             return False
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> builtins.bool:
         return not self == other
 
     def __hash__(self) -> int:

@@ -6,7 +6,7 @@ that raise or catch these classes themselves work unchanged.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 OK = 0
 CANCELLED = 1
@@ -64,36 +64,112 @@ class OpError(Exception):
         return self._message
 
 
-_CLASSES: dict[int, type[OpError]] = {}
+class _CodedError(OpError):
+    """A class that stands for one code."""
+
+    _code: ClassVar[int]
+
+    def __init__(self, node_def: Any, op: Any, message: str) -> None:
+        super().__init__(node_def, op, message, self._code)
 
 
-def _error_class(name: str, code: int, doc: str) -> type[OpError]:
-    def __init__(self: OpError, node_def: Any, op: Any, message: str) -> None:
-        OpError.__init__(self, node_def, op, message, code)
+class CancelledError(_CodedError):
+    """The step was cancelled."""
 
-    cls = type(name, (OpError,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
-    _CLASSES[code] = cls
-    return cls
+    _code = CANCELLED
 
 
-CancelledError = _error_class("CancelledError", CANCELLED, "The step was cancelled.")
-UnknownError = _error_class("UnknownError", UNKNOWN, "An error of no other class.")
-InvalidArgumentError = _error_class("InvalidArgumentError", INVALID_ARGUMENT, "An input has a wrong value.")
-DeadlineExceededError = _error_class("DeadlineExceededError", DEADLINE_EXCEEDED, "The time given ran out.")
-NotFoundError = _error_class("NotFoundError", NOT_FOUND, "A file or a name does not exist.")
-AlreadyExistsError = _error_class("AlreadyExistsError", ALREADY_EXISTS, "What was to be made exists.")
-PermissionDeniedError = _error_class("PermissionDeniedError", PERMISSION_DENIED, "Access is not allowed.")
-ResourceExhaustedError = _error_class("ResourceExhaustedError", RESOURCE_EXHAUSTED, "Memory or disk is full.")
-FailedPreconditionError = _error_class(
-    "FailedPreconditionError", FAILED_PRECONDITION, "The state is not ready, e.g. an uninitialized variable."
-)
-AbortedError = _error_class("AbortedError", ABORTED, "The operation was given up by another one.")
-OutOfRangeError = _error_class("OutOfRangeError", OUT_OF_RANGE, "The end of a sequence was passed.")
-UnimplementedError = _error_class("UnimplementedError", UNIMPLEMENTED, "The operation is not implemented.")
-InternalError = _error_class("InternalError", INTERNAL, "An invariant of convflow itself is broken.")
-UnavailableError = _error_class("UnavailableError", UNAVAILABLE, "The service cannot be reached.")
-DataLossError = _error_class("DataLossError", DATA_LOSS, "Stored bytes are damaged or cut short.")
-UnauthenticatedError = _error_class("UnauthenticatedError", UNAUTHENTICATED, "The caller is not known.")
+class UnknownError(_CodedError):
+    """An error of no other class."""
+
+    _code = UNKNOWN
+
+
+class InvalidArgumentError(_CodedError):
+    """An input has a wrong value."""
+
+    _code = INVALID_ARGUMENT
+
+
+class DeadlineExceededError(_CodedError):
+    """The time given ran out."""
+
+    _code = DEADLINE_EXCEEDED
+
+
+class NotFoundError(_CodedError):
+    """A file or a name does not exist."""
+
+    _code = NOT_FOUND
+
+
+class AlreadyExistsError(_CodedError):
+    """What was to be made exists."""
+
+    _code = ALREADY_EXISTS
+
+
+class PermissionDeniedError(_CodedError):
+    """Access is not allowed."""
+
+    _code = PERMISSION_DENIED
+
+
+class ResourceExhaustedError(_CodedError):
+    """Memory or disk is full."""
+
+    _code = RESOURCE_EXHAUSTED
+
+
+class FailedPreconditionError(_CodedError):
+    """The state is not ready, e.g. an uninitialized variable."""
+
+    _code = FAILED_PRECONDITION
+
+
+class AbortedError(_CodedError):
+    """The operation was given up by another one."""
+
+    _code = ABORTED
+
+
+class OutOfRangeError(_CodedError):
+    """The end of a sequence was passed."""
+
+    _code = OUT_OF_RANGE
+
+
+class UnimplementedError(_CodedError):
+    """The operation is not implemented."""
+
+    _code = UNIMPLEMENTED
+
+
+class InternalError(_CodedError):
+    """An invariant of convflow itself is broken."""
+
+    _code = INTERNAL
+
+
+class UnavailableError(_CodedError):
+    """The service cannot be reached."""
+
+    _code = UNAVAILABLE
+
+
+class DataLossError(_CodedError):
+    """Stored bytes are damaged or cut short."""
+
+    _code = DATA_LOSS
+
+
+class UnauthenticatedError(_CodedError):
+    """The caller is not known."""
+
+    _code = UNAUTHENTICATED
+
+
+_CLASSES: dict[int, type[OpError]] = {cls._code: cls for cls in _CodedError.__subclasses__()}
 
 
 def exception_type_from_error_code(error_code: int) -> type[OpError]:

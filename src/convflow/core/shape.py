@@ -130,14 +130,12 @@ class Dimension:
 
     def __truediv__(self, other: Any) -> Any:
         raise TypeError(
-            f"unsupported operand type(s) for /: 'Dimension' and '{type(other).__name__}', "
-            "please use // instead"
+            f"unsupported operand type(s) for /: 'Dimension' and '{type(other).__name__}', please use // instead"
         )
 
     def __rtruediv__(self, other: Any) -> Any:
         raise TypeError(
-            f"unsupported operand type(s) for /: '{type(other).__name__}' and 'Dimension', "
-            "please use // instead"
+            f"unsupported operand type(s) for /: '{type(other).__name__}' and 'Dimension', please use // instead"
         )
 
     def __mod__(self, other: Any) -> Any:
@@ -292,9 +290,7 @@ class TensorShape:
         if self._dims is None:
             return tensor_shape_pb2.TensorShapeProto(unknown_rank=True)
         dim = tensor_shape_pb2.TensorShapeProto.Dim
-        return tensor_shape_pb2.TensorShapeProto(
-            dim=[dim(size=-1 if d.value is None else d.value) for d in self._dims]
-        )
+        return tensor_shape_pb2.TensorShapeProto(dim=[dim(size=-1 if d.value is None else d.value) for d in self._dims])
 
     def __iter__(self) -> Iterator[Dimension]:
         if self._dims is None:

@@ -65,7 +65,7 @@ def _outputs(op: Operation) -> Any:
 def _list_length(arg: ArgDef, attrs: dict[str, Any]) -> int:
     if arg.number_attr is not None:
         return attrs[arg.number_attr]
-    return len(attrs[arg.type_list_attr])
+    return len(attrs[str(arg.type_list_attr)])
 
 
 def _given_attrs(op_def: OpDef, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -174,8 +174,7 @@ def _infer_type(op_def: OpDef, arg: ArgDef, dtype: DType, attrs: dict[str, Any])
 def _set_inferred(op_def: OpDef, attr: str, value: Any, arg: ArgDef, attrs: dict[str, Any]) -> None:
     if attrs.setdefault(attr, value) != value:
         raise ValueError(
-            f"Argument '{arg.name}' of the op {op_def.name} gives {attr}={value}, "
-            f"another argument gave {attrs[attr]}."
+            f"Argument '{arg.name}' of the op {op_def.name} gives {attr}={value}, another argument gave {attrs[attr]}."
         )
 
 
@@ -191,24 +190,18 @@ def normalize_attr(op_name: str, attr: AttrDef, value: Any) -> Any:
     """`value` as the Python type that stands for the attribute's kind; TypeError or ValueError if it cannot."""
     if attr.type.startswith("list("):
         if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
-            raise TypeError(
-                f"Expected a list for attribute '{attr.name}' of the op {op_name}, not {value!r}."
-            )
+            raise TypeError(f"Expected a list for attribute '{attr.name}' of the op {op_name}, not {value!r}.")
         kind = attr.type[5:-1]
         result: Any = [_normalize(op_name, attr, kind, item) for item in value]
         if attr.minimum is not None and len(result) < attr.minimum:
-            raise ValueError(
-                f"Attr '{attr.name}' of '{op_name}' Op needs {attr.minimum} values, got {result}."
-            )
+            raise ValueError(f"Attr '{attr.name}' of '{op_name}' Op needs {attr.minimum} values, got {result}.")
         for item in result:
             _check_allowed(op_name, attr, item, "it")
         return result
     result = _normalize(op_name, attr, attr.type, value)
     _check_allowed(op_name, attr, result, "it")
     if attr.minimum is not None and result < attr.minimum:
-        raise ValueError(
-            f"Attr '{attr.name}' of '{op_name}' Op passed {result} less than minimum {attr.minimum}."
-        )
+        raise ValueError(f"Attr '{attr.name}' of '{op_name}' Op passed {result} less than minimum {attr.minimum}.")
     return result
 
 

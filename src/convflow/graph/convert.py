@@ -16,9 +16,7 @@ _by_type: dict[type, list[Conversion]] = {}
 DEFAULT_PRIORITY = 100
 
 
-def register_tensor_conversion_function(
-    base_type: Any, conversion_func: Any, priority: int = DEFAULT_PRIORITY
-) -> None:
+def register_tensor_conversion_function(base_type: Any, conversion_func: Any, priority: int = DEFAULT_PRIORITY) -> None:
     """Say how values of `base_type` become tensors; smaller priorities are asked first."""
     _conversions.setdefault(priority, []).append((base_type, conversion_func))
     _by_type.clear()
@@ -70,9 +68,7 @@ def _convert(value: Any, dtype: DType | None, name: str | None, as_ref: bool) ->
         tensor = conversion(value, dtype, name, as_ref)
         if tensor is not NotImplemented:
             return tensor
-    raise TypeError(
-        f"Cannot convert {value!r} with type {type(value)} to a Tensor: no conversion function registered."
-    )
+    raise TypeError(f"Cannot convert {value!r} with type {type(value)} to a Tensor: no conversion function registered.")
 
 
 def _conversions_for(kind: type) -> list[Conversion]:

@@ -55,6 +55,7 @@ class Graph:
         self._version = 0
         self._edits = 0
         self._seed: int | None = None
+        self._random_ops = 0
 
     # Nodes
 
@@ -87,7 +88,7 @@ class Graph:
         inputs = tuple(inputs)
         for tensor in inputs:
             self._check_from_this_graph(tensor, op_type)
-        attrs = self._with_scope_attrs(dict(attrs or {}))
+        attrs = self._with_scope_attrs(op_type, dict(attrs or {}))
         if dtypes is None:
             dtypes = _output_dtypes(op_def, attrs)
         with self._lock:
@@ -137,7 +138,9 @@ class Graph:
                 "Build both inside the same `with graph.as_default():`."
             )
 
-    def _with_scope_attrs(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def _with_scope_attrs(self, op_type: str, attrs: dict[str, Any]) -> dict[str, Any]:
+        if op_type in self._gradient_override_map:
+            attrs.setdefault("_gradient_op_type", self._gradient_override_map[op_type].encode())
         for scope in self._attr_scopes:
             for name, value in scope.items():
                 attrs.setdefault(name, value)
@@ -168,6 +171,11 @@ class Graph:
     @seed.setter
     def seed(self, seed: int | None) -> None:
         self._seed = seed
+
+    def next_random_op(self) -> int:
+        """How many random ops have asked for a seed before this one."""
+        self._random_ops += 1
+        return self._random_ops - 1
 
     def finalize(self) -> None:
         """Make the graph read-only."""
@@ -208,15 +216,12 @@ class Graph:
         if hasattr(obj, "_as_graph_element"):
             obj = obj._as_graph_element()
         if isinstance(obj, (str, bytes)):
-            return self._element_named(
-                obj if isinstance(obj, str) else obj.decode(), allow_tensor, allow_operation
-            )
-        if isinstance(obj, (Tensor, Operation)):
-            if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
-                if obj.graph is not self:
-                    kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
-                    raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
-                return obj
+            return self._element_named(obj if isinstance(obj, str) else obj.decode(), allow_tensor, allow_operation)
+        if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
+            if obj.graph is not self:
+                kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
+                raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
+            return obj
         wanted = " or ".join(
             word for word, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation)) if allowed
         )
@@ -226,9 +231,7 @@ class Graph:
         if ":" in name and allow_tensor:
             op_name, _, index_text = name.rpartition(":")
             if not op_name or not index_text.isdigit():
-                raise ValueError(
-                    f"The name {name!r} looks like a Tensor name, but is not a valid one: 'op:0'."
-                )
+                raise ValueError(f"The name {name!r} looks like a Tensor name, but is not a valid one: 'op:0'.")
             op = self._nodes_by_name.get(op_name)
             if op is None:
                 raise KeyError(
@@ -299,9 +302,7 @@ class Graph:
                 name = name.decode()
             pattern = _VALID_SCOPE_NAME if self._name_stack else _VALID_OP_NAME
             if not pattern.match(name):
-                raise ValueError(
-                    f"'{name}' is not a valid scope name: letters, digits and _.\\-/ are allowed."
-                )
+                raise ValueError(f"'{name}' is not a valid scope name: letters, digits and _.\\-/ are allowed.")
         previous = self._name_stack
         if not name:
             new_stack = ""
@@ -366,9 +367,7 @@ class Graph:
                 merged = {}
             else:
                 merged.update(_parse_device(spec(None) if callable(spec) else str(spec)))
-        return "".join(
-            f"/{part}:{merged[part]}" for part in ("job", "replica", "task", "device") if part in merged
-        )
+        return "".join(f"/{part}:{merged[part]}" for part in ("job", "replica", "task", "device") if part in merged)
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
@@ -465,7 +464,7 @@ def _output_dtypes(op_def: OpDef, attrs: dict[str, Any]) -> list[dtypes.DType]:
         if arg.type_list_attr is not None:
             result.extend(attrs[arg.type_list_attr])
             continue
-        dtype = arg.type if arg.type is not None else attrs[arg.type_attr]
+        dtype = arg.type if arg.type is not None else attrs[str(arg.type_attr)]
         count = attrs[arg.number_attr] if arg.number_attr is not None else 1
         result.extend([dtype._as_ref if arg.is_ref else dtype] * count)
     return result

@@ -229,7 +229,7 @@ class Operation:
         """The registry's word for the kind of an attribute, e.g. 'list(int)'."""
         if name in self._op_def.attrs:
             return self._op_def.attrs[name].type
-        return attr_value.kind_of(self._attrs[name])
+        return _kind_of(self._attrs[name])
 
     @property
     def node_def(self) -> Any:
@@ -242,7 +242,7 @@ class Operation:
             kind = self.attr_type(name)
             if kind == "tensor":
                 value = tensor_proto.make_tensor_proto(value)
-            node.attr[name].CopyFrom(attr_value.to_proto(value, kind))
+            node.attr[name].CopyFrom(attr_value.to_attr_value(value, kind))
         return node
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
@@ -250,7 +250,7 @@ class Operation:
         self._graph.session_for(session, "Operation.run").run(self, feed_dict)
 
     def _set_attr(self, name: str, value: Any) -> None:
-        self._attrs[name] = attr_value.from_proto(value) if hasattr(value, "WhichOneof") else value
+        self._attrs[name] = attr_value.from_attr_value(value) if hasattr(value, "WhichOneof") else value
         self._graph.changed()
 
     def _set_device(self, device: Any) -> None:
@@ -273,6 +273,14 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<tf.Operation '{self._name}' type={self.type}>"
+
+
+def _kind_of(value: Any) -> str:
+    """The kind of an attribute that the op's signature does not know, such as `_class`."""
+    if isinstance(value, list):
+        return f"list({_kind_of(value[0])})" if value else "list(string)"
+    kinds = {bool: "bool", int: "int", float: "float", dtypes.DType: "type", TensorShape: "shape"}
+    return kinds.get(type(value), "string")
 
 
 def _edge_name(tensor: Tensor) -> str:

@@ -66,9 +66,7 @@ class _Emitter:
         arguments = ", ".join(self._arguments(op))
         targets = [self._target(op, tensor) for tensor in op.outputs]
         assignment = (
-            f"{', '.join(targets)}{',' if _returns_list(op) and len(targets) == 1 else ''} = "
-            if targets
-            else ""
+            f"{', '.join(targets)}{',' if _returns_list(op) and len(targets) == 1 else ''} = " if targets else ""
         )
         self._lines.append(f"    {assignment}{kernel}({arguments})")
         self._op_at_line[len(self._lines)] = op
@@ -81,10 +79,7 @@ class _Emitter:
 
     def _arguments(self, op: Operation) -> list[str]:
         refs = _reference_positions(op)
-        return [
-            self._names[tensor] if index in refs else self._value(tensor)
-            for index, tensor in enumerate(op.inputs)
-        ]
+        return [self._names[tensor] if index in refs else self._value(tensor) for index, tensor in enumerate(op.inputs)]
 
     def _value(self, tensor: Tensor) -> str:
         name = self._names[tensor]

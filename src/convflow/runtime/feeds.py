@@ -88,9 +88,7 @@ def _as_array(tensor: Tensor, value: Any) -> np.ndarray:
 
 def _check_integers(tensor: Tensor, value: Any, array: np.ndarray) -> None:
     if isinstance(value, int) and array.dtype.kind in "iu" and int(array) != value:
-        raise TypeError(
-            f"Type of feed value {value} with type {type(value)} does not fit {tensor.dtype.name}."
-        )
+        raise TypeError(f"Type of feed value {value} with type {type(value)} does not fit {tensor.dtype.name}.")
 
 
 def _short(value: Any) -> str:

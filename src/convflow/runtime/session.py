@@ -32,9 +32,7 @@ class BaseSession:
         if config is not None and not isinstance(config, config_pb2.ConfigProto):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         if target:
-            raise ValueError(
-                f"There is no execution engine {target!r}: convflow runs in this process, target=''."
-            )
+            raise ValueError(f"There is no execution engine {target!r}: convflow runs in this process, target=''.")
         self._graph = graph if graph is not None else get_default_graph()
         self._config = config
         self._store = Store()
@@ -99,9 +97,7 @@ class BaseSession:
         if threads > 0 and torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
 
-    def make_callable(
-        self, fetches: Any, feed_list: Any = None, accept_options: bool = False
-    ) -> Callable[..., Any]:
+    def make_callable(self, fetches: Any, feed_list: Any = None, accept_options: bool = False) -> Callable[..., Any]:
         """A function of the values of `feed_list` that runs `fetches` (API: tf.Session.make_callable)."""
         feed_list = list(feed_list or [])
 
@@ -116,9 +112,7 @@ class BaseSession:
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
         if self._graph.version == 0:
-            raise RuntimeError(
-                "The Session graph is empty. Add operations to the graph before calling run()."
-            )
+            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
 
     def as_default(self) -> Any:
         return defaults.sessions.pushed(self)

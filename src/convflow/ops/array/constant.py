@@ -237,7 +237,7 @@ def _full(shape: Any, value: Any, dtype: Any, name: str | None, default_name: st
                 raise ValueError(f"{default_name}() needs a fully known shape, got {static}; use tf.fill.")
             if count < _LARGEST_CONSTANT:
                 return constant(value, dtype=dtype, shape=static, name=scope)
-            shape = constant([int(size) for size in static], dtype=dtypes.int32)
+            shape = constant([int(size) for size in static], dtype=dtypes.int32, name="shape_as_tensor")
         elif not isinstance(shape, Tensor):
             shape = convert_to_tensor(shape, dtype=dtypes.int32)
         if shape.shape.rank != 1:

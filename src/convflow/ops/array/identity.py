@@ -90,7 +90,7 @@ def _operation(item: Any) -> Operation:
     return element if isinstance(element, Operation) else element.op
 
 
-def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
+def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
     """The tensors, each passed on only when all are there (API: tf.tuple). None entries stay None."""
     with name_scope(name, "tuple", list(tensors)) as scope:
         gates = [_operation(tensor) for tensor in tensors if tensor is not None]

@@ -170,11 +170,11 @@ def _summed_to(grad: Tensor, axes: Tensor, shape: Tensor) -> Tensor:
 
 
 def _add_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return reduce_to_shapes_of(*op.inputs, grad, grad)
+    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad, grad)
 
 
 def _sub_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return reduce_to_shapes_of(*op.inputs, grad, negative(grad))
+    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad, negative(grad))
 
 
 def negative(x: Any, name: str | None = None) -> Tensor:
@@ -194,7 +194,7 @@ def _conjugate(x: Tensor) -> Tensor:
 def _div_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = (_conjugate(value) for value in op.inputs)
     grad_y = multiply(grad, realdiv(realdiv(negative(x), y), y))
-    return reduce_to_shapes_of(*op.inputs, realdiv(grad, y), grad_y)
+    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], realdiv(grad, y), grad_y)
 
 
 def _floormod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
@@ -213,7 +213,7 @@ def _pow_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     ones = apply_op("OnesLike", x=x)
     zeros = apply_op("ZerosLike", x=x)
     log = apply_op("Select", condition=positive, t=apply_op("Log", x=_selected(positive, x, ones)), e=zeros)
-    return reduce_to_shapes_of(*op.inputs, grad_x, multiply(multiply(grad, z), log))
+    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad_x, multiply(multiply(grad, z), log))
 
 
 def _selected(condition: Tensor, t: Tensor, e: Tensor) -> Tensor:
@@ -338,7 +338,7 @@ def _broadcast_gradient_axes(s0: torch.Tensor, s1: torch.Tensor) -> tuple[torch.
     sizes = [s0.tolist(), s1.tolist()]
     rank = max(map(len, sizes))
     padded = [[1] * (rank - len(size)) + size for size in sizes]
-    result = []
+    result: list[torch.Tensor] = []
     for mine, other in (padded, padded[::-1]):
         axes = [
             i for i in range(rank) if mine[i] == 1 and (other[i] != 1 or i < rank - len(sizes[len(result)]))

@@ -1,0 +1,290 @@
+"""Symbolic gradients (API: tf.gradients): the reverse walk. The rules stand with the ops.
+
+From the ys back to the xs, each node's gradient function turns the gradients of its outputs into gradients of
+its inputs; where a tensor has several readers their contributions are summed. Nothing is computed here: the
+result is more graph.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from convflow.core import dtypes
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.origin import describe
+from convflow.graph.scopes import colocate_with, control_dependencies, name_scope
+from convflow.ops.array.constant import constant, fill
+from convflow.ops.array.identity import tuple_ as gate_tuple
+from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.math.arithmetic import add_n
+
+
+def gradients(
+    ys: Any,
+    xs: Any,
+    grad_ys: Any = None,
+    name: str = "gradients",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: Any = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: Any = None,
+) -> list[Tensor | None]:
+    """The sum over `ys` of the derivatives with respect to each of `xs` (API: tf.gradients).
+
+    Args:
+        ys: a tensor or a list of tensors to differentiate.
+        xs: a tensor, variable, or list of these.
+        grad_ys: initial gradients, one per y (None for ones of y's shape).
+        name: the name scope of the new nodes.
+        colocate_gradients_with_ops: give each gradient node the location of its forward node.
+        gate_gradients: pass on the gradients of a node only when all of them are there.
+        aggregation_method: accepted; contributions are always summed by one AddN.
+        stop_gradients: tensors taken as constants.
+        unconnected_gradients: "zero" to get zeros instead of None where nothing connects.
+
+    Returns:
+        One tensor per x, None where no y depends on it.
+
+    Raises:
+        LookupError: an op on the way has no gradient.
+        TypeError: a y that is neither floating nor complex.
+    """
+    ys, xs = _as_list(ys), _as_list(xs)
+    grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
+    if len(grad_ys) != len(ys):
+        raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
+    with name_scope(name, "gradients", [*ys, *xs, *(g for g in grad_ys if g is not None)]) as scope:
+        y_tensors = [convert_to_tensor(y, name="y") for y in ys]
+        x_tensors = [_differentiated(x) for x in xs]
+        stopped = [_differentiated(x) for x in _as_list(stop_gradients or [])]
+        starts = _initial_gradients(y_tensors, grad_ys)
+        walk = _ReverseWalk(y_tensors, x_tensors, stopped, scope, colocate_gradients_with_ops, gate_gradients)
+        results = walk.run(starts)
+    if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
+        return [
+            apply_op("ZerosLike", x=x) if grad is None else grad for x, grad in zip(x_tensors, results, strict=True)
+        ]
+    return results
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _differentiated(x: Any) -> Tensor:
+    # A variable is differentiated at its reference, where all its reads meet.
+    if hasattr(x, "_as_graph_element"):
+        return x._as_graph_element()
+    return x if isinstance(x, Tensor) else convert_to_tensor(x, name="x")
+
+
+def _initial_gradients(ys: list[Tensor], grad_ys: list[Any]) -> list[Tensor]:
+    result = []
+    for index, (y, grad) in enumerate(zip(ys, grad_ys, strict=True)):
+        if not (y.dtype.is_floating or y.dtype.is_complex):
+            raise TypeError(
+                f"Gradients of tensors must be floating or complex, got {y.dtype.name}: {y}. "
+                "Cast it, or differentiate what it was computed from."
+            )
+        if grad is None:
+            result.append(_ones_like(y, f"grad_ys_{index}"))
+        else:
+            tensor = convert_to_tensor(grad, dtype=y.dtype.base_dtype, name=f"grad_ys_{index}")
+            if not tensor.shape.is_compatible_with(y.shape):
+                raise ValueError(f"grad_ys[{index}] has shape {tensor.shape}, its y {y.name} has {y.shape}.")
+            result.append(tensor)
+    return result
+
+
+def _ones_like(y: Tensor, name: str) -> Tensor:
+    one = constant(1.0, dtype=y.dtype.base_dtype, name=f"{name}/Const")
+    return fill(shape_of(y), one, name=name)
+
+
+class _ReverseWalk:
+    def __init__(
+        self,
+        ys: list[Tensor],
+        xs: list[Tensor],
+        stopped: list[Tensor],
+        scope: str,
+        colocate: bool,
+        gate: bool,
+    ) -> None:
+        self._ys = ys
+        self._xs = xs
+        self._scope = scope
+        self._colocate = colocate
+        self._gate = gate
+        self._stop_ops = {tensor.op for tensor in stopped}
+        self._contributions: dict[Tensor, list[Tensor]] = {}
+        self._between = _operations_between(xs, ys, set(stopped))
+
+    def run(self, starts: list[Tensor]) -> list[Tensor | None]:
+        for y, start in zip(self._ys, starts, strict=True):
+            self._contributions.setdefault(y, []).append(start)
+        x_set = set(self._xs)
+        for op in self._backwards():
+            out_grads = [self._total(tensor, keep=tensor in x_set) for tensor in op.outputs]
+            if op in self._stop_ops or all(grad is None for grad in out_grads):
+                continue
+            for tensor, grad in zip(op.inputs, self._input_gradients(op, out_grads), strict=True):
+                if grad is not None:
+                    self._contributions.setdefault(tensor, []).append(grad)
+        return [self._total(x, keep=True) for x in self._xs]
+
+    def _backwards(self) -> Iterable[Operation]:
+        """The nodes between xs and ys, each after all its readers; the order decides the new nodes' names."""
+        edges_left = dict.fromkeys(self._between, 0)
+        for op in self._between:
+            for tensor in op.inputs:
+                if tensor.op in edges_left:
+                    edges_left[tensor.op] += 1
+        last = dict.fromkeys(y.op for y in self._ys)
+        ready = deque(op for op in last if edges_left.get(op) == 0)
+        while ready:
+            op = ready.popleft()
+            yield op
+            for tensor in op.inputs:
+                if tensor.op in edges_left:
+                    edges_left[tensor.op] -= 1
+                    if edges_left[tensor.op] == 0:
+                        ready.append(tensor.op)
+
+    def _total(self, tensor: Tensor, keep: bool) -> Tensor | None:
+        contributions = self._contributions.get(tensor)
+        if not contributions:
+            return None
+        if len(contributions) > 1:
+            with self._location(tensor.op):
+                contributions[:] = [add_n(contributions)]
+        total = contributions[0]
+        if not keep:
+            del self._contributions[tensor]
+        return total
+
+    def _input_gradients(self, op: Operation, out_grads: list[Tensor | None]) -> list[Tensor | None]:
+        rule = _gradient_rule(op)
+        if rule is None:
+            return [None] * len(op.inputs)
+        with name_scope(op.name + "_grad"), self._location(op):
+            complete = [self._or_zeros(op, index, grad) for index, grad in enumerate(out_grads)]
+            grads = rule(op, *complete)
+            grads = list(grads) if isinstance(grads, (list, tuple)) else [grads]
+            if len(grads) != len(op.inputs):
+                raise ValueError(
+                    f"The gradient of {op.describe()} gave {len(grads)} gradients for {len(op.inputs)} inputs."
+                )
+            if self._gate and sum(grad is not None for grad in grads) > 1:
+                with control_dependencies(None):
+                    grads = gate_tuple(grads)
+        for tensor, grad in zip(op.inputs, grads, strict=True):
+            _check_shape(op, tensor, grad)
+        return grads
+
+    def _or_zeros(self, op: Operation, index: int, grad: Tensor | None) -> Tensor | None:
+        tensor = op.outputs[index]
+        trainable = tensor.dtype.is_floating or tensor.dtype.is_complex
+        if grad is not None or not trainable:
+            return grad
+        return apply_op("ZerosLike", x=tensor)
+
+    def _location(self, op: Operation) -> AbstractContextManager[None]:
+        return colocate_with(op) if self._colocate else nullcontext()
+
+
+def _operations_between(xs: list[Tensor], ys: list[Tensor], stopped: set[Tensor]) -> set[Operation]:
+    """The operations on a differentiable way from an x to a y."""
+    reached: set[Operation] = set()
+    waiting = [x.op for x in xs]
+    while waiting:
+        op = waiting.pop()
+        if op in reached:
+            continue
+        reached.add(op)
+        for tensor in op.outputs:
+            if tensor.dtype.is_floating or tensor.dtype.is_complex:
+                waiting.extend(tensor._consumers)
+    between: set[Operation] = set()
+    waiting = [y.op for y in ys]
+    while waiting:
+        op = waiting.pop()
+        if op in between or op not in reached:
+            continue
+        between.add(op)
+        waiting.extend(tensor.op for tensor in op.inputs if tensor not in stopped)
+    return between
+
+
+_registered: dict[str, Any] = {}
+
+
+def _gradient_rule(op: Operation) -> Callable[..., Any] | None:
+    """The gradient function of a node: an override in its attributes, a user's, or the op's own."""
+    name = op.attrs.get("_gradient_op_type")
+    if name is not None:
+        name = name.decode() if isinstance(name, bytes) else name
+        if name not in _registered:
+            raise LookupError(f"No gradient is registered under {name!r}, which {op.describe()} asks for.")
+        return _registered[name]
+    if op.type in _registered:
+        return _registered[op.type]
+    rule = op.op_def.gradient
+    if rule is NOT_DIFFERENTIABLE:
+        return None
+    if rule is NO_GRADIENT:
+        if not op.inputs:
+            return None
+        raise LookupError(
+            f"No gradient defined for operation '{op.name}' (op type: {op.type}).\nIt was {describe(op.origin)}\n"
+            "Wrap its output in tf.stop_gradient, or register one with tf.RegisterGradient."
+        )
+    return rule
+
+
+def _check_shape(op: Operation, tensor: Tensor, grad: Any) -> None:
+    if grad is None:
+        return
+    if not isinstance(grad, Tensor):
+        raise TypeError(f"The gradient of {op.describe()} gave {grad!r}, which is no tensor.")
+    if not grad.shape.is_compatible_with(tensor.shape):
+        raise ValueError(
+            f"Incompatible shapes between op input and calculated input gradient. Forward operation: "
+            f"{op.describe()}. Input {tensor.name} has shape {tensor.shape}, its gradient {grad.shape}."
+        )
+    if tensor.dtype.base_dtype is not dtypes.variant:
+        grad.set_shape(tensor.shape)
+
+
+class RegisterGradient:
+    """A decorator that gives an op type, or a name for `gradient_override_map`, a gradient function.
+
+    (API: tf.RegisterGradient.) The function takes the operation and a gradient per output.
+    """
+
+    def __init__(self, op_type: str) -> None:
+        if not isinstance(op_type, str):
+            raise TypeError("op_type must be a string")
+        self._op_type = op_type
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        _register(self._op_type, function)
+        return function
+
+
+def NotDifferentiable(op_type: str) -> None:
+    """Say that an op type has no gradient and that none flows through it (API: tf.NotDifferentiable)."""
+    _register(op_type, None)
+
+
+def _register(op_type: str, rule: Any) -> None:
+    if op_type in _registered:
+        raise KeyError(f"A gradient for {op_type!r} is already registered.")
+    _registered[op_type] = rule
