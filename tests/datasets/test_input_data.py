@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from convflow.core import dtypes, errors
-from convflow.datasets import batches, input_data, mnist
+from convflow.datasets import input_data, mnist
 from convflow.datasets.batches import DataSet
+from convflow.graph.graph import Graph
+from convflow.graph.seeds import set_random_seed
 
 
 def numbered(count: int, seed: int | None = 1, **options: Any) -> DataSet:
@@ -136,9 +138,9 @@ def test_numpy_is_seeded_as_in_tensorflow(
 ) -> None:
     received: list[int | None] = []
     monkeypatch.setattr(np.random, "seed", received.append)
-    monkeypatch.setattr(batches, "_graph_seed", batches._no_graph_seed)
-    batches.follow_graph_seed(lambda: graph_seed)
-    numbered(2, seed=seed)
+    with Graph().as_default():
+        set_random_seed(graph_seed)
+        numbered(2, seed=seed)
     assert received == [expected]
 
 

@@ -6,46 +6,16 @@ seeded program sees the same batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from convflow.core import dtypes
+from convflow.graph.seeds import get_seed
 
 _FAKE_EXAMPLES = 10000
 _PIXELS = 784
 _CLASSES = 10
-_SEED_MODULUS = 2**31 - 1
-
-
-def _no_graph_seed() -> int | None:
-    return None
-
-
-_graph_seed: Callable[[], int | None] = _no_graph_seed
-
-
-def follow_graph_seed(read: Callable[[], int | None]) -> None:
-    """Tells `DataSet` how to read the default graph's seed.
-
-    The graph is a room above this one, so whoever puts both together hands the reader down.
-
-    Args:
-        read: returns what `tf.set_random_seed` was given in the default graph, or None.
-    """
-    global _graph_seed
-    _graph_seed = read
-
-
-def _numpy_seed(seed: int | None, graph_seed: int | None) -> int | None:
-    """The seed TensorFlow gives to NumPy: the op-level seed if there is one, else the graph's."""
-    if seed is None:
-        return None if graph_seed is None else graph_seed % _SEED_MODULUS
-    truncated = seed % _SEED_MODULUS
-    if truncated == 0 and graph_seed is not None and graph_seed % _SEED_MODULUS == 0:
-        return _SEED_MODULUS
-    return truncated
 
 
 class DataSet:
@@ -78,7 +48,8 @@ class DataSet:
         reshape: bool = True,
         seed: int | None = None,
     ) -> None:
-        np.random.seed(_numpy_seed(seed, _graph_seed()))
+        graph_seed, op_seed = get_seed(seed)
+        np.random.seed(graph_seed if seed is None else op_seed)
         dtype = dtypes.as_dtype(dtype).base_dtype
         if dtype not in (dtypes.uint8, dtypes.float32):
             raise TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32.")
