@@ -6,26 +6,28 @@ what the recording scripts use.
 
 from __future__ import annotations
 
-import os
+import importlib.util
 import runpy
 import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
+DUMP = Path(__file__).resolve().parents[2] / "src" / "convflow" / "tools" / "parity_dump.py"
+
+
+def parity_dump() -> Any:
+    """The module that describes graphs, loaded by its path: the oracle's Python has no convflow."""
+    spec = importlib.util.spec_from_file_location("parity_dump", DUMP)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{DUMP} is missing")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
 
 def load() -> Any:
-    """TensorFlow's `compat.v1` in graph mode, `tf.layers` from the legacy Keras, deprecations silenced."""
-    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.simplefilter("ignore")
-    import tensorflow.compat.v1 as tf
-
-    tf.disable_v2_behavior()
-    tf.logging.set_verbosity(tf.logging.ERROR)
-    # Loaded lazily by an `import tensorflow` that must still find the real package.
-    tf.layers.Dense  # noqa: B018
-    return tf
+    """TensorFlow as the parity tool loads it."""
+    return parity_dump().load_oracle()
 
 
 def main() -> None:

@@ -1,0 +1,67 @@
+"""Training follows TensorFlow step by step: same initial weights, same dropout masks, same updates."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import extract
+import numpy as np
+import pytest
+import training
+
+import convflow as tf
+
+# How many steps are compared. Training amplifies rounding: TensorFlow itself, with one thread instead of two or
+# with other convolution kernels, leaves its own losses by more than the tolerance after the steps given here.
+STEPS = {"low_level_cnn": 100, "layers_cnn": 100, "lecture_cnn": 50, "lecture_layers_cnn": 60}
+RELATIVE = 1e-3
+
+
+@cache
+def recorded(name: str) -> dict[str, Any]:
+    return json.loads((training.GOLDEN / f"{name}.train.json").read_text(encoding="utf-8"))
+
+
+@cache
+def trained(name: str) -> dict[str, Any]:
+    return training.run(tf, name, digits(), STEPS[name])
+
+
+@cache
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    folder = extract.data_folder()
+    if folder is None:
+        pytest.skip("needs the four MNIST .gz files in a folder of $CONVFLOW_DATA or in ../shared/data/mnist")
+    return training.centred_digits(folder)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_initial_values_are_tensorflows(name: str) -> None:
+    ours, theirs = trained(name)["variables"], recorded(name)["variables"]
+    assert list(ours) == list(theirs)
+    for variable, expected in theirs.items():
+        assert ours[variable]["shape"] == expected["shape"], variable
+        np.testing.assert_allclose(ours[variable]["first"], expected["first"], rtol=1e-6, err_msg=variable)
+        for moment in ("mean", "std"):
+            np.testing.assert_allclose(
+                ours[variable][moment], expected[moment], rtol=1e-5, atol=1e-9, err_msg=f"{variable} {moment}"
+            )
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_losses_follow_tensorflow(name: str) -> None:
+    ours = np.array(trained(name)["losses"])
+    theirs = np.array(recorded(name)["losses"][: STEPS[name]])
+    difference = np.abs(ours - theirs) / np.abs(theirs)
+    worst = int(difference.argmax())
+    assert difference.max() < RELATIVE, (
+        f"step {worst}: loss {ours[worst]} here, {theirs[worst]} under TensorFlow; "
+        f"first beyond the tolerance: step {int((difference >= RELATIVE).argmax())}"
+    )
+
+
+def test_the_two_apis_of_one_network_train_alike() -> None:
+    """Seed 002 builds one network twice; with the same graph seed both draw the same numbers."""
+    np.testing.assert_allclose(trained("low_level_cnn")["losses"][:20], trained("layers_cnn")["losses"][:20], rtol=1e-6)
