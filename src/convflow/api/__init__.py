@@ -1,1 +1,168 @@
-"""TensorFlow's module paths: re-exports only, no code."""
+"""TensorFlow's module paths: re-exports only, no code. This module is `tf` itself."""
+
+from tensorboard.compat.proto.attr_value_pb2 import AttrValue, NameAttrList
+from tensorboard.compat.proto.config_pb2 import ConfigProto, GPUOptions, GraphOptions, RunMetadata, RunOptions
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.compat.proto.graph_pb2 import GraphDef
+from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+from tensorboard.compat.proto.node_def_pb2 import NodeDef
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+
+from convflow.api import (
+    app,
+    compat,
+    contrib,
+    data,
+    errors,
+    examples,
+    initializers,
+    keras,
+    layers,
+    logging,
+    math,
+    nn,
+    random,
+    summary,
+    train,
+)
+from convflow.autodiff.gradients import NotDifferentiable, RegisterGradient, gradients
+from convflow.core.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    qint8,
+    qint16,
+    qint32,
+    quint8,
+    quint16,
+    resource,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    variant,
+)
+from convflow.core.shape import Dimension, TensorShape
+from convflow.core.version import GIT_VERSION, GRAPH_DEF_VERSION, VERSION
+from convflow.core.version import GIT_VERSION as __git_version__
+from convflow.core.version import VERSION as __version__
+from convflow.graph.collections import GraphKeys
+from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
+from convflow.graph.graph import Graph
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import (
+    add_to_collection,
+    add_to_collections,
+    colocate_with,
+    control_dependencies,
+    device,
+    get_collection,
+    get_collection_ref,
+    get_default_graph,
+    get_default_session,
+    init_scope,
+    is_tensor,
+    name_scope,
+    reset_default_graph,
+)
+from convflow.graph.seeds import get_seed, set_random_seed
+from convflow.modeling.variables.initializers import Constant as constant_initializer
+from convflow.modeling.variables.initializers import GlorotNormal as glorot_normal_initializer
+from convflow.modeling.variables.initializers import GlorotUniform as glorot_uniform_initializer
+from convflow.modeling.variables.initializers import Ones as ones_initializer
+from convflow.modeling.variables.initializers import RandomNormal as random_normal_initializer
+from convflow.modeling.variables.initializers import RandomUniform as random_uniform_initializer
+from convflow.modeling.variables.initializers import TruncatedNormal as truncated_normal_initializer
+from convflow.modeling.variables.initializers import VarianceScaling as variance_scaling_initializer
+from convflow.modeling.variables.initializers import Zeros as zeros_initializer
+from convflow.modeling.variables.scope import (
+    AUTO_REUSE,
+    VariableScope,
+    get_local_variable,
+    get_variable,
+    get_variable_scope,
+    no_regularizer,
+    variable_op_scope,
+    variable_scope,
+)
+from convflow.modeling.variables.variable import (
+    Variable,
+    VariableAggregation,
+    VariableSynchronization,
+    global_variables,
+    global_variables_initializer,
+    local_variables,
+    local_variables_initializer,
+    model_variables,
+    trainable_variables,
+    variables_initializer,
+)
+from convflow.ops.array.constant import constant, fill, ones, ones_like, zeros, zeros_like
+from convflow.ops.array.identity import group, identity, no_op, stop_gradient
+from convflow.ops.array.identity import tuple_ as tuple
+from convflow.ops.array.placeholder import placeholder, placeholder_with_default
+from convflow.ops.array.shape_ops import rank, shape, size
+from convflow.ops.math.arithmetic import (
+    add,
+    add_n,
+    div,
+    divide,
+    floordiv,
+    floormod,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    pow,
+    realdiv,
+    squared_difference,
+    subtract,
+    truediv,
+    truncatediv,
+    truncatemod,
+)
+from convflow.ops.math.arithmetic import floormod as mod
+from convflow.ops.math.cast import cast, to_double, to_float, to_int32, to_int64
+from convflow.ops.math.comparison import (
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+)
+from convflow.ops.math.elementwise import (
+    abs,
+    ceil,
+    exp,
+    floor,
+    log,
+    log1p,
+    reciprocal,
+    round,
+    rsqrt,
+    sigmoid,
+    sign,
+    sqrt,
+    square,
+    tanh,
+)
+from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
+from convflow.runtime.session import InteractiveSession, Session

@@ -13,6 +13,7 @@ from tensorboard.compat.proto import graph_pb2, versions_pb2
 
 from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
+from convflow.core.version import GRAPH_DEF_VERSION
 from convflow.graph import defaults
 from convflow.graph.inference import BuildContext
 from convflow.graph.opdef import OpDef, get_op
@@ -21,8 +22,6 @@ from convflow.graph.origin import describe, user_frames
 
 _VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/-]*$")
 _VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/-]*$")
-# The graph version that TensorFlow 1.15 writes.
-GRAPH_DEF_VERSION = 134
 
 
 class _Controllers:

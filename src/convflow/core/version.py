@@ -1,0 +1,7 @@
+"""Which TensorFlow this is (API: tf.__version__, tf.VERSION)."""
+
+# The release whose graphs, names and signatures convflow follows. The version of the package itself is
+# `importlib.metadata.version("convflow")`; `convflow env` prints both.
+VERSION = "1.15.5"
+GIT_VERSION = "v1.15.5"
+GRAPH_DEF_VERSION = 134
