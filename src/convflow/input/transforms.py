@@ -1,0 +1,173 @@
+"""The nodes of each step of an input pipeline: a dataset's tensor and element spec, made from those before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from convflow.core import dtypes
+from convflow.core.shape import TensorShape, vector
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.operation import Tensor
+from convflow.graph.scopes import colocate_with, name_scope
+from convflow.graph.seeds import get_seed
+from convflow.graph.static_value import constant_value
+from convflow.input import structure
+from convflow.input.structure import ElementSpec
+from convflow.ops import dataset as _dataset_ops  # noqa: F401 (registers the nodes made here)
+from convflow.ops.math.comparison import equal, logical_and
+from convflow.ops.math.select import where_v2
+
+_INT64_SEED_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Node:
+    """A dataset in the graph: its `variant` tensor and what its elements are."""
+
+    variant: Tensor
+    spec: ElementSpec
+
+
+def tensors(element: Any) -> Node:
+    """One element, given whole."""
+    components, spec = _components(element)
+    variant = apply_op(
+        "TensorDataset",
+        components=components,
+        Toutput_types=spec.flat_types,
+        output_shapes=spec.flat_shapes,
+    )
+    return Node(variant, spec)
+
+
+def tensor_slices(element: Any) -> Node:
+    """The elements that lie along the first dimension of `element`."""
+    components, whole = _components(element)
+    spec = whole.map_shapes(lambda shape: shape[1:])
+    variant = apply_op(
+        "TensorSliceDataset",
+        components=components,
+        Toutput_types=spec.flat_types,
+        output_shapes=spec.flat_shapes,
+    )
+    return Node(variant, spec)
+
+
+def _components(element: Any) -> tuple[list[Tensor], ElementSpec]:
+    leaves = structure.flatten(element)
+    if not leaves or any(leaf is None for leaf in leaves):
+        raise ValueError(f"Invalid `element`. `element` should not be empty, got {element!r}.")
+    with name_scope("normalize_element"):
+        components = [convert_to_tensor(leaf, name=f"component_{index}") for index, leaf in enumerate(leaves)]
+    types = structure.pack(element, [tensor.dtype.base_dtype for tensor in components])
+    shapes = structure.pack(element, [tensor.shape for tensor in components])
+    return components, ElementSpec(types, shapes)
+
+
+def number_range(*args: Any, output_type: Any = dtypes.int64) -> Node:
+    """The numbers of Python's `range(*args)`."""
+    if not 1 <= len(args) <= 3:
+        raise ValueError(f"Invalid `args`. The length of `args` should be between 1 and 3 but was {len(args)}.")
+    start, stop, step = {1: (0, *args, 1), 2: (*args, 1), 3: args}[len(args)]
+    numbers = {"start": start, "stop": stop, "step": step}
+    inputs: dict[str, Any] = {name: convert_to_tensor(value, dtypes.int64, name) for name, value in numbers.items()}
+    spec = ElementSpec.of(dtypes.as_dtype(output_type), TensorShape([]))
+    return Node(apply_op("RangeDataset", **inputs, **spec.attrs), spec)
+
+
+def shuffle(source: Node, buffer_size: Any, seed: Any, reshuffle_each_iteration: bool | None) -> Node:
+    size = convert_to_tensor(buffer_size, dtypes.int64, "buffer_size")
+    first, second = _seeds(seed)
+    variant = apply_op(
+        "ShuffleDataset",
+        input_dataset=source.variant,
+        buffer_size=size,
+        seed=first,
+        seed2=second,
+        reshuffle_each_iteration=True if reshuffle_each_iteration is None else reshuffle_each_iteration,
+        **source.spec.attrs,
+    )
+    return Node(variant, source.spec)
+
+
+def _seeds(op_seed: Any) -> tuple[Tensor, Tensor]:
+    """Both seeds as tensors; in the graph, the second makes sure that they are never both zero by accident."""
+    seed, seed2 = get_seed(op_seed)
+    first = convert_to_tensor(0 if seed is None else seed, dtypes.int64, "seed")
+    if seed2 is None:
+        return first, convert_to_tensor(0, dtypes.int64, "seed2")
+    with name_scope("seed2") as scope:
+        given = convert_to_tensor(seed2, dtypes.int64)
+        both_zero = logical_and(equal(first, 0), equal(given, 0))
+        instead = convert_to_tensor(_INT64_SEED_LIMIT, dtypes.int64)
+        return first, where_v2(both_zero, instead, given, name=scope)
+
+
+def counted(op_type: str, source: Node, count: Any) -> Node:
+    """A RepeatDataset, TakeDataset or SkipDataset node."""
+    number = convert_to_tensor(count, dtypes.int64, "count")
+    variant = apply_op(op_type, input_dataset=source.variant, count=number, **source.spec.attrs)
+    return Node(variant, source.spec)
+
+
+def batch(
+    source: Node, batch_size: Any, drop_remainder: Any, num_parallel_calls: Any, deterministic: bool | None
+) -> Node:
+    size = convert_to_tensor(batch_size, dtypes.int64, "batch_size")
+    drop = convert_to_tensor(drop_remainder, dtypes.bool, "drop_remainder")
+    known_drop, known_size = constant_value(drop), constant_value(size)
+    rows = int(known_size) if known_size is not None and known_drop is not None and known_drop else None
+    spec = source.spec.map_shapes(lambda shape: vector(rows).concatenate(shape))
+    inputs: dict[str, Any] = {"input_dataset": source.variant, "batch_size": size, "drop_remainder": drop}
+    if num_parallel_calls is None:
+        return Node(apply_op("BatchDatasetV2", **inputs, **spec.attrs), spec)
+    calls = convert_to_tensor(num_parallel_calls, dtypes.int64, "num_parallel_calls")
+    order = {None: "default", True: "true", False: "false"}[deterministic]
+    variant = apply_op("ParallelBatchDataset", **inputs, num_parallel_calls=calls, deterministic=order, **spec.attrs)
+    return Node(variant, spec)
+
+
+def concatenate(first: Node, second: Node) -> Node:
+    structure.check_same(first.spec.types, second.spec.types)
+    if first.spec.flat_types != second.spec.flat_types:
+        raise TypeError(
+            f"Two datasets to concatenate have different types {first.spec.types} and {second.spec.types}. "
+            "Give both the same element types."
+        )
+    pairs = zip(first.spec.flat_shapes, second.spec.flat_shapes, strict=True)
+    shapes = [one.most_specific_compatible_shape(other) for one, other in pairs]
+    spec = ElementSpec(first.spec.types, structure.pack(first.spec.shapes, shapes))
+    variant = apply_op("ConcatenateDataset", input_dataset=first.variant, another_dataset=second.variant, **spec.attrs)
+    return Node(variant, spec)
+
+
+def zipped(nodes: Any) -> Node:
+    """Elements of several datasets side by side, in the form in which the nodes are given."""
+    flat = structure.flatten(nodes)
+    spec = ElementSpec(
+        structure.pack(nodes, [node.spec.types for node in flat]),
+        structure.pack(nodes, [node.spec.shapes for node in flat]),
+    )
+    variant = apply_op("ZipDataset", input_datasets=[node.variant for node in flat], **spec.attrs)
+    return Node(variant, spec)
+
+
+def cache(source: Node, filename: Any) -> Node:
+    name = convert_to_tensor(filename, dtypes.string, "filename")
+    variant = apply_op("CacheDataset", input_dataset=source.variant, filename=name, **source.spec.attrs)
+    return Node(variant, source.spec)
+
+
+def prefetch(source: Node, buffer_size: Any) -> Node:
+    size = convert_to_tensor(buffer_size, dtypes.int64, "buffer_size")
+    with colocate_with(source.variant):
+        variant = apply_op(
+            "PrefetchDataset",
+            input_dataset=source.variant,
+            buffer_size=size,
+            legacy_autotune=False,
+            **source.spec.attrs,
+        )
+    return Node(variant, source.spec)
