@@ -124,7 +124,7 @@ def batch(
     if num_parallel_calls is None:
         return Node(apply_op("BatchDatasetV2", **inputs, **spec.attrs), spec)
     calls = convert_to_tensor(num_parallel_calls, dtypes.int64, "num_parallel_calls")
-    order = {None: "default", True: "true", False: "false"}[deterministic]
+    order = "default" if deterministic is None else str(bool(deterministic)).lower()
     variant = apply_op("ParallelBatchDataset", **inputs, num_parallel_calls=calls, deterministic=order, **spec.attrs)
     return Node(variant, spec)
 

@@ -1,6 +1,6 @@
 """The nodes behind tf.data.Dataset: each makes a `variant` tensor whose value is a dataset.
 
-The value is an object that can be iterated over (see `dataset_streams`); nothing is read before an iterator asks.
+The value is a recipe (see `dataset_streams`): an iterator makes the dataset of it, and reads when it is asked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from convflow.graph.operation import Operation
 from convflow.ops import rules
 from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices
 from convflow.ops.dataset_shuffle import Shuffled
-from convflow.ops.dataset_streams import Batches, Cache, Repeats, Stream
+from convflow.ops.dataset_streams import Batches, Cache, Recipe, Repeats, Stream
 
 Dataset = Iterable[Element]
 
@@ -56,6 +56,10 @@ def _register_transformation(name: str, inputs: str, kernel: Any, attrs: str = "
 # Sources
 
 
+def _source(dataset: Dataset) -> Recipe:
+    return Recipe(lambda: dataset)
+
+
 def _owned_values(op: Operation) -> Callable[..., list[Any]]:
     """The components as values that no later run changes: a variable's or a feed's memory is copied."""
     is_constant = [tensor.op.type == "Const" for tensor in op.inputs]
@@ -90,13 +94,13 @@ def _slices_shape(ctx: InferenceContext) -> list[TensorShape]:
     return [scalar()]
 
 
-def _slices_kernel(op: Operation, store: Any) -> Callable[..., Dataset]:
+def _slices_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
     owned = _owned_values(op)
 
-    def make(*components: Any) -> Dataset:
+    def make(*components: Any) -> Recipe:
         if any(value.ndim == 0 or len(value) != len(components[0]) for value in components):
             raise ValueError("All components must have the same size in the 0th dimension.")
-        return Slices(owned(components))
+        return _source(Slices(owned(components)))
 
     return make
 
@@ -113,9 +117,9 @@ register_op(
 )
 
 
-def _tensors_kernel(op: Operation, store: Any) -> Callable[..., Dataset]:
+def _tensors_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
     owned = _owned_values(op)
-    return lambda *components: Slices([value[None] for value in owned(components)])
+    return lambda *components: _source(Slices([value[None] for value in owned(components)]))
 
 
 register_op(
@@ -130,12 +134,12 @@ register_op(
 )
 
 
-def _range_kernel(op: Operation, store: Any) -> Callable[..., Dataset]:
+def _range_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
     dtype = op.attrs["output_types"][0]
 
-    def make(start: torch.Tensor, stop: torch.Tensor, step: torch.Tensor) -> Dataset:
+    def make(start: torch.Tensor, stop: torch.Tensor, step: torch.Tensor) -> Recipe:
         _refuse(int(step) == 0, "step must be a non-zero integer. Pass a positive or negative step.")
-        return Numbers(range(int(start), int(stop), int(step)), dtype)
+        return _source(Numbers(range(int(start), int(stop), int(step)), dtype))
 
     return make
 
@@ -155,16 +159,17 @@ register_op(
 # Order and number of elements
 
 
-def _shuffle_kernel(op: Operation) -> Callable[..., Dataset]:
+def _shuffle_kernel(op: Operation) -> Callable[..., Recipe]:
     reshuffle = op.attrs["reshuffle_each_iteration"]
 
-    def make(source: Dataset, buffer_size: Any, seed: Any, seed2: Any) -> Dataset:
-        size = int(buffer_size)
+    def make(source: Recipe, buffer_size: torch.Tensor, seed: torch.Tensor, seed2: torch.Tensor) -> Recipe:
+        size, seeds = int(buffer_size), (int(seed), int(seed2))
         _refuse(
             size < 1 and size != _UNKNOWN_CARDINALITY,
             f"buffer_size must be greater than zero, got {size}. For a perfect shuffle pass the number of elements.",
         )
-        return Shuffled(source, None if size == _UNKNOWN_CARDINALITY else size, int(seed), int(seed2), reshuffle)
+        limit = None if size == _UNKNOWN_CARDINALITY else size
+        return Recipe(lambda dataset: Shuffled(dataset, limit, *seeds, reshuffle), (source,))
 
     return make
 
@@ -177,19 +182,20 @@ _register_transformation(
 )
 
 
-def _repeat(source: Dataset, count: torch.Tensor) -> Dataset:
+def _repeat(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
-    return Stream(lambda: Repeats(source, number))
+    return Recipe(lambda dataset: Stream(lambda: Repeats(dataset, number)), (source,))
 
 
-def _take(source: Dataset, count: torch.Tensor) -> Dataset:
+def _take(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
-    return source if number < 0 else Stream(lambda: islice(source, number))
+    return source if number < 0 else Recipe(lambda dataset: Stream(lambda: islice(dataset, number)), (source,))
 
 
-def _skip(source: Dataset, count: torch.Tensor) -> Dataset:
+def _skip(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
-    return Stream(lambda: islice(source, 0) if number < 0 else islice(source, number, None))
+    bounds = (0,) if number < 0 else (number, None)
+    return Recipe(lambda dataset: Stream(lambda: islice(dataset, *bounds)), (source,))
 
 
 _register_transformation("RepeatDataset", "count: int64", lambda op: _repeat)
@@ -200,13 +206,13 @@ _register_transformation("SkipDataset", "count: int64", lambda op: _skip)
 # Batches
 
 
-def _batch(source: Dataset, batch_size: torch.Tensor, drop_remainder: torch.Tensor) -> Dataset:
+def _batch(source: Recipe, batch_size: torch.Tensor, drop_remainder: torch.Tensor) -> Recipe:
     size, drop = int(batch_size), bool(drop_remainder)
     _refuse(size < 1, f"Batch size must be greater than zero, got {size}.")
-    return Stream(lambda: Batches(iter(source), size, drop))
+    return Recipe(lambda dataset: Stream(lambda: Batches(iter(dataset), size, drop)), (source,))
 
 
-def _parallel_batch(source: Dataset, batch_size: Any, num_parallel_calls: Any, drop_remainder: Any) -> Dataset:
+def _parallel_batch(source: Recipe, batch_size: Any, num_parallel_calls: Any, drop_remainder: Any) -> Recipe:
     # A batch is one gather, which PyTorch spreads over its threads anyway.
     return _batch(source, batch_size, drop_remainder)
 
@@ -228,17 +234,15 @@ _register_transformation(
 # Several datasets, and what is kept
 
 
-_register_transformation(
-    "ConcatenateDataset",
-    "another_dataset: variant",
-    lambda op: lambda first, second: Stream(lambda: chain.from_iterable((first, second))),
-)
+def _concatenate(*sources: Recipe) -> Recipe:
+    return Recipe(lambda *datasets: Stream(lambda: chain.from_iterable(datasets)), sources)
 
 
-def _zip(*sources: Dataset) -> Dataset:
-    return Stream(lambda: map(Joined, zip(*sources, strict=False)))
+def _zip(*sources: Recipe) -> Recipe:
+    return Recipe(lambda *datasets: Stream(lambda: map(Joined, zip(*datasets, strict=False))), sources)
 
 
+_register_transformation("ConcatenateDataset", "another_dataset: variant", lambda op: _concatenate)
 register_op(
     "ZipDataset",
     inputs="input_datasets: N * variant",
@@ -250,18 +254,18 @@ register_op(
 )
 
 
-def _cache(source: Dataset, filename: Any) -> Dataset:
+def _cache(source: Recipe, filename: Any) -> Recipe:
     _refuse(
         filename.item() != b"",
         f"Only caching in memory is supported, got the file {filename.item()!r}. Call Dataset.cache() without one.",
     )
-    return Cache(source)
+    return Recipe(Cache, (source,))
 
 
 _register_transformation("CacheDataset", "filename: string", lambda op: _cache)
 
 
-def _prefetch(source: Dataset, buffer_size: torch.Tensor) -> Dataset:
+def _prefetch(source: Recipe, buffer_size: torch.Tensor) -> Recipe:
     size = int(buffer_size)
     _refuse(size < _AUTOTUNE, f"buffer_size must be >= 0, or -1 to have it chosen, got {size}.")
     return source  # a batch is one gather: working ahead in a thread would cost more than it saves

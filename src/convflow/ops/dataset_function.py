@@ -31,7 +31,7 @@ class DatasetFunction:
         return f"<function {self.name}>"
 
     def __call__(self, store: Any) -> Any:
-        """The dataset."""
+        """The value of the dataset's tensor."""
         values: dict[Tensor, Any] = {}
         for op in self._nodes:
             kernel = op.op_def.kernel(op, store) if op.op_def.stateful else op.op_def.kernel(op)

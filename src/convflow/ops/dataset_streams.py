@@ -1,18 +1,34 @@
 """Datasets made of other datasets, as sessions run them.
 
-A dataset is anything that can be iterated over again and again. Iterators are objects rather than generators:
+A dataset here is anything that can be iterated over again and again. Iterators are objects rather than generators:
 a generator that raised is at its end, but a program may catch the error of a bad element and read on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from convflow.ops.dataset_elements import Element, batched, kept
 
 _END: Any = object()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A dataset as the value of a tensor: how to make it from the datasets before it.
+
+    Each iterator makes its own, as TensorFlow does: what a shuffle has drawn and a cache has kept belongs to one
+    place in one iterator, even where two read the same dataset.
+    """
+
+    make: Callable[..., Iterable[Element]]
+    sources: tuple[Recipe, ...] = ()
+
+    def dataset(self) -> Iterable[Element]:
+        return self.make(*(source.dataset() for source in self.sources))
 
 
 class Stream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
 from convflow.ops import rules
 from convflow.ops.dataset_elements import Element
+from convflow.ops.dataset_streams import Recipe
 
 _STRUCTURE = "output_types: list(type) >= 1; output_shapes: list(shape) >= 1"
 # A handle that does not say what it iterates over leaves both lists empty.
@@ -43,10 +44,10 @@ class IteratorResource:
     def handle(self) -> bytes:
         return b"iterator/" + self.name.encode()
 
-    def start(self, dataset: Iterable[Element]) -> None:
-        """Begin at the first element of `dataset`."""
+    def start(self, recipe: Recipe) -> None:
+        """Begin at the first element of a dataset made anew."""
         with self._lock:
-            self._elements = iter(dataset)
+            self._elements = iter(recipe.dataset())
 
     def next(self) -> tuple[Any, ...]:
         """The next element's components.
@@ -140,7 +141,7 @@ register_op(
 )
 
 
-def _make(dataset: Iterable[Element], iterator: IteratorResource) -> None:
+def _make(dataset: Recipe, iterator: IteratorResource) -> None:
     iterator.start(dataset)
 
 
