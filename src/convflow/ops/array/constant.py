@@ -113,6 +113,8 @@ def _as_type(array: np.ndarray, dtype: DType | None, value: Any) -> np.ndarray:
             raise TypeError(f"Expected string, got {value!r} of type '{type(value).__name__}' instead.")
         return values.as_bytes_array(array)
     source_kind = array.dtype.kind
+    if not array.size and source_kind == "f" and not isinstance(value, np.ndarray):
+        return np.zeros(array.shape, dtype=dtype.as_numpy_dtype)  # an empty list is of any type
     lossy = source_kind in "fcV" and dtype.is_integer and not isinstance(value, (np.ndarray, np.generic))
     if source_kind in "OSU" or lossy or (source_kind != "b" and dtype.is_bool and array.size):
         raise TypeError(f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead.")

@@ -8,7 +8,7 @@ import torch
 
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
-from convflow.graph.opdef import register_op
+from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
@@ -96,6 +96,30 @@ def tanh(x: Any, name: str | None = None) -> Tensor:
     return apply_op("Tanh", x=x, name=name)
 
 
+def is_finite(x: Any, name: str | None = None) -> Tensor:
+    """Whether x is neither infinite nor NaN (API: tf.is_finite)."""
+    return apply_op("IsFinite", x=x, name=name)
+
+
+def is_inf(x: Any, name: str | None = None) -> Tensor:
+    """Whether x is infinite (API: tf.is_inf)."""
+    return apply_op("IsInf", x=x, name=name)
+
+
+def is_nan(x: Any, name: str | None = None) -> Tensor:
+    """Whether x is NaN (API: tf.is_nan)."""
+    return apply_op("IsNan", x=x, name=name)
+
+
+def conj(x: Any, name: str | None = None) -> Tensor:
+    """The complex conjugate; a real tensor is returned as it is (API: tf.conj)."""
+    x = convert_to_tensor(x, name="x")
+    if not x.dtype.is_complex:
+        return x
+    with name_scope(name, "Conj", [x]) as scope:
+        return apply_op("Conj", input=x, name=scope)
+
+
 def _log_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [multiply(grad, reciprocal(op.inputs[0]))]
 
@@ -142,6 +166,32 @@ register_unary("Ceil", FLOATING, torch.ceil, _flat)
 register_unary("Round", _SIGNED, torch.round, _flat)
 register_unary("Sigmoid", FLOATING_OR_COMPLEX, torch.sigmoid, _from_output("SigmoidGrad"))
 register_unary("Tanh", FLOATING_OR_COMPLEX, torch.tanh, _from_output("TanhGrad"))
+
+
+def _register_test(name: str, compute: Any) -> None:
+    register_op(
+        name,
+        inputs="x: T",
+        outputs="y: bool",
+        attrs=f"T: type in {{{FLOATING}}}",
+        shape=rules.unchanged,
+        kernel=lambda op: compute,
+        gradient=NO_GRADIENT,
+    )
+
+
+_register_test("IsFinite", torch.isfinite)
+_register_test("IsInf", torch.isinf)
+_register_test("IsNan", torch.isnan)
+register_op(
+    "Conj",
+    inputs="input: T",
+    outputs="output: T",
+    attrs="T: type = complex64 in {complex64, complex128, variant}",
+    shape=rules.unchanged,
+    kernel=lambda op: torch.conj_physical,
+    gradient=lambda op, grad: [conj(grad)],
+)
 
 
 # The derivative's own nodes: functions of the output y and the gradient dy.

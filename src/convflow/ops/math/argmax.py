@@ -1,0 +1,101 @@
+"""Where the extremum stands (API: tf.argmax, tf.argmin)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from convflow.core import dtypes
+from convflow.core.shape import TensorShape, unknown_shape
+from convflow.graph.apply import apply_op
+from convflow.graph.opdef import register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.ops import rules
+from convflow.ops.types import REAL
+
+
+def argmax(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
+) -> Tensor:
+    """The index of the largest element along `axis`, the first of equals (API: tf.argmax).
+
+    Args:
+        axis: the axis that disappears, 0 by default; `dimension` is its former name.
+        output_type: int64 or int32.
+    """
+    return _arg("ArgMax", input, axis, name, dimension, output_type)
+
+
+def argmin(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
+) -> Tensor:
+    """The index of the smallest element along `axis`, the first of equals (API: tf.argmin). See `argmax`."""
+    return _arg("ArgMin", input, axis, name, dimension, output_type)
+
+
+def _arg(op_type: str, input: Any, axis: Any, name: str | None, dimension: Any, output_type: Any) -> Tensor:
+    if axis is not None and dimension is not None:
+        raise ValueError("Cannot specify both 'dimension' and 'axis'.")
+    axis = dimension if axis is None else axis
+    axis = 0 if axis is None else axis
+    return apply_op(op_type, input=input, dimension=axis, output_type=output_type, name=name)
+
+
+def _arg_shape(ctx: Any) -> list[TensorShape]:
+    shape, axis = ctx.input(0), ctx.constant(1)
+    rules.with_rank(ctx.input(1), 0, "dimension")
+    if shape.rank is None:
+        return [unknown_shape()]
+    if shape.rank <= 1:
+        return [TensorShape(())] if axis is None else [_without(shape, int(axis))]
+    return [unknown_shape(shape.rank - 1) if axis is None else _without(shape, int(axis))]
+
+
+def _without(shape: TensorShape, axis: int) -> TensorShape:
+    rank = len(shape)
+    if not -max(rank, 1) <= axis < max(rank, 1):
+        raise ValueError(f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the rank of {shape}.")
+    return TensorShape([size for index, size in enumerate(shape) if index != axis % rank]) if rank else shape
+
+
+def _arg_kernel(compute: Callable[..., torch.Tensor]) -> Callable[[Operation], Callable[..., torch.Tensor]]:
+    def make(op: Operation) -> Callable[..., torch.Tensor]:
+        output_type = op.attrs["output_type"].as_torch_dtype
+
+        def position(x: torch.Tensor, axis: torch.Tensor) -> torch.Tensor:
+            if x.dtype in _NOT_COMPARED:
+                x = x.to(_NOT_COMPARED[x.dtype])
+            return compute(x, int(axis)).to(output_type)
+
+        return position
+
+    return make
+
+
+_NOT_COMPARED = {
+    torch.bool: torch.uint8,
+    torch.uint16: torch.int32,
+    torch.uint32: torch.int64,
+    torch.uint64: torch.float64,
+}
+
+
+def _no_gradients(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    return [None, None]
+
+
+for _name, _compute in (("ArgMax", torch.argmax), ("ArgMin", torch.argmin)):
+    register_op(
+        _name,
+        inputs="input: T; dimension: Tidx",
+        outputs="output: output_type",
+        attrs=(
+            f"T: type in {{{REAL}, complex64, complex128, qint8, quint8, qint32, qint16, quint16, bool}}; "
+            "Tidx: type = int32 in {int16, int32, int64}; output_type: type = int64 in {int16, uint16, int32, int64}"
+        ),
+        shape=_arg_shape,
+        kernel=_arg_kernel(_compute),
+        gradient=_no_gradients,
+    )

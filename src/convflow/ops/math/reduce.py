@@ -1,0 +1,307 @@
+"""Reductions along axes (API: tf.reduce_sum, tf.reduce_mean, tf.reduce_max, tf.reduce_logsumexp ...)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from convflow.core import dtypes
+from convflow.core.shape import Dimension, TensorShape, unknown_shape
+from convflow.graph.apply import apply_op
+from convflow.graph.opdef import NO_GRADIENT, register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import name_scope
+from convflow.graph.static_value import constant_value
+from convflow.ops.array.constant import constant
+from convflow.ops.array.identity import stop_gradient
+from convflow.ops.array.reshape import reshape
+from convflow.ops.array.sequence import range as range_of
+from convflow.ops.array.shape_ops import rank as rank_of
+from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.array.shape_ops import size as size_of
+from convflow.ops.array.stitch import reduced_shape
+from convflow.ops.array.tile import broadcast_to, tile
+from convflow.ops.factories import on_wide_unsigned
+from convflow.ops.math.arithmetic import add, floormod, multiply, realdiv, subtract
+from convflow.ops.math.cast import cast
+from convflow.ops.math.comparison import equal
+from convflow.ops.math.elementwise import exp, is_finite, log
+from convflow.ops.math.select import where_v2
+from convflow.ops.types import INDEX, NUMBER, REAL
+
+
+def _reduction(op_type: str, summary: str) -> Any:
+    def reduction(
+        input_tensor: Any,
+        axis: Any = None,
+        keepdims: bool | None = None,
+        name: str | None = None,
+        reduction_indices: Any = None,
+        keep_dims: bool | None = None,
+    ) -> Tensor:
+        axis, keepdims = _renamed(axis, keepdims, reduction_indices, keep_dims)
+        axes = _all_axes(input_tensor) if axis is None else axis
+        output = apply_op(
+            op_type, input=input_tensor, reduction_indices=axes, keep_dims=keepdims, name=name
+        )
+        if axis is None and not keepdims and not output.shape.is_fully_defined():
+            output.set_shape(())
+        return output
+
+    function = f"reduce_{op_type.lower()}"
+    reduction.__name__ = reduction.__qualname__ = function
+    reduction.__doc__ = f"""{summary} (API: tf.{function}).
+
+    Args:
+        axis: an axis or a list of axes, negative ones counted from the end; None reduces all.
+        keepdims: keep the reduced axes with size 1.
+        reduction_indices, keep_dims: the former names of `axis` and `keepdims`.
+
+    Raises:
+        ValueError: an axis outside of the rank, or one argument given under both its names.
+    """
+    return reduction
+
+
+def _renamed(axis: Any, keepdims: Any, reduction_indices: Any, keep_dims: Any) -> tuple[Any, bool]:
+    if axis is not None and reduction_indices is not None:
+        raise ValueError("Cannot specify both 'reduction_indices' and 'axis'.")
+    if keepdims is not None and keep_dims is not None:
+        raise ValueError("Cannot specify both 'keep_dims' and 'keepdims'.")
+    keep = keep_dims if keepdims is None else keepdims
+    return reduction_indices if axis is None else axis, bool(keep)
+
+
+def _all_axes(x: Any) -> Tensor:
+    # A scalar goes the long way in TensorFlow, too.
+    if isinstance(x, Tensor) and x.shape.rank:
+        return constant(np.arange(x.shape.rank, dtype=np.int32))
+    return range_of(0, rank_of(x))
+
+
+reduce_sum = _reduction("Sum", "The sum")
+reduce_mean = _reduction("Mean", "The mean; of integers, rounded towards zero")
+reduce_prod = _reduction("Prod", "The product")
+reduce_max = _reduction("Max", "The largest element")
+reduce_min = _reduction("Min", "The smallest element")
+reduce_all = _reduction("All", "Whether all elements are true")
+reduce_any = _reduction("Any", "Whether an element is true")
+
+
+def reduce_logsumexp(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: bool | None = None,
+) -> Tensor:
+    """log(sum(exp(x))) without overflow (API: tf.reduce_logsumexp). Arguments as of `reduce_sum`."""
+    axis, keepdims = _renamed(axis, keepdims, reduction_indices, keep_dims)
+    with name_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
+        largest = reduce_max(input_tensor, axis=axis, keepdims=True)
+        # An infinite maximum would make inf - inf of the shift.
+        shift = stop_gradient(where_v2(is_finite(largest), largest, 0))
+        result = log(reduce_sum(exp(subtract(input_tensor, shift)), axis=axis, keepdims=keepdims))
+        if not keepdims:
+            shift = reshape(shift, apply_op("Shape", input=result))
+        return add(result, shift, name=scope)
+
+
+def _reduced_shape(ctx: Any) -> list[TensorShape]:
+    shape, axes, keep = ctx.input(0), ctx.constant(1), ctx.attr("keep_dims")
+    if ctx.input(1).rank is not None and ctx.input(1).rank > 1:
+        raise ValueError(f"Shape of reduction_indices must be at most rank 1 but is {ctx.input(1)}.")
+    if shape.rank is None or axes is None:
+        return [unknown_shape(shape.rank if keep else None)]
+    reduced = {_checked_axis(int(axis), shape.rank) for axis in axes.reshape(-1)}
+    sizes = [
+        Dimension(1) if axis in reduced else size for axis, size in enumerate(shape) if keep or axis not in reduced
+    ]
+    return [TensorShape(sizes)]
+
+
+def _checked_axis(axis: int, rank: int) -> int:
+    if not -rank <= axis < rank:
+        raise ValueError(
+            f"Invalid reduction dimension {axis} for input with {rank} dimensions: expected one from {-rank} to "
+            f"{rank - 1}."
+        )
+    return axis % rank
+
+
+def _axes_of(x: torch.Tensor, axes: torch.Tensor) -> tuple[int, ...]:
+    found = tuple(_checked_axis(axis, x.ndim) for axis in axes.reshape(-1).tolist())
+    if len(set(found)) != len(found):
+        raise ValueError(f"Invalid reduction arguments: Axes contains duplicate dimension: {axes.tolist()}")
+    return found
+
+
+def _kernel(compute: Callable[..., Any]) -> Callable[[Operation], Callable[..., Any]]:
+    """Kernels take (x, axes, keep); no axes leave x as it is, which PyTorch would read as all of them."""
+
+    def make(op: Operation) -> Callable[..., Any]:
+        keep = op.attrs["keep_dims"]
+
+        def reduced(x: torch.Tensor, axes: torch.Tensor) -> torch.Tensor:
+            dims = _axes_of(x, axes)
+            return compute(x, dims, keep) if dims else x
+
+        return reduced
+
+    return make
+
+
+def _widened(compute: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x, dims, keep: on_wide_unsigned(lambda value: compute(value, dims, keep))(x)
+
+
+def _sum(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
+    return torch.sum(x, dims, keepdim=keep, dtype=x.dtype)
+
+
+def _mean(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
+    if x.is_floating_point() or x.is_complex():
+        return torch.mean(x, dims, keepdim=keep)
+    count = math.prod(x.shape[dim] for dim in dims)
+    if count == 0:
+        raise ValueError(f"The mean of no elements is no integer: the input has shape {list(x.shape)}.")
+    # The total wraps around in the element type, as TensorFlow's does.
+    return torch.div(_sum(x, dims, keep), count, rounding_mode="trunc").to(x.dtype)
+
+
+def _prod(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
+    for dim in sorted(dims, reverse=True):
+        x = torch.prod(x, dim, keepdim=keep, dtype=x.dtype)
+    return x
+
+
+def _extremum(compute: Callable[..., Any], of_nothing: Callable[[torch.dtype], Any]) -> Callable[..., Any]:
+    def reduced(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
+        if all(x.shape[dim] for dim in dims):
+            return compute(x, dims, keepdim=keep)
+        sizes = [1 if i in dims else size for i, size in enumerate(x.shape) if keep or i not in dims]
+        return torch.full(sizes, of_nothing(x.dtype), dtype=x.dtype)
+
+    return reduced
+
+
+def _lowest(dtype: torch.dtype) -> Any:
+    return -math.inf if dtype.is_floating_point else torch.iinfo(dtype).min
+
+
+def _highest(dtype: torch.dtype) -> Any:
+    return math.inf if dtype.is_floating_point else torch.iinfo(dtype).max
+
+
+# Gradients. The output's gradient is brought to the rank of the input and stretched over the reduced axes.
+
+
+def _static_axes(op: Operation) -> list[int] | None:
+    axes, rank = constant_value(op.inputs[1]), op.inputs[0].shape.rank
+    if axes is None or rank is None:
+        return None
+    return [int(axis) % rank for axis in axes.reshape(-1)]
+
+
+def _kept_sizes(op: Operation) -> Any:
+    """The output's shape with the reduced axes kept: a list to reshape to where at most one size is unknown."""
+    axes = _static_axes(op)
+    if axes is not None:
+        sizes = [1 if i in axes else size.value for i, size in enumerate(op.inputs[0].shape)]
+        if sizes.count(None) <= 1 and 0 not in sizes:
+            return [-1 if size is None else size for size in sizes]
+    return reduced_shape(shape_of(op.inputs[0]), op.inputs[1])
+
+
+def _sum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x = op.inputs[0]
+    kept = _kept_sizes(op)
+    if not isinstance(kept, list):
+        return [broadcast_to(reshape(grad, kept), shape_of(x)), None]
+    grad = reshape(grad, kept)
+    if all(size == 1 for size in kept):
+        return [tile(grad, constant(x.shape.as_list()) if x.shape.is_fully_defined() else shape_of(x)), None]
+    if x.shape.is_fully_defined():
+        return [tile(grad, [size // mine for size, mine in zip(x.shape.as_list(), kept, strict=True)]), None]
+    return [broadcast_to(grad, shape_of(x)), None]
+
+
+def _mean_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    total = _sum_gradient(op, grad)[0]
+    axes = _static_axes(op)
+    counts = None if axes is None else [op.inputs[0].shape[axis].value for axis in axes]
+    if counts is not None and None not in counts:
+        return [realdiv(total, constant(math.prod(counts), dtype=grad.dtype.base_dtype)), None]
+    sizes = shape_of(op.inputs[0])
+    rank = size_of(sizes)
+    wrapped = floormod(add(op.inputs[1], rank), rank)
+    count = reduce_prod(apply_op("GatherV2", params=sizes, indices=wrapped, axis=0))
+    return [realdiv(total, cast(count, grad.dtype.base_dtype)), None]
+
+
+def _extremum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x, axes = op.inputs
+    kept = _kept_sizes(op)
+    # Equal extrema share the gradient.
+    chosen = cast(equal(reshape(op.outputs[0], kept), x), grad.dtype.base_dtype)
+    count = reshape(reduce_sum(chosen, axes), kept)
+    return [multiply(realdiv(chosen, count), reshape(grad, kept)), None]
+
+
+def _prod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    # The product of all others is taken from both sides, not by division: elements may be 0.
+    x, axes = op.inputs
+    sizes = shape_of(x)
+    kept = _kept_sizes(op)
+    grad = broadcast_to(reshape(grad, kept), sizes)
+    rank = rank_of(x)
+    reduced = floormod(add(reshape(axes, [-1]), rank), rank)
+    others, _ = apply_op("ListDiff", x=range_of(rank), y=reduced, out_idx=dtypes.int32)
+    order = apply_op("ConcatV2", values=[reduced, others], axis=0)
+    counts = [
+        reduce_prod(apply_op("GatherV2", params=sizes, indices=which, axis=0)) for which in (reduced, others)
+    ]
+    moved = apply_op("Transpose", x=x, perm=order)
+    matrix = reshape(moved, apply_op("Pack", values=counts))
+    left = apply_op("Cumprod", x=matrix, axis=0, exclusive=True)
+    right = apply_op("Cumprod", x=matrix, axis=0, exclusive=True, reverse=True)
+    rest = reshape(multiply(_conjugated(left), _conjugated(right)), shape_of(moved))
+    back = apply_op("Transpose", x=rest, perm=apply_op("InvertPermutation", x=order))
+    return [reshape(multiply(grad, back), sizes), None]
+
+
+def _conjugated(x: Tensor) -> Tensor:
+    return apply_op("Conj", input=x) if x.dtype.is_complex else x
+
+
+_ORDERED = f"{REAL}, qint8, quint8, qint32, qint16, quint16"
+
+
+def _register(name: str, types: str | None, compute: Callable[..., Any], gradient: Any) -> None:
+    attrs = f"keep_dims: bool = false; Tidx: type = int32 in {{{INDEX}}}"
+    if types is not None:
+        attrs += f"; T: type in {{{types}}}"
+    kind = "bool" if types is None else "T"
+    register_op(
+        name,
+        inputs=f"input: {kind}; reduction_indices: Tidx",
+        outputs=f"output: {kind}",
+        attrs=attrs,
+        shape=_reduced_shape,
+        kernel=_kernel(compute),
+        gradient=gradient,
+    )
+
+
+_register("Sum", NUMBER, _widened(_sum), _sum_gradient)
+_register("Mean", NUMBER, _widened(_mean), _mean_gradient)
+_register("Prod", NUMBER, _widened(_prod), _prod_gradient)
+_register("Max", _ORDERED, _widened(_extremum(torch.amax, _lowest)), _extremum_gradient)
+_register("Min", _ORDERED, _widened(_extremum(torch.amin, _highest)), _extremum_gradient)
+_register("All", None, lambda x, dims, keep: torch.all(x, dims, keepdim=keep), NO_GRADIENT)
+_register("Any", None, lambda x, dims, keep: torch.any(x, dims, keepdim=keep), NO_GRADIENT)
