@@ -1,0 +1,167 @@
+"""Ops against recorded TensorFlow results: values, types, static shapes, gradients, errors.
+
+The cases are data (`tests/golden/ops/*.json`), recorded by `tests/golden/record_ops.py`; what a case holds is
+said in `tests/golden/ops/cases.py`, which evaluates it here as it did there.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import convflow as tf
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "ops"
+
+
+def _load(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"golden_ops_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+cases = _load(GOLDEN / "cases.py")
+CASES = [
+    case for path in sorted(GOLDEN.glob("*.json")) for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
+]
+VALUED = [case for case in CASES if "raises" not in case]
+DIFFERENTIABLE = [case for case in VALUED if case["differentiate"]]
+FAILING = [case for case in CASES if "raises" in case]
+
+# Relative tolerance of a float32 result by function: sums of products may be added in another order, and
+# transcendental functions differ by a few units in the last place. Everything else is a matter of rounding once.
+ROUNDED_ONCE = 3e-7
+RELATIVE = {
+    "nn.conv2d": 2e-5,
+    "matmul": 1e-5,
+    "Tensor.__matmul__": 1e-5,
+    "nn.softmax": 3e-6,
+    "nn.log_softmax": 3e-6,
+    "nn.softmax_cross_entropy_with_logits": 3e-6,
+    "nn.softmax_cross_entropy_with_logits_v2": 3e-6,
+    "nn.sparse_softmax_cross_entropy_with_logits": 3e-6,
+    "nn.sigmoid_cross_entropy_with_logits": 3e-6,
+    "losses.softmax_cross_entropy": 3e-6,
+    "losses.sparse_softmax_cross_entropy": 3e-6,
+    "losses.mean_squared_error": 3e-6,
+    "nn.l2_loss": 3e-6,
+    "nn.bias_add": 3e-6,
+    "nn.elu": 3e-6,
+    "nn.softplus": 3e-6,
+    "pow": 3e-6,
+    "Tensor.__pow__": 3e-6,
+    "Tensor.__rpow__": 3e-6,
+    "mod": 3e-6,
+    "floormod": 3e-6,
+    "exp": 3e-6,
+    "log": 3e-6,
+    "log1p": 3e-6,
+    "sigmoid": 3e-6,
+    "nn.sigmoid": 3e-6,
+    "tanh": 3e-6,
+    "nn.tanh": 3e-6,
+    "sin": 3e-6,
+    "cos": 3e-6,
+    "rsqrt": 3e-6,
+    "reduce_sum": 3e-6,
+    "reduce_mean": 3e-6,
+    "reduce_prod": 3e-6,
+    "reduce_logsumexp": 3e-6,
+    "cumsum": 3e-6,
+    "random_normal": 3e-6,
+    "truncated_normal": 3e-6,
+    "linspace": 1e-6,
+}
+# A gradient is at least one product and, where an input was broadcast, a sum.
+GRADIENT = 3e-6
+# How much finer (or coarser) than float32 another type is.
+SCALE = {"float16": 3000.0, "float32": 1.0, "float64": 1e-7}
+
+
+def close(ours: np.ndarray, recorded: dict[str, Any], relative: float, what: str) -> None:
+    theirs = cases.decode(recorded)
+    assert list(ours.shape) == recorded["shape"], f"{what}: shape"
+    if recorded["dtype"] not in SCALE:
+        np.testing.assert_array_equal(_text(ours), theirs, err_msg=what)
+        return
+    tolerance = relative * SCALE[recorded["dtype"]]
+    # Sums may cancel, so a difference also counts in units of the largest value.
+    finite = np.abs(theirs[np.isfinite(theirs)])
+    largest = float(finite.max()) if finite.size else 0.0
+    np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * largest, err_msg=what)
+
+
+def _text(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind not in "OS":
+        return values
+    flat = [item.decode() if isinstance(item, bytes) else item for item in values.ravel().tolist()]
+    return np.array(flat, object).reshape(values.shape)
+
+
+def evaluate(case: dict[str, Any], knowledge: str, differentiate: bool) -> dict[str, Any]:
+    wanted = case if differentiate else {**case, "differentiate": []}
+    return cases.evaluate(tf, wanted, knowledge)
+
+
+def knowledges(chosen: list[dict[str, Any]]) -> list[Any]:
+    """Each case with shapes known, and with none known where TensorFlow can do without."""
+    return [
+        pytest.param(case, knowledge, id=f"{case['id']}-{knowledge}")
+        for case in chosen
+        for knowledge in ("full", "nothing")
+        if knowledge == "full" or (case["inputs"] and not case.get("needs_shapes"))
+    ]
+
+
+@pytest.mark.parametrize(("case", "knowledge"), knowledges(VALUED))
+def test_values(case: dict[str, Any], knowledge: str) -> None:
+    found = evaluate(case, knowledge, differentiate=False)
+    assert found["dtypes"] == case["dtypes"]
+    relative = RELATIVE.get(case["call"], ROUNDED_ONCE)
+    for number, (ours, theirs) in enumerate(zip(found["outputs"], case["outputs"], strict=True)):
+        for index, (value, expected) in enumerate(zip(ours, theirs, strict=True)):
+            close(value, expected, relative, f"run {number}, output {index}")
+
+
+@pytest.mark.parametrize(("case", "knowledge"), knowledges(DIFFERENTIABLE))
+def test_gradients(case: dict[str, Any], knowledge: str) -> None:
+    found = evaluate(case, knowledge, differentiate=True)["gradients"]
+    relative = max(RELATIVE.get(case["call"], 0.0), GRADIENT)
+    for position, ours, theirs in zip(case["differentiate"], found, case["gradients"], strict=True):
+        assert (ours is None) == (theirs is None), f"gradient by input {position}"
+        if theirs is not None:
+            close(ours, theirs, relative, f"gradient by input {position}")
+
+
+@pytest.mark.parametrize("case", VALUED, ids=[case["id"] for case in VALUED])
+def test_static_shapes(case: dict[str, Any]) -> None:
+    found = {knowledge: cases.static_shapes(tf, case, knowledge) for knowledge in cases.KNOWLEDGE}
+    assert found == case["static"]
+
+
+@pytest.mark.parametrize("when", ["building", "shapes unknown"])
+@pytest.mark.parametrize("case", FAILING, ids=[case["id"] for case in FAILING])
+def test_errors(case: dict[str, Any], when: str) -> None:
+    """TensorFlow's class of error, or one derived from it, with shapes known and found out in running."""
+    name = case["raises"][when]
+    if name is None:
+        pytest.skip("TensorFlow raises no error here")
+    expected = getattr(builtins, name, None) or getattr(tf.errors, name)
+    with pytest.raises(expected):
+        if when == "building":
+            with cases.fresh_graph(tf):
+                cases.build(tf, case, "full")
+        else:
+            cases.evaluate(tf, case, "nothing")
+
+
+def test_there_are_hundreds_of_cases() -> None:
+    assert len(CASES) >= 400
+    assert len({case["id"] for case in CASES}) == len(CASES)
