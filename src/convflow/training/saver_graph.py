@@ -1,0 +1,137 @@
+"""The nodes of a saver, and the `SaverDef` that names them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from tensorboard.compat.proto import saver_pb2
+
+from convflow.core.shape import scalar
+from convflow.graph.apply import apply_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
+from convflow.ops import checkpoint, state
+from convflow.ops.array import placeholder  # noqa: F401  # registers PlaceholderWithDefault
+from convflow.ops.array.constant import constant
+from convflow.ops.array.identity import group, identity
+from convflow.ops.array.reshape import reshape as reshaped
+from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.string import string_join
+from convflow.training.saveables import Saveable
+
+_DEVICE_PART = re.compile(r"/device:[^/]*")
+_CPU = "/device:CPU:0"
+
+
+def build_saver(
+    saveables: list[Saveable],
+    reshape: bool,
+    sharded: bool,
+    max_to_keep: int,
+    keep_checkpoint_every_n_hours: float,
+    name: str | None,
+    filename: str | None,
+    version: int,
+) -> saver_pb2.SaverDef:
+    """Add the nodes that save and restore `saveables` to their graph.
+
+    Args:
+        reshape: restore tensors of another shape with as many elements.
+        sharded: write one part for each device, then merge.
+        filename: the prefix if a run feeds none, "model" by default.
+    """
+    with name_scope(name, "save", [saveable.op for saveable in saveables]):
+        prefix = _fed_string(filename or "model", "filename")
+        # Fed by old programs under this name.
+        prefix = _fed_string(prefix, "Const")
+        if sharded:
+            parts = _by_device(saveables)
+            save_tensor = _save_parts(prefix, parts)
+            restore_op = _restore_parts(prefix, parts, reshape)
+        else:
+            save_tensor = _save(prefix, saveables)
+            restore_op = _restore(prefix, saveables, reshape, "restore_all")
+    return saver_pb2.SaverDef(
+        filename_tensor_name=prefix.name,
+        save_tensor_name=save_tensor.name,
+        restore_op_name=restore_op.name,
+        max_to_keep=max_to_keep,
+        keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours,
+        sharded=sharded,
+        version=version,
+    )
+
+
+def _fed_string(value: Any, name: str) -> Tensor:
+    return apply_op("PlaceholderWithDefault", input=value, shape=scalar(), name=name)
+
+
+def _save(prefix: Tensor, saveables: list[Saveable]) -> Tensor:
+    """The prefix, passed on when the checkpoint is written."""
+    write = checkpoint.save_v2(
+        prefix,
+        [saveable.name for saveable in saveables],
+        [saveable.slice_spec for saveable in saveables],
+        [saveable.reference for saveable in saveables],
+    )
+    with (
+        name_scope(None, "control_dependency", [prefix]) as scope,
+        colocate_with(prefix),
+        control_dependencies([write]),
+    ):
+        return identity(prefix, name=scope)
+
+
+def _restore(prefix: Tensor, saveables: list[Saveable], reshape: bool, name: str) -> Operation:
+    with device(_CPU):
+        values = checkpoint.restore_v2(
+            prefix,
+            [saveable.name for saveable in saveables],
+            [saveable.slice_spec for saveable in saveables],
+            [saveable.dtype for saveable in saveables],
+        )
+    assigned = [_assign(*pair, reshape) for pair in zip(saveables, values, strict=True)]
+    return group(*assigned, name=name)
+
+
+def _assign(saveable: Saveable, value: Tensor, reshape: bool) -> Tensor:
+    if reshape:
+        known = saveable.shape.is_fully_defined()
+        value = reshaped(value, saveable.shape.as_list() if known else shape_of(saveable.reference))
+    validate = not reshape and saveable.shape.is_fully_defined()
+    return state.assign(saveable.reference, value, validate_shape=validate)
+
+
+def _by_device(saveables: list[Saveable]) -> list[tuple[str, list[Saveable]]]:
+    groups: dict[str, list[Saveable]] = {}
+    for saveable in saveables:
+        groups.setdefault(saveable.device, []).append(saveable)
+    return sorted(groups.items())
+
+
+def _cpu_of(device_name: str) -> str:
+    return _DEVICE_PART.sub("", device_name) + _CPU
+
+
+def _save_parts(prefix: Tensor, parts: list[tuple[str, list[Saveable]]]) -> Tensor:
+    temporary = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
+    num_shards = constant(len(parts), name="num_shards")
+    names, saved = [], []
+    for shard, (device_name, saveables) in enumerate(parts):
+        with device(_cpu_of(device_name)):
+            names.append(checkpoint.sharded_filename(temporary, shard, num_shards))
+            saved.append(_save(names[-1], saveables))
+    with control_dependencies(saved), device(_cpu_of(parts[-1][0])):
+        merged = checkpoint.merge_v2_checkpoints(names, prefix, delete_old_dirs=True)
+        with control_dependencies([merged]):
+            return identity(prefix)
+
+
+def _restore_parts(prefix: Tensor, parts: list[tuple[str, list[Saveable]]], reshape: bool) -> Operation:
+    restored = []
+    for device_name, saveables in parts:
+        with device(device_name):
+            restored.append(_restore(prefix, saveables, reshape, "restore_shard"))
+    return group(*restored, name="restore_all")
