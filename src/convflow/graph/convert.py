@@ -9,15 +9,28 @@ from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.graph.operation import Tensor
 
-# Takes (value, dtype, name, as_ref); returns a tensor, or NotImplemented to leave the value to the next one.
-Conversion = Callable[[Any, DType | None, str | None, bool], Any]
+# Takes value, and by keyword dtype, name and as_ref; returns a tensor, or NotImplemented to leave the value to the next one.
+Conversion = Callable[..., Any]
 _conversions: dict[int, list[tuple[Any, Conversion]]] = {}
 _by_type: dict[type, list[Conversion]] = {}
 DEFAULT_PRIORITY = 100
 
 
 def register_tensor_conversion_function(base_type: Any, conversion_func: Any, priority: int = DEFAULT_PRIORITY) -> None:
-    """Say how values of `base_type` become tensors; smaller priorities are asked first."""
+    """Say how values of `base_type` become tensors; smaller priorities are asked first.
+
+    Args:
+        base_type: a type or a tuple of types.
+        conversion_func: takes (value, dtype, name, as_ref) by keyword, returns a tensor or NotImplemented.
+
+    Raises:
+        TypeError: an argument is of another kind.
+    """
+    types = base_type if isinstance(base_type, tuple) else (base_type,)
+    if not all(isinstance(item, type) for item in types):
+        raise TypeError(f"Argument `base_type` must be a type or a tuple of types. Obtained: {base_type!r}")
+    if not callable(conversion_func):
+        raise TypeError(f"Argument `conversion_func` must be callable. Received {conversion_func!r}.")
     _conversions.setdefault(priority, []).append((base_type, conversion_func))
     _by_type.clear()
 
@@ -65,9 +78,15 @@ def _checked(tensor: Tensor, wanted: DType | None) -> Tensor:
 
 def _convert(value: Any, dtype: DType | None, name: str | None, as_ref: bool) -> Tensor:
     for conversion in _conversions_for(type(value)):
-        tensor = conversion(value, dtype, name, as_ref)
-        if tensor is not NotImplemented:
-            return tensor
+        tensor = conversion(value, dtype=dtype, name=name, as_ref=as_ref)
+        if tensor is NotImplemented:
+            continue
+        if not isinstance(tensor, Tensor):
+            raise RuntimeError(
+                f"Conversion function {conversion!r} for type {type(value)} returned non-Tensor: {tensor!r}. "
+                "It must return a tf.Tensor or NotImplemented."
+            )
+        return _checked(tensor, dtype)
     raise TypeError(f"Cannot convert {value!r} with type {type(value)} to a Tensor: no conversion function registered.")
 
 

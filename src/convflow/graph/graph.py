@@ -15,13 +15,14 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
 from convflow.core.version import GRAPH_DEF_VERSION
 from convflow.graph import defaults
+from convflow.graph.device import apply_devices, device_text
 from convflow.graph.inference import BuildContext
 from convflow.graph.opdef import OpDef, get_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.origin import describe, user_frames
 
-_VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/-]*$")
-_VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/-]*$")
+_VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
+_VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
 
 class _Controllers:
@@ -33,6 +34,23 @@ class _Controllers:
         self.seen: set[Operation] = set()
 
 
+class _Blocks:
+    """The open `control_dependencies`, `device` and `colocate_with` blocks."""
+
+    def __init__(self) -> None:
+        self.controllers: list[_Controllers] = []
+        self.devices: list[Any] = []
+        self.colocations: list[Operation] = []
+
+
+class _ThreadState(threading.local):
+    """What each thread has of its own: its name scope, and its blocks once a graph is switched to that."""
+
+    def __init__(self) -> None:
+        self.name_stack = ""
+        self.blocks = _Blocks()
+
+
 class Graph:
     """A dataflow graph. Nodes are only ever added; `finalize` forbids even that."""
 
@@ -41,10 +59,9 @@ class Graph:
         self._nodes: list[Operation] = []
         self._nodes_by_name: dict[str, Operation] = {}
         self._names_in_use: dict[str, int] = {}
-        self._name_stack = ""
-        self._controllers: list[_Controllers] = []
-        self._device_stack: list[Any] = []
-        self._colocation_stack: list[Operation] = []
+        self._thread = _ThreadState()
+        self._shared_blocks: _Blocks | None = _Blocks()
+        self._container = ""
         self._attr_scopes: list[dict[str, Any]] = []
         self._gradient_override_map: dict[str, str] = {}
         self._collections: dict[Any, list[Any]] = {}
@@ -93,14 +110,18 @@ class Graph:
         with self._lock:
             op = Operation(
                 self, op_def, self._node_name(name or op_type), self._next_id(), inputs, dtypes, attrs,
-                self._control_inputs_for(inputs), self._current_device(), user_frames(),
+                self._control_inputs_for(inputs), "", user_frames(),
             )  # fmt: skip
+            if compute_device:
+                self._place(op)
             if compute_shapes:
                 _set_output_shapes(op)
             self._add(op)
         return op
 
     def _node_name(self, name: str) -> str:
+        if not isinstance(name, str):
+            raise TypeError(f"A node's name is a string, got {name!r} of type {type(name).__name__}.")
         if name.endswith("/"):
             exact = name[:-1]
         else:
@@ -116,12 +137,22 @@ class Graph:
         self._nodes_by_name[op.name] = op
         for tensor in op.inputs:
             tensor._consumers.append(op)
-        for controllers in self._controllers:
+        for controllers in self._blocks.controllers:
             controllers.seen.add(op)
         self._version = len(self._nodes)
 
     def _next_id(self) -> int:
         return len(self._nodes) + 1
+
+    @property
+    def _blocks(self) -> _Blocks:
+        return self._thread.blocks if self._shared_blocks is None else self._shared_blocks
+
+    def switch_to_thread_local(self) -> None:
+        """From here on, blocks opened by one thread do not show in others (API: tf.Graph.switch_to_thread_local)."""
+        if self._shared_blocks is not None:
+            self._thread.blocks = self._shared_blocks
+            self._shared_blocks = None
 
     @property
     def _last_id(self) -> int:
@@ -140,12 +171,14 @@ class Graph:
     def _with_scope_attrs(self, op_type: str, attrs: dict[str, Any]) -> dict[str, Any]:
         if op_type in self._gradient_override_map:
             attrs.setdefault("_gradient_op_type", self._gradient_override_map[op_type].encode())
+        if self._container and attrs.get("container") in ("", b""):
+            attrs["container"] = self._container
         for scope in self._attr_scopes:
             for name, value in scope.items():
                 attrs.setdefault(name, value)
-        if self._colocation_stack:
+        if self._blocks.colocations:
             groups = set(attrs.get("_class", []))
-            for op in self._colocation_stack:
+            for op in self._blocks.colocations:
                 groups.update(op.colocation_groups())
             attrs["_class"] = sorted(groups)
         return attrs
@@ -157,6 +190,16 @@ class Graph:
     @property
     def version(self) -> int:
         return self._version
+
+    @property
+    def graph_def_versions(self) -> Any:
+        """The versions that `as_graph_def` writes, a `VersionDef`."""
+        return versions_pb2.VersionDef(producer=GRAPH_DEF_VERSION)
+
+    @property
+    def building_function(self) -> bool:
+        """Whether the nodes become the body of a function."""
+        return False
 
     @property
     def plan_version(self) -> tuple[int, int]:
@@ -221,6 +264,8 @@ class Graph:
                 kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
                 raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
             return obj
+        if not (allow_tensor or allow_operation):
+            raise ValueError("allow_tensor and allow_operation can't both be False: nothing could be returned.")
         wanted = " or ".join(
             word for word, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation)) if allowed
         )
@@ -228,9 +273,12 @@ class Graph:
 
     def _element_named(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
         if ":" in name and allow_tensor:
-            op_name, _, index_text = name.rpartition(":")
-            if not op_name or not index_text.isdigit():
-                raise ValueError(f"The name {name!r} looks like a Tensor name, but is not a valid one: 'op:0'.")
+            op_name, _, index_text = name.partition(":")
+            if not index_text.isdigit():
+                raise ValueError(
+                    f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
+                    'Tensor names must be of the form "<op_name>:<output_index>".'
+                )
             op = self._nodes_by_name.get(op_name)
             if op is None:
                 raise KeyError(
@@ -276,8 +324,8 @@ class Graph:
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         """`name` in the current scope, numbered if taken. Names differ by more than case, for file systems."""
-        if self._name_stack:
-            name = f"{self._name_stack}/{name}"
+        if self._thread.name_stack:
+            name = f"{self._thread.name_stack}/{name}"
         key = name.lower()
         count = self._names_in_use.get(key, 0)
         if mark_as_used:
@@ -299,24 +347,24 @@ class Graph:
         if name:
             if isinstance(name, bytes):
                 name = name.decode()
-            pattern = _VALID_SCOPE_NAME if self._name_stack else _VALID_OP_NAME
+            pattern = _VALID_SCOPE_NAME if self._thread.name_stack else _VALID_OP_NAME
             if not pattern.match(name):
                 raise ValueError(f"'{name}' is not a valid scope name: letters, digits and _.\\-/ are allowed.")
-        previous = self._name_stack
+        previous = self._thread.name_stack
         if not name:
             new_stack = ""
         elif name.endswith("/"):
             new_stack = name[:-1]
         else:
             new_stack = self.unique_name(name)
-        self._name_stack = new_stack
+        self._thread.name_stack = new_stack
         try:
             yield "" if not new_stack else new_stack + "/"
         finally:
-            self._name_stack = previous
+            self._thread.name_stack = previous
 
     def get_name_scope(self) -> str:
-        return self._name_stack
+        return self._thread.name_stack
 
     # Control dependencies, devices, colocation, attributes
 
@@ -327,13 +375,14 @@ class Graph:
             controllers = _Controllers([], new_stack=True)
         else:
             ops = [self._controller(item) for item in control_inputs]
-            controllers = _Controllers(list(dict.fromkeys(ops)), new_stack=False)
-        previous = self._controllers
-        self._controllers = [controllers] if controllers.new_stack else previous + [controllers]
+            waited_for = {op for outer in self._blocks.controllers for op in outer.control_inputs}
+            controllers = _Controllers([op for op in dict.fromkeys(ops) if op not in waited_for], new_stack=False)
+        previous = self._blocks.controllers
+        self._blocks.controllers = [controllers] if controllers.new_stack else previous + [controllers]
         try:
             yield
         finally:
-            self._controllers = previous
+            self._blocks.controllers = previous
 
     def _controller(self, item: Any) -> Operation:
         element = self.as_graph_element(item)
@@ -342,7 +391,7 @@ class Graph:
     def _control_inputs_for(self, inputs: tuple[Tensor, ...]) -> tuple[Operation, ...]:
         input_ops = {tensor.op for tensor in inputs}
         result: list[Operation] = []
-        for controllers in self._controllers:
+        for controllers in self._blocks.controllers:
             # A node whose input already waits inside this block need not wait again.
             if any(op in controllers.seen for op in input_ops):
                 continue
@@ -352,33 +401,45 @@ class Graph:
     @contextmanager
     def device(self, device_name_or_function: Any) -> Iterator[None]:
         """Record a device on new nodes; a function decides node by node, None forgets outer blocks."""
-        previous = self._device_stack
-        self._device_stack = previous + [device_name_or_function]
+        previous = self._blocks.devices
+        self._blocks.devices = previous + [device_text(device_name_or_function)]
         try:
             yield
         finally:
-            self._device_stack = previous
+            self._blocks.devices = previous
 
-    def _current_device(self) -> str:
-        merged: dict[str, str] = {}
-        for spec in self._device_stack:
-            if spec is None:
-                merged = {}
-            else:
-                merged.update(_parse_device(spec(None) if callable(spec) else str(spec)))
-        return "".join(f"/{part}:{merged[part]}" for part in ("job", "replica", "task", "device") if part in merged)
+    def _place(self, op: Operation) -> None:
+        apply_devices(op, self._blocks.devices)
+        for other in self._blocks.colocations:
+            if other.device:
+                op._set_device(other.device)
+
+    @contextmanager
+    def container(self, container_name: str) -> Iterator[str]:
+        """New stateful nodes keep their state in a container of this name (API: tf.Graph.container)."""
+        previous = self._container
+        self._container = container_name
+        try:
+            yield container_name
+        finally:
+            self._container = previous
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
         """New nodes carry the location of `op`."""
-        previous = self._colocation_stack
+        previous = self._blocks.colocations
         if op is not None:
             op = self._controller(op)
-        self._colocation_stack = ([] if ignore_existing else previous) + ([] if op is None else [op])
+        elif not ignore_existing:
+            raise ValueError(
+                "Trying to reset colocation (op is None) but ignore_existing is not True. "
+                "Pass ignore_existing=True to forget the blocks around."
+            )
+        self._blocks.colocations = ([] if ignore_existing else previous) + ([] if op is None else [op])
         try:
             yield
         finally:
-            self._colocation_stack = previous
+            self._blocks.colocations = previous
 
     @contextmanager
     def _attr_scope(self, attrs: dict[str, Any]) -> Iterator[None]:
@@ -424,6 +485,10 @@ class Graph:
     def get_all_collection_keys(self) -> list[str]:
         return [name for name in self._collections if isinstance(name, str)]
 
+    @property
+    def collections(self) -> list[str]:
+        return self.get_all_collection_keys()
+
     def clear_collection(self, name: Any) -> None:
         self._check_not_finalized()
         self._collections.pop(name, None)
@@ -447,7 +512,7 @@ class Graph:
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
         """The graph as a `GraphDef` proto, nodes in the order they were made."""
-        graph_def = graph_pb2.GraphDef(versions=versions_pb2.VersionDef(producer=GRAPH_DEF_VERSION))
+        graph_def = graph_pb2.GraphDef(versions=self.graph_def_versions)
         for op in self._nodes[from_version or 0 :]:
             node = op.node_def
             if add_shapes and op.outputs:
@@ -480,18 +545,3 @@ def _set_output_shapes(op: Operation) -> None:
         ) from None
     for tensor, shape in zip(op.outputs, shapes, strict=True):
         tensor._shape = as_shape(shape) if not isinstance(shape, TensorShape) else shape
-
-
-_DEVICE_PART = re.compile(r"/?(job|replica|task|device|cpu|gpu):(\w+(?::(?:\d+|\*))?)", re.IGNORECASE)
-
-
-def _parse_device(text: str) -> dict[str, str]:
-    parts: dict[str, str] = {}
-    for key, value in _DEVICE_PART.findall(text):
-        if key.lower() in ("cpu", "gpu"):
-            parts["device"] = f"{key.upper()}:{value}"
-        else:
-            parts[key.lower()] = value
-    if text and not parts:
-        raise ValueError(f"{text!r} is not a device: '/device:CPU:0', '/gpu:0' or '/job:worker/task:1' are.")
-    return parts

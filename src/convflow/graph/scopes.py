@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
+from convflow.graph.origin import describe
 
 
 def get_default_graph() -> Graph:
@@ -77,14 +79,37 @@ class name_scope:
 
 
 def graph_of(values: Any) -> Graph:
-    """The graph that `values` belong to, the default one where they belong to none."""
+    """The graph that `values` belong to, the default one where they belong to none.
+
+    Raises:
+        ValueError: the values are of different graphs.
+    """
+    found: Graph | None = None
+    first: Any = None
+    for value in _flat(values):
+        graph = getattr(value, "graph", None)
+        if not isinstance(graph, Graph) or graph is found:
+            continue
+        if found is not None:
+            raise ValueError(
+                f"{value} must be from the same graph as {first}.\n{_made(value)}\n{_made(first)}\n"
+                "Build both inside the same `with graph.as_default():`."
+            )
+        found, first = graph, value
+    return found if found is not None else get_default_graph()
+
+
+def _flat(values: Any) -> Iterator[Any]:
     for value in values:
         if isinstance(value, (list, tuple)):
-            value = value[0] if value else None
-        graph = getattr(value, "graph", None)
-        if isinstance(graph, Graph):
-            return graph
-    return get_default_graph()
+            yield from _flat(value)
+        else:
+            yield value
+
+
+def _made(value: Any) -> str:
+    op = value if isinstance(value, Operation) else value.op
+    return f"{op.name} was {describe(op.origin)}"
 
 
 def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:

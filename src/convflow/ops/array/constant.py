@@ -39,24 +39,22 @@ def constant(
         TypeError: the value is not of `dtype`, or verify_shape found another shape.
         ValueError: more elements than `shape` holds.
     """
-    array = as_array(value, None if dtype is None else dtypes.as_dtype(dtype))
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    array = as_array(value, wanted)
     if shape is not None:
         array = _filled(array, as_shape(shape), verify_shape)
-    return _constant_node(array, name)
+    return _constant_node(array, wanted, name)
 
 
-def _constant_node(array: np.ndarray, name: str | None) -> Tensor:
-    attrs = {"value": array, "dtype": dtypes.as_dtype(array.dtype)}
-    return get_default_graph().create_op("Const", (), name=name or "Const", attrs=attrs).outputs[0]
+def _constant_node(array: np.ndarray, dtype: DType | None, name: str | None) -> Tensor:
+    # NumPy has no quantized types: only the caller knows them.
+    attrs = {"value": array, "dtype": dtype.base_dtype if dtype is not None else dtypes.as_dtype(array.dtype)}
+    name = "Const" if name is None else name
+    return get_default_graph().create_op("Const", (), name=name, attrs=attrs).outputs[0]
 
 
 def as_array(value: Any, dtype: DType | None) -> np.ndarray:
     """A fresh array of `value`; Python numbers become float32 or int32 where no type is asked for."""
-    if isinstance(value, TensorShape):
-        value = value.as_list()
-        if None in value:
-            raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
-        dtype = dtype or dtypes.int32
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.array(value)
         if dtype is None:
@@ -70,19 +68,45 @@ def _array_of_python(value: Any, dtype: DType | None) -> np.ndarray:
     if value is None:
         raise ValueError("None values not supported.")
     value = _plain_dimensions(value)
+    array = _dense(value)
+    if array.dtype.kind in "OSU":
+        return _array_of_strings(value)
+    if array.size == 0 and dtype is None:
+        return array.astype(np.float32)
+    # A float too large for float32 becomes infinite, as in TensorFlow; no cause for a warning.
+    with np.errstate(over="ignore"):
+        return array.astype(_PYTHON_DEFAULTS[array.dtype]) if _fits_default(array, dtype) else array
+
+
+def _dense(value: Any) -> np.ndarray:
     try:
-        array = np.array(value)
+        return np.array(value)
     except ValueError:
         raise ValueError(
             f"Cannot make a constant of {value!r}: its rows have different lengths. Pad them to one length."
         ) from None
-    if array.dtype == object and not _holds_strings(array):
+    except NotImplementedError:
         raise TypeError(
-            f"Cannot make a constant of {value!r}: it holds {type(array.flat[0]).__name__} values."
-        )
-    if array.size == 0 and dtype is None:
-        return array.astype(np.float32)
-    return array.astype(_PYTHON_DEFAULTS[array.dtype]) if _fits_default(array, dtype) else array
+            f"Cannot make a constant of {value!r}: expected values that are known now, got a tensor. "
+            "Use the tensor itself, or tf.stack for a list that holds tensors."
+        ) from None
+
+
+def _array_of_strings(value: Any) -> np.ndarray:
+    # As objects: NumPy's own strings lose their trailing zero bytes, and take numbers for strings.
+    array = np.array(value, dtype=object)
+    for item in array.flat:
+        if not isinstance(item, (str, bytes)):
+            raise TypeError(
+                f"Cannot make a constant of {value!r}: it holds a value of type {type(item).__name__}"
+                f"{' beside strings' if _holds_any_string(array) else ''}. Numbers, bools and strings can be "
+                "constants, each kind by itself."
+            )
+    return array
+
+
+def _holds_any_string(array: np.ndarray) -> bool:
+    return any(isinstance(item, (str, bytes)) for item in array.flat)
 
 
 def _fits_default(array: np.ndarray, dtype: DType | None) -> bool:
@@ -101,40 +125,50 @@ def _plain_dimensions(value: Any) -> Any:
     return value
 
 
-def _holds_strings(array: np.ndarray) -> bool:
-    return all(isinstance(item, (str, bytes)) for item in array.flat)
-
-
 def _as_type(array: np.ndarray, dtype: DType | None, value: Any) -> np.ndarray:
     if dtype is None:
         dtype = dtypes.as_dtype(array.dtype)
-    if dtype is dtypes.string:
-        if array.dtype.kind not in "OSU":
-            raise TypeError(f"Expected string, got {value!r} of type '{type(value).__name__}' instead.")
-        return values.as_bytes_array(array)
-    source_kind = array.dtype.kind
-    if not array.size and source_kind == "f" and not isinstance(value, np.ndarray):
-        return np.zeros(array.shape, dtype=dtype.as_numpy_dtype)  # an empty list is of any type
-    lossy = source_kind in "fcV" and dtype.is_integer and not isinstance(value, (np.ndarray, np.generic))
-    if source_kind in "OSU" or lossy or (source_kind != "b" and dtype.is_bool and array.size):
+    from_numpy = isinstance(value, (np.ndarray, np.generic))
+    if not _may_become(array, dtype, from_numpy):
         raise TypeError(f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead.")
-    if source_kind == "b" and not dtype.is_bool and not isinstance(value, (np.ndarray, np.generic)):
-        raise TypeError(f"Expected {dtype.name}, got {value!r} of type 'bool' instead.")
-    return np.asarray(array, dtype=dtype.as_numpy_dtype)
+    if dtype is dtypes.string:
+        return values.as_bytes_array(array)
+    # Values beyond the type's range wrap or become infinite, as in TensorFlow.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(array, dtype=dtype.as_numpy_dtype)
+
+
+def _may_become(array: np.ndarray, dtype: DType, from_numpy: bool) -> bool:
+    """Python values only change type where nothing is lost; arrays take any number type."""
+    kind = array.dtype.kind
+    if kind in "OSU" or dtype is dtypes.string:
+        return kind in "OSU" and dtype is dtypes.string or array.size == 0
+    if from_numpy or array.size == 0:
+        return True
+    if dtype.is_bool or dtype.is_quantized:
+        return dtype.is_bool and kind == "b"
+    if dtype.is_complex:
+        return True
+    return kind in "biu" or (dtype.is_floating and kind in "fV")
 
 
 def _filled(array: np.ndarray, shape: TensorShape, verify_shape: bool) -> np.ndarray:
     sizes = [int(size) for size in shape]
     if verify_shape and list(array.shape) != sizes:
         raise TypeError(f"Expected Tensor's shape: {tuple(sizes)}, got {array.shape}.")
+    if array.ndim == 0:
+        return np.full(sizes, array, dtype=array.dtype)
     count = int(np.prod(sizes, dtype=np.int64))
     flat = array.reshape(-1)
     if flat.size > count:
-        raise ValueError(f"Too many elements provided. Needed at most {count}, but received {flat.size}")
+        raise ValueError(
+            f"Too many elements provided. Needed at most {count}, but received {flat.size}: {array.shape} does not "
+            f"fit the shape {shape}."
+        )
     if flat.size < count:
-        if flat.size == 0:
-            raise ValueError(f"Cannot fill the shape {shape} from an empty value.")
-        flat = np.concatenate([flat, np.full(count - flat.size, flat[-1], dtype=flat.dtype)])
+        # What nothing says is zero.
+        last = flat[-1] if flat.size else np.zeros((), flat.dtype)
+        flat = np.concatenate([flat, np.full(count - flat.size, last, dtype=flat.dtype)])
     return flat.reshape(sizes)
 
 
@@ -158,7 +192,7 @@ register_op(
 
 
 def _constant_conversion(value: Any, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
-    return _constant_node(as_array(value, dtype), name)
+    return _constant_node(as_array(value, dtype), dtype, name)
 
 
 def _holds_tensors(value: Any) -> bool:
@@ -171,14 +205,29 @@ def _sequence_conversion(value: Any, dtype: DType | None, name: str | None, as_r
     return NotImplemented if _holds_tensors(value) else _constant_conversion(value, dtype, name, as_ref)
 
 
+def _shape_conversion(value: TensorShape, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
+    if not value.is_fully_defined():
+        raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor: use tf.shape(x) for it.")
+    return _sizes_node([int(size) for size in value], value, dtype, name)
+
+
 def _dimension_conversion(value: Dimension, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
     if value.value is None:
         raise ValueError("Cannot convert an unknown Dimension to a Tensor: use tf.shape(x)[i] for it.")
-    return _constant_conversion(value.value, dtype or dtypes.int32, name, as_ref)
+    return _sizes_node(value.value, value, dtype, name)
+
+
+def _sizes_node(sizes: Any, source: Any, dtype: DType | None, name: str | None) -> Tensor:
+    if dtype not in (None, dtypes.int32, dtypes.int64):
+        raise TypeError(f"Cannot convert {source!r} to {dtype}. Allowed dtypes are tf.int32 and tf.int64.")
+    array = np.array(sizes, dtype=np.int64)
+    fits = not array.size or array.max() < 2**31
+    dtype = dtype or (dtypes.int32 if fits else dtypes.int64)
+    return _constant_node(array.astype(dtype.as_numpy_dtype), dtype, name or "shape_as_tensor")
 
 
 register_tensor_conversion_function((list, tuple), _sequence_conversion, 100)
-register_tensor_conversion_function(TensorShape, _constant_conversion, 100)
+register_tensor_conversion_function(TensorShape, _shape_conversion, 100)
 register_tensor_conversion_function(Dimension, _dimension_conversion, 100)
 register_tensor_conversion_function(object, _constant_conversion, 200)
 
