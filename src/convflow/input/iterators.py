@@ -13,8 +13,8 @@ from convflow.graph.scopes import add_to_collection, colocate_with, get_default_
 from convflow.graph.seeds import get_seed
 from convflow.input import structure
 from convflow.input.structure import ElementSpec
+from convflow.ops import dataset_function
 from convflow.ops import iterator as _iterator_ops  # noqa: F401 (registers the nodes made here)
-from convflow.ops.dataset_function import DatasetFunction
 
 _ITERATORS = "iterators"
 # Programs that call get_next() in their training loop add a node with each step; from here on they are told.
@@ -183,7 +183,7 @@ def make_one_shot_iterator(dataset: DatasetLike) -> Iterator:
     _check_default_graph(dataset)
     # The function takes a number of its own among the graph's random ops, as TensorFlow's does.
     get_seed(None)
-    function = DatasetFunction(dataset._variant_tensor)
+    function = dataset_function.capture(dataset._variant_tensor)
     with colocate_with(dataset._variant_tensor):
         resource = apply_op("OneShotIterator", dataset_factory=function, **dataset._spec.attrs)
         return Iterator(resource, None, dataset._spec.types, dataset._spec.shapes)

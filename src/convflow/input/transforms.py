@@ -133,7 +133,7 @@ def concatenate(first: Node, second: Node) -> Node:
     structure.check_same(first.spec.types, second.spec.types)
     if first.spec.flat_types != second.spec.flat_types:
         raise TypeError(
-            f"Two datasets to concatenate have different types {first.spec.types} and {second.spec.types}. "
+            f"Two datasets to concatenate have different types {first.spec.types!r} and {second.spec.types!r}. "
             "Give both the same element types."
         )
     pairs = zip(first.spec.flat_shapes, second.spec.flat_shapes, strict=True)

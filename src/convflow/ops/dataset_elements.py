@@ -15,6 +15,9 @@ import torch
 
 from convflow.core import dtypes, errors
 
+# PyTorch stores these but does not gather them: their bits travel under another name.
+_SIGNED = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+
 
 class Element(Protocol):
     """One element of a dataset."""
@@ -75,7 +78,7 @@ class Slices:
     def take(self, indices: list[int]) -> tuple[Any, ...]:
         at = torch.tensor(indices)
         return tuple(
-            component.index_select(0, at) if isinstance(component, torch.Tensor) else component[indices]
+            _gather(component, at) if isinstance(component, torch.Tensor) else component[indices]
             for component in self._components
         )
 
@@ -134,6 +137,13 @@ def _stack(column: list[Any], component: int) -> Any:
                 "one shape before Dataset.batch, by padding or resizing.",
             )
     return torch.stack(column) if isinstance(column[0], torch.Tensor) else np.stack(column)
+
+
+def _gather(component: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+    signed = _SIGNED.get(component.dtype)
+    if signed is None:
+        return component.index_select(0, at)
+    return component.view(signed).index_select(0, at).view(component.dtype)
 
 
 def _copy(value: Any) -> Any:

@@ -1,57 +1,60 @@
-"""The function that makes a dataset, as a OneShotIterator carries it: part of the graph, taken by value."""
+"""The function that makes a dataset, as a OneShotIterator carries it: part of the graph, taken by value.
+
+Graphs only grow, so the nodes themselves are the copy, and the attribute need only name the dataset's tensor.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tensorboard.compat.proto import attr_value_pb2
+
 from convflow.core import dtypes
+from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
 
+_DATASET = "dataset"
 
-class DatasetFunction:
-    """The nodes that a dataset is made of, to be run once, on their own.
 
-    Graphs only grow, so the nodes themselves are the copy.
+def capture(dataset: Tensor) -> Any:
+    """The `NameAttrList` that stands for "make this dataset".
 
     Args:
-        dataset: the `variant` tensor of the dataset.
+        dataset: a `variant` tensor.
 
     Raises:
         ValueError: the dataset depends on a value that only a run can supply: a placeholder, or a node with state.
     """
-
-    def __init__(self, dataset: Tensor) -> None:
-        self.name = f"_make_dataset_{dataset.op._id}"
-        self._dataset = dataset
-        self._nodes = sorted(_needed(dataset.op), key=lambda op: op._id)
-        for op in self._nodes:
-            _check_can_be_captured(op)
-
-    def __repr__(self) -> str:
-        return f"<function {self.name}>"
-
-    def __call__(self, store: Any) -> Any:
-        """The value of the dataset's tensor."""
-        values: dict[Tensor, Any] = {}
-        for op in self._nodes:
-            kernel = op.op_def.kernel(op, store) if op.op_def.stateful else op.op_def.kernel(op)
-            results = kernel(*(values[tensor] for tensor in op.inputs))
-            if len(op.outputs) == 1:
-                results = (results,)
-            values.update(zip(op.outputs, results or (), strict=True))
-        return values[self._dataset]
+    for op in _needed(dataset):
+        _check_can_be_captured(op)
+    attr = {_DATASET: attr_value_pb2.AttrValue(s=dataset.name.encode())}
+    return attr_value_pb2.NameAttrList(name=f"_make_dataset_{dataset.op._id}", attr=attr)
 
 
-def _needed(last: Operation) -> set[Operation]:
+def call(function: Any, graph: Graph, store: Any) -> Any:
+    """The value of the dataset's tensor, computed in the session that `store` belongs to."""
+    dataset = graph.get_tensor_by_name(function.attr[_DATASET].s.decode())
+    values: dict[Tensor, Any] = {}
+    for op in _needed(dataset):
+        kernel = op.op_def.kernel(op, store) if op.op_def.stateful else op.op_def.kernel(op)
+        results = kernel(*(values[tensor] for tensor in op.inputs))
+        if len(op.outputs) == 1:
+            results = (results,)
+        values.update(zip(op.outputs, results or (), strict=True))
+    return values[dataset]
+
+
+def _needed(dataset: Tensor) -> list[Operation]:
+    """The nodes that a dataset is made of, in the order in which they run."""
     needed: set[Operation] = set()
-    waiting = [last]
+    waiting = [dataset.op]
     while waiting:
         op = waiting.pop()
         if op not in needed:
             needed.add(op)
             waiting += [tensor.op for tensor in op.inputs]
             waiting += op.control_inputs
-    return needed
+    return sorted(needed, key=lambda op: op._id)
 
 
 def _check_can_be_captured(op: Operation) -> None:

@@ -15,7 +15,7 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
-from convflow.ops import rules
+from convflow.ops import dataset_function, rules
 from convflow.ops.dataset_elements import Element
 from convflow.ops.dataset_streams import Recipe
 
@@ -124,7 +124,7 @@ register_op(
 def _one_shot_kernel(op: Operation, store: Any) -> Callable[[], IteratorResource]:
     def started() -> IteratorResource:
         resource = _new(op)
-        resource.start(op.attrs["dataset_factory"](store))
+        resource.start(dataset_function.call(op.attrs["dataset_factory"], op.graph, store))
         return resource
 
     return lambda: _resource(op, store, started)
