@@ -1,0 +1,33 @@
+"""Gradient descent (API: tf.train.GradientDescentOptimizer): var -= learning_rate * gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.operation import Operation, Tensor
+from convflow.modeling.variables.variable import Variable
+from convflow.ops.math.cast import cast
+from convflow.ops.training import apply_gradient_descent
+from convflow.training.optimizers.optimizer import Optimizer
+
+
+class GradientDescentOptimizer(Optimizer):
+    """Steps against the gradient (API: tf.train.GradientDescentOptimizer).
+
+    Args:
+        learning_rate: a number, a scalar tensor, or a function without arguments that returns one.
+    """
+
+    def __init__(self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent") -> None:
+        super().__init__(use_locking, name)
+        self._learning_rate = learning_rate
+        self._learning_rate_tensor: Any = None
+
+    def _prepare(self) -> None:
+        learning_rate = self._call_if_callable(self._learning_rate)
+        self._learning_rate_tensor = convert_to_tensor(learning_rate, name="learning_rate")
+
+    def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
+        rate = cast(self._learning_rate_tensor, var.dtype.base_dtype)
+        return apply_gradient_descent(var, rate, grad, use_locking=self._use_locking).op
