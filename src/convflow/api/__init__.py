@@ -9,15 +9,12 @@ from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 from convflow.api import (
-    app,
-    compat,
     contrib,
     data,
     errors,
     examples,
     initializers,
     keras,
-    layers,
     logging,
     math,
     nn,
@@ -111,10 +108,20 @@ from convflow.modeling.variables.variable import (
     variables_initializer,
 )
 from convflow.ops.array.constant import constant, fill, ones, ones_like, zeros, zeros_like
+from convflow.ops.array.gather import gather
 from convflow.ops.array.identity import group, identity, no_op, stop_gradient
 from convflow.ops.array.identity import tuple_ as tuple
+from convflow.ops.array.one_hot import one_hot
 from convflow.ops.array.placeholder import placeholder, placeholder_with_default
+from convflow.ops.array.reshape import reshape
+from convflow.ops.array.sequence import lin_space, range
 from convflow.ops.array.shape_ops import rank, shape, size
+from convflow.ops.array.stack import stack, unstack
+from convflow.ops.array.strided_slice import strided_slice
+from convflow.ops.array.tile import broadcast_to, tile
+from convflow.ops.assertion import assert_ as Assert
+from convflow.ops.assertion import assert_equal
+from convflow.ops.math.argmax import argmax, argmin
 from convflow.ops.math.arithmetic import (
     add,
     add_n,
@@ -164,5 +171,18 @@ from convflow.ops.math.elementwise import (
     square,
     tanh,
 )
+from convflow.ops.math.matmul import matmul
+from convflow.ops.math.reduce import (
+    reduce_all,
+    reduce_any,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
+)
+from convflow.ops.math.select import where
+from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
 from convflow.runtime.session import InteractiveSession, Session

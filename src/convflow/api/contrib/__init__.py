@@ -1,0 +1,3 @@
+"""tf.contrib"""
+
+from convflow.api.contrib import learn

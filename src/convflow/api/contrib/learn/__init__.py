@@ -1,0 +1,3 @@
+"""tf.contrib.learn"""
+
+from convflow.api.contrib.learn import datasets

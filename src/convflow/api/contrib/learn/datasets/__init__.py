@@ -1,0 +1,3 @@
+"""tf.contrib.learn.datasets"""
+
+from convflow.api.contrib.learn.datasets import mnist

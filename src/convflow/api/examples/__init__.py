@@ -1,0 +1,3 @@
+"""tensorflow.examples"""
+
+from convflow.api.examples import tutorials

@@ -1,0 +1,3 @@
+"""tensorflow.examples.tutorials"""
+
+from convflow.api.examples.tutorials import mnist

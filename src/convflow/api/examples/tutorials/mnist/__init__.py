@@ -1,0 +1,3 @@
+"""tensorflow.examples.tutorials.mnist"""
+
+from convflow.api.examples.tutorials.mnist import input_data

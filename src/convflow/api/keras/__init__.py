@@ -1,0 +1,4 @@
+"""tf.keras"""
+
+from convflow.api import initializers
+from convflow.api.keras import datasets

@@ -1,0 +1,3 @@
+"""tf.keras.datasets"""
+
+from convflow.api.keras.datasets import fashion_mnist, mnist

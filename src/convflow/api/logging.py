@@ -1,0 +1,23 @@
+"""tf.logging"""
+
+from convflow.core.logging import (
+    DEBUG,
+    ERROR,
+    FATAL,
+    INFO,
+    WARN,
+    debug,
+    error,
+    fatal,
+    flush,
+    get_verbosity,
+    info,
+    log,
+    log_every_n,
+    log_first_n,
+    log_if,
+    set_verbosity,
+    vlog,
+    warn,
+    warning,
+)

@@ -1,0 +1,61 @@
+"""tf.math"""
+
+from convflow.ops.math.argmax import argmax, argmin
+from convflow.ops.math.arithmetic import (
+    add,
+    add_n,
+    divide,
+    floordiv,
+    floormod,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    pow,
+    squared_difference,
+    subtract,
+    truediv,
+)
+from convflow.ops.math.arithmetic import floormod as mod
+from convflow.ops.math.comparison import (
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+)
+from convflow.ops.math.elementwise import (
+    abs,
+    ceil,
+    conj,
+    exp,
+    floor,
+    is_finite,
+    is_inf,
+    is_nan,
+    log,
+    log1p,
+    reciprocal,
+    round,
+    rsqrt,
+    sigmoid,
+    sign,
+    sqrt,
+    square,
+    tanh,
+)
+from convflow.ops.math.reduce import (
+    reduce_all,
+    reduce_any,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
+)
