@@ -24,8 +24,8 @@ import under_oracle  # noqa: E402
 
 def record(tf: Any, item: cases.Case) -> cases.Case:
     """The case with what the oracle makes of it."""
-    if item.pop("fails", False):
-        found = cases.failure(tf, item)
+    if fails := item.pop("fails", False):
+        found = cases.failure(tf, item, fails)
         if not any(found.values()):
             raise ValueError("declared to fail, but does not")
         return {**item, "raises": found}
