@@ -52,9 +52,7 @@ register_op(
 
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """A tensor that passes `input` on unless a run feeds it (API: tf.placeholder_with_default)."""
-    return apply_op(
-        "PlaceholderWithDefault", input=convert_to_tensor(input), shape=as_shape(shape), name=name
-    )
+    return apply_op("PlaceholderWithDefault", input=convert_to_tensor(input), shape=as_shape(shape), name=name)
 
 
 def _default_shape(ctx: Any) -> list[TensorShape]:

@@ -95,9 +95,7 @@ register_op(
     "Range",
     inputs="start: Tidx; limit: Tidx; delta: Tidx",
     outputs="output: Tidx",
-    attrs=(
-        "Tidx: type = int32 in {bfloat16, half, float, double, int8, int16, int32, int64, uint16, uint32, uint64}"
-    ),
+    attrs=("Tidx: type = int32 in {bfloat16, half, float, double, int8, int16, int32, int64, uint16, uint32, uint64}"),
     shape=_range_shape,
     kernel=lambda op: _range_compute,
     gradient=NOT_DIFFERENTIABLE,

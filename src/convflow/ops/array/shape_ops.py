@@ -23,9 +23,7 @@ def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> 
     return shape_internal(input, name, optimize=True, out_type=out_type)
 
 
-def shape_internal(
-    input: Any, name: str | None = None, optimize: bool = True, out_type: Any = dtypes.int32
-) -> Tensor:
+def shape_internal(input: Any, name: str | None = None, optimize: bool = True, out_type: Any = dtypes.int32) -> Tensor:
     """`shape`, a constant where the shape is already known if `optimize`."""
     with name_scope(name, "Shape", [input]) as scope:
         tensor = convert_to_tensor(input)
@@ -93,5 +91,26 @@ register_op(
     attrs="T: type",
     shape=lambda ctx: [scalar()],
     kernel=lambda op: lambda x: torch.tensor(x.ndim, dtype=torch.int32),
+    gradient=NOT_DIFFERENTIABLE,
+)
+
+
+def shape_n(input: Any, out_type: Any = dtypes.int32, name: str | None = None) -> list[Tensor]:
+    """The shapes of several tensors (API: tf.shape_n)."""
+    return apply_op("ShapeN", input=input, out_type=out_type, name=name)
+
+
+def _shape_n_kernel(op: Operation) -> Callable[..., tuple[torch.Tensor, ...]]:
+    dtype = op.attrs["out_type"].as_torch_dtype
+    return lambda *values: tuple(torch.tensor(value.shape, dtype=dtype) for value in values)
+
+
+register_op(
+    "ShapeN",
+    inputs="input: N * T",
+    outputs="output: N * out_type",
+    attrs=f"N: int >= 1; {_ATTRS}",
+    shape=lambda ctx: [TensorShape([ctx.input(index).rank]) for index in range(ctx.num_inputs)],
+    kernel=_shape_n_kernel,
     gradient=NOT_DIFFERENTIABLE,
 )

@@ -55,7 +55,7 @@ def _stitch_compute(*values: Any) -> Any:
         if part.shape[: index.ndim] != index.shape or part.shape[index.ndim :] != rest:
             raise ValueError(f"data of shape {list(part.shape)} does not fit indices of {list(index.shape)}.")
         flat = index.reshape(-1).long()
-        result[flat if isinstance(result, torch.Tensor) else flat.numpy()] = part.reshape(-1, *rest)
+        result[flat if isinstance(result, torch.Tensor) else flat.numpy()] = part.reshape((index.numel(), *rest))
     return result
 
 

@@ -86,16 +86,16 @@ def _number(value: int, kind: Any) -> Any:
 
 def _check_index(index: Any) -> None:
     if is_tensor(index):
-        if index.dtype.is_integer and index.shape.rank in (None, 0):
-            return
-    elif isinstance(index, (int, np.integer, Dimension)) and not isinstance(index, (bool, np.bool_)):
-        return
-    elif isinstance(index, np.ndarray) and index.dtype.kind in "iu" and index.ndim == 0:
-        return
-    raise TypeError(
-        "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors "
-        f"are valid indices, got {index!r}"
-    )
+        allowed = index.dtype.is_integer and index.shape.rank in (None, 0)
+    elif isinstance(index, np.ndarray):
+        allowed = index.dtype.kind in "iu" and index.ndim == 0
+    else:
+        allowed = isinstance(index, (int, np.integer, Dimension)) and not isinstance(index, (bool, np.bool_))
+    if not allowed:
+        raise TypeError(
+            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors "
+            f"are valid indices, got {index!r}"
+        )
 
 
 def _packed(begin: list[Any], end: list[Any], strides: list[Any]) -> list[Tensor]:
@@ -205,8 +205,7 @@ def _strided_slice_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
 
 
 _MASKS = (
-    "begin_mask: int = 0; end_mask: int = 0; ellipsis_mask: int = 0; new_axis_mask: int = 0; "
-    "shrink_axis_mask: int = 0"
+    "begin_mask: int = 0; end_mask: int = 0; ellipsis_mask: int = 0; new_axis_mask: int = 0; shrink_axis_mask: int = 0"
 )
 register_op(
     "StridedSlice",

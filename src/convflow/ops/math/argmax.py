@@ -56,7 +56,9 @@ def _arg_shape(ctx: Any) -> list[TensorShape]:
 def _without(shape: TensorShape, axis: int) -> TensorShape:
     rank = len(shape)
     if not -max(rank, 1) <= axis < max(rank, 1):
-        raise ValueError(f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the rank of {shape}.")
+        raise ValueError(
+            f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the rank of {shape}."
+        )
     return TensorShape([size for index, size in enumerate(shape) if index != axis % rank]) if rank else shape
 
 

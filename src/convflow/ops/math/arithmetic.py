@@ -146,9 +146,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
 # Gradients. Where an operand was stretched, its gradient is the sum over the stretched axes.
 
 
-def reduce_to_shapes_of(
-    x: Tensor, y: Tensor, grad_x: Tensor | None, grad_y: Tensor | None
-) -> list[Tensor | None]:
+def reduce_to_shapes_of(x: Tensor, y: Tensor, grad_x: Tensor | None, grad_y: Tensor | None) -> list[Tensor | None]:
     """Gradients of the broadcast operands, summed back to the operands' own shapes."""
     if _same_static_shape(x, y):
         return [grad_x, grad_y]
@@ -296,9 +294,7 @@ register_binary(
     on_wide_unsigned(torch.remainder),
     _floormod_gradient,
 )
-register_binary(
-    "TruncateMod", "int32, int64, bfloat16, half, float, double", on_wide_unsigned(torch.fmod), NO_GRADIENT
-)
+register_binary("TruncateMod", "int32, int64, bfloat16, half, float, double", on_wide_unsigned(torch.fmod), NO_GRADIENT)
 register_binary(
     "Pow",
     "bfloat16, float, half, double, int8, int16, int32, int64, complex64, complex128",
@@ -340,9 +336,7 @@ def _broadcast_gradient_axes(s0: torch.Tensor, s1: torch.Tensor) -> tuple[torch.
     padded = [[1] * (rank - len(size)) + size for size in sizes]
     result: list[torch.Tensor] = []
     for mine, other in (padded, padded[::-1]):
-        axes = [
-            i for i in range(rank) if mine[i] == 1 and (other[i] != 1 or i < rank - len(sizes[len(result)]))
-        ]
+        axes = [i for i in range(rank) if mine[i] == 1 and (other[i] != 1 or i < rank - len(sizes[len(result)]))]
         result.append(torch.tensor(axes, dtype=s0.dtype))
     return result[0], result[1]
 

@@ -80,9 +80,7 @@ def ceil(x: Any, name: str | None = None) -> Tensor:
 def round(x: Any, name: str | None = None) -> Tensor:
     """The nearest whole number, halves to even (API: tf.round)."""
     x = convert_to_tensor(x, name="x")
-    return (
-        apply_op("Identity", input=x, name=name) if x.dtype.is_integer else apply_op("Round", x=x, name=name)
-    )
+    return apply_op("Identity", input=x, name=name) if x.dtype.is_integer else apply_op("Round", x=x, name=name)
 
 
 def sigmoid(x: Any, name: str | None = None) -> Tensor:

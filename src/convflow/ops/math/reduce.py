@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from convflow.core import dtypes
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.graph.static_value import constant_value
+from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant
+from convflow.ops.array.gather import gather
 from convflow.ops.array.identity import stop_gradient
+from convflow.ops.array.list_diff import setdiff1d
 from convflow.ops.array.reshape import reshape
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import rank as rank_of
@@ -25,11 +27,13 @@ from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.shape_ops import size as size_of
 from convflow.ops.array.stitch import reduced_shape
 from convflow.ops.array.tile import broadcast_to, tile
+from convflow.ops.array.transpose import invert_permutation, transpose
 from convflow.ops.factories import on_wide_unsigned
 from convflow.ops.math.arithmetic import add, floormod, multiply, realdiv, subtract
 from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import equal
-from convflow.ops.math.elementwise import exp, is_finite, log
+from convflow.ops.math.elementwise import conj, exp, is_finite, log
+from convflow.ops.math.scan import cumprod
 from convflow.ops.math.select import where_v2
 from convflow.ops.types import INDEX, NUMBER, REAL
 
@@ -45,9 +49,7 @@ def _reduction(op_type: str, summary: str) -> Any:
     ) -> Tensor:
         axis, keepdims = _renamed(axis, keepdims, reduction_indices, keep_dims)
         axes = _all_axes(input_tensor) if axis is None else axis
-        output = apply_op(
-            op_type, input=input_tensor, reduction_indices=axes, keep_dims=keepdims, name=name
-        )
+        output = apply_op(op_type, input=input_tensor, reduction_indices=axes, keep_dims=keepdims, name=name)
         if axis is None and not keepdims and not output.shape.is_fully_defined():
             output.set_shape(())
         return output
@@ -240,7 +242,7 @@ def _mean_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     sizes = shape_of(op.inputs[0])
     rank = size_of(sizes)
     wrapped = floormod(add(op.inputs[1], rank), rank)
-    count = reduce_prod(apply_op("GatherV2", params=sizes, indices=wrapped, axis=0))
+    count = reduce_prod(gather(sizes, wrapped))
     return [realdiv(total, cast(count, grad.dtype.base_dtype)), None]
 
 
@@ -261,22 +263,16 @@ def _prod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     grad = broadcast_to(reshape(grad, kept), sizes)
     rank = rank_of(x)
     reduced = floormod(add(reshape(axes, [-1]), rank), rank)
-    others, _ = apply_op("ListDiff", x=range_of(rank), y=reduced, out_idx=dtypes.int32)
-    order = apply_op("ConcatV2", values=[reduced, others], axis=0)
-    counts = [
-        reduce_prod(apply_op("GatherV2", params=sizes, indices=which, axis=0)) for which in (reduced, others)
-    ]
-    moved = apply_op("Transpose", x=x, perm=order)
-    matrix = reshape(moved, apply_op("Pack", values=counts))
-    left = apply_op("Cumprod", x=matrix, axis=0, exclusive=True)
-    right = apply_op("Cumprod", x=matrix, axis=0, exclusive=True, reverse=True)
-    rest = reshape(multiply(_conjugated(left), _conjugated(right)), shape_of(moved))
-    back = apply_op("Transpose", x=rest, perm=apply_op("InvertPermutation", x=order))
+    others = setdiff1d(range_of(rank), reduced).out
+    order = concat([reduced, others], 0)
+    counts = [reduce_prod(gather(sizes, which)) for which in (reduced, others)]
+    moved = transpose(x, order)
+    matrix = reshape(moved, counts)
+    left = cumprod(matrix, axis=0, exclusive=True)
+    right = cumprod(matrix, axis=0, exclusive=True, reverse=True)
+    rest = reshape(multiply(conj(left), conj(right)), shape_of(moved))
+    back = transpose(rest, invert_permutation(order))
     return [reshape(multiply(grad, back), sizes), None]
-
-
-def _conjugated(x: Tensor) -> Tensor:
-    return apply_op("Conj", input=x) if x.dtype.is_complex else x
 
 
 _ORDERED = f"{REAL}, qint8, quint8, qint32, qint16, quint16"
