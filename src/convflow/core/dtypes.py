@@ -63,7 +63,7 @@ class DType:
 
     @property
     def as_numpy_dtype(self) -> Any:
-        """The NumPy scalar type; `object` for strings."""
+        """The NumPy scalar type; `np.object_` for strings."""
         if self._numpy is None:
             raise TypeError(f"{self._name} has no NumPy type.")
         return self._numpy
@@ -123,11 +123,13 @@ class DType:
 
     @property
     def min(self) -> Any:
-        return self._limits().min if not self.is_bool else False
+        """The smallest value; TypeError for types that have none."""
+        return self._limits().min
 
     @property
     def max(self) -> Any:
-        return self._limits().max if not self.is_bool else True
+        """The largest value; TypeError for types that have none."""
+        return self._limits().max
 
     def _limits(self) -> Any:
         if self.is_integer:
@@ -138,19 +140,28 @@ class DType:
 
     @property
     def limits(self) -> tuple[Any, Any]:
-        return self.min, self.max
+        """The intensities of a picture of this type: 0 and the largest integer, or 0 and 1."""
+        if self.is_integer:
+            return 0, self.max
+        if self.base_dtype.name in ("float32", "float64", "bool"):
+            return 0, 1
+        raise ValueError(f"{self} does not have defined limits: integers, float32, float64 and bool have.")
+
+    @property
+    def is_numpy_compatible(self) -> builtins.bool:
+        return self._numpy is not None
 
     @property
     def size(self) -> int:
-        """Bytes an element takes; 1 for types of variable size, as in TensorFlow."""
-        if self._numpy is None or self._numpy is object:
+        """Bytes an element takes in a NumPy array; 1 for types that NumPy does not have."""
+        if self._numpy is None:
             return 1
         return np.dtype(self._numpy).itemsize
 
     def is_compatible_with(self, other: Any) -> builtins.bool:
-        """Whether a value of `other` may stand where this type is wanted (a reference may)."""
+        """Whether a value of `other` may stand where this type is wanted (a reference to one may)."""
         other = as_dtype(other)
-        return other in (self, self.base_dtype)
+        return self in (other, other.base_dtype)
 
     def __eq__(self, other: object) -> builtins.bool:
         if isinstance(other, DType):
@@ -187,7 +198,7 @@ int32 = DType._define(3, "int32", np.int32, torch.int32)
 uint8 = DType._define(4, "uint8", np.uint8, torch.uint8)
 int16 = DType._define(5, "int16", np.int16, torch.int16)
 int8 = DType._define(6, "int8", np.int8, torch.int8)
-string = DType._define(7, "string", object, None)
+string = DType._define(7, "string", np.object_, None)
 complex64 = DType._define(8, "complex64", np.complex64, torch.complex64)
 int64 = DType._define(9, "int64", np.int64, torch.int64)
 bool = DType._define(10, "bool", np.bool_, torch.bool)
@@ -241,15 +252,16 @@ def as_dtype(type_value: Any) -> DType:
 
 
 def _from_numpy_like(type_value: Any) -> DType:
-    try:
-        numpy_type = np.dtype(type_value)
-    except TypeError:
-        numpy_type = None
-    if numpy_type is not None and type_value is not None:
+    is_type = isinstance(type_value, type) and issubclass(type_value, (np.generic, complex, builtins.bool))
+    if is_type or isinstance(type_value, (str, np.dtype)):
+        try:
+            numpy_type = np.dtype(type_value)
+        except TypeError:
+            numpy_type = np.dtype("V")
         if numpy_type.kind in "OSU":
             return string
-        if numpy_type in _BY_NUMPY:
-            return _BY_NUMPY[numpy_type]
+        if numpy_type.newbyteorder("=") in _BY_NUMPY:
+            return _BY_NUMPY[numpy_type.newbyteorder("=")]
     raise TypeError(
         f"Cannot convert {type_value!r} to a TensorFlow DType. "
         "Pass a DType such as tf.float32, its name, or a NumPy type."

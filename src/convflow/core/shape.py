@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from tensorboard.compat.proto import tensor_shape_pb2
 
+from convflow.core.dtypes import DType
+
 
 class Dimension:
     """A size that may be unknown (API: tf.Dimension). Arithmetic with an unknown size is unknown.
@@ -61,6 +63,9 @@ class Dimension:
 
     def __index__(self) -> int:
         return self._value  # type: ignore[return-value]
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
 
     def __hash__(self) -> int:
         return hash(self._value)
@@ -148,7 +153,8 @@ class Dimension:
 def _integer_from(value: Any) -> int:
     # Whole floats and digit strings are sizes too in TensorFlow 1.
     try:
-        number = int(value)
+        # An element type counts as a number, but one in place of a size is a mistake.
+        number = int("" if isinstance(value, DType) else value)
     except (TypeError, ValueError):
         raise TypeError(
             f"Dimension value must be an integer or None, got {value!r} of type {type(value).__name__}."
@@ -160,6 +166,16 @@ def _integer_from(value: Any) -> int:
 
 def as_dimension(value: Any) -> Dimension:
     return value if isinstance(value, Dimension) else Dimension(value)
+
+
+def dimension_value(dimension: Any) -> Any:
+    """The size that a `Dimension` holds; anything else as it is (API: tf.dimension_value)."""
+    return dimension.value if isinstance(dimension, Dimension) else dimension
+
+
+def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
+    """One size of a shape, unknown where not even the rank is known (API: tf.dimension_at_index)."""
+    return shape[index]
 
 
 class TensorShape:

@@ -9,7 +9,7 @@ from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.graph.operation import Tensor
 
-# Takes value, and by keyword dtype, name and as_ref; returns a tensor, or NotImplemented to leave the value to the next one.
+# Takes value, and by keyword dtype, name and as_ref; returns a tensor, or NotImplemented to leave it to the next one.
 Conversion = Callable[..., Any]
 _conversions: dict[int, list[tuple[Any, Conversion]]] = {}
 _by_type: dict[type, list[Conversion]] = {}

@@ -112,9 +112,8 @@ def _holds_any_string(array: np.ndarray) -> bool:
 def _fits_default(array: np.ndarray, dtype: DType | None) -> bool:
     if dtype is not None or array.dtype not in _PYTHON_DEFAULTS:
         return False
-    if array.dtype.kind == "i" and array.size and (array.max() > 2**31 - 1 or array.min() < -(2**31)):
-        return False  # too large for int32: int64
-    return True
+    # What is too large for int32 stays int64.
+    return array.dtype.kind != "i" or not array.size or (array.max() < 2**31 and array.min() >= -(2**31))
 
 
 def _plain_dimensions(value: Any) -> Any:
@@ -142,7 +141,7 @@ def _may_become(array: np.ndarray, dtype: DType, from_numpy: bool) -> bool:
     """Python values only change type where nothing is lost; arrays take any number type."""
     kind = array.dtype.kind
     if kind in "OSU" or dtype is dtypes.string:
-        return kind in "OSU" and dtype is dtypes.string or array.size == 0
+        return (kind in "OSU" and dtype is dtypes.string) or array.size == 0
     if from_numpy or array.size == 0:
         return True
     if dtype.is_bool or dtype.is_quantized:
