@@ -37,11 +37,11 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         values = [values]
     if len(values) > 1:
         return apply_op("ConcatV2", values=values, axis=axis, name=name)
-    with name_scope(name) as scope:
+    with name_scope(name):
         # The axis is checked, and shown in the graph, though nothing needs it.
         converted = convert_to_tensor(axis, name="concat_dim", dtype=dtypes.int32)
         rules.with_rank(converted.shape, 0, "axis")
-        return identity(values[0], name=f"{scope}concat")
+        return identity(values[0], name=name)
 
 
 def _concat_shape(ctx: Any) -> list[TensorShape]:

@@ -18,8 +18,8 @@ from convflow.ops import rules
 from convflow.ops.array.reshape import reshape
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape as shape_of
-from convflow.ops.array.strided_slice import getitem
-from convflow.ops.math.arithmetic import add, multiply
+from convflow.ops.array.slice import slice_
+from convflow.ops.math.arithmetic import add, multiply, subtract
 from convflow.ops.math.cast import cast
 from convflow.ops.types import NUMBER
 
@@ -127,9 +127,9 @@ def _gather_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     sizes = shape_of(params)
     axis = _axis_of(op)
     if axis == 0 and op.attrs["batch_dims"] == 0:
-        rest = getitem(sizes, slice(1, None))
+        rest = slice_(sizes, [1], [-1])
         values = reshape(grad, apply_op("ConcatV2", values=[[-1], rest], axis=0))
-        total = unsorted_segment_sum(values, reshape(indices, [-1]), getitem(sizes, 0))
+        total = unsorted_segment_sum(values, reshape(indices, [-1]), _size(sizes, 0))
     else:
         total = _summed_in_blocks(grad, indices, sizes, axis, op.attrs["batch_dims"])
     return [reshape(total, sizes), None, None]
@@ -149,9 +149,9 @@ def _summed_in_blocks(grad: Tensor, indices: Tensor, sizes: Tensor, axis: Any, b
     # Every shape is seen as [batch, outer, gathered, inner], and the batches as one long gathered axis.
     if batch_dims < 0:
         batch_dims += len(indices.shape)
-    batch, outer = _product(sizes, slice(None, batch_dims)), _product(sizes, slice(batch_dims, axis))
-    length, inner = getitem(sizes, axis), _product(sizes, slice(axis + 1, None))
-    count = _product(shape_of(indices), slice(batch_dims, None))
+    batch, outer = _product(sizes, 0, batch_dims), _product(sizes, batch_dims, subtract(axis, batch_dims))
+    length, inner = _size(sizes, axis), _product(sizes, add(axis, 1), -1)
+    count = _product(shape_of(indices), batch_dims, -1)
     blocks = apply_op("Transpose", x=reshape(grad, [batch, outer, count, inner]), perm=[0, 2, 1, 3])
     starts = reshape(multiply(range_of(batch), length), [-1, 1])
     segments = add(reshape(cast(indices, "int32"), [batch, count]), starts)
@@ -160,8 +160,12 @@ def _summed_in_blocks(grad: Tensor, indices: Tensor, sizes: Tensor, axis: Any, b
     return apply_op("Transpose", x=reshape(total, [batch, length, outer, inner]), perm=[0, 2, 1, 3])
 
 
-def _product(sizes: Tensor, which: slice) -> Tensor:
-    return apply_op("Prod", input=getitem(sizes, which), reduction_indices=[0])
+def _size(sizes: Tensor, axis: Any) -> Tensor:
+    return reshape(slice_(sizes, [axis], [1]), [])
+
+
+def _product(sizes: Tensor, first: Any, count: Any) -> Tensor:
+    return apply_op("Prod", input=slice_(sizes, [first], [count]), reduction_indices=[0])
 
 
 register_op(

@@ -13,6 +13,7 @@ from convflow.graph.apply import apply_op
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import is_tensor
+from convflow.graph.static_value import constant_value
 from convflow.ops.array.reshape import reshape
 from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
@@ -36,7 +37,30 @@ def pad(
         ValueError: another mode; paddings of another shape; (when run: InvalidArgumentError) a mirrored margin
             wider than what there is to mirror.
     """
-    mode = mode.upper()
+    result = _padded_node(tensor, paddings, mode.upper(), name, constant_values)
+    input_shape = result.op.inputs[0].shape
+    margins = _known_parts(result.op.inputs[1])
+    if input_shape.rank is not None and margins is not None and not result.shape.is_fully_defined():
+        result.set_shape([_known_size(size, pair) for size, pair in zip(input_shape.as_list(), margins, strict=True)])
+    return result
+
+
+def _known_parts(tensor: Tensor) -> Any:
+    """The value of a tensor packed of known and unknown numbers, None in the place of the unknown ones."""
+    known = constant_value(tensor)
+    if known is not None:
+        return known.tolist()
+    return [_known_parts(part) for part in tensor.op.inputs] if tensor.op.type == "Pack" else None
+
+
+def _known_size(size: int | None, margins: list[int | None] | None) -> int | None:
+    if size is None or margins is None:
+        return None
+    before, after = margins
+    return None if before is None or after is None else size + before + after
+
+
+def _padded_node(tensor: Any, paddings: Any, mode: str, name: str | None, constant_values: Any) -> Tensor:
     if mode == "CONSTANT":
         if is_tensor(constant_values) or constant_values != 0:
             return apply_op("PadV2", input=tensor, paddings=paddings, constant_values=constant_values, name=name)

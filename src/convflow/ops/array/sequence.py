@@ -38,9 +38,11 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
         start, limit = 0, start
     with name_scope(name, "Range", [start, limit, delta]) as scope:
         given = {"start": start, "limit": limit, "delta": delta}
-        ends = [convert_to_tensor(value, dtype=dtype, name=key) for key, value in given.items()]
-        if dtype is None:
-            ends = _widened(ends)
+        ends = [
+            value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=dtype, name=key)
+            for key, value in given.items()
+        ]
+        ends = _widened(ends) if dtype is None else [cast(end, dtype) for end in ends]
         return apply_op("Range", start=ends[0], limit=ends[1], delta=ends[2], name=scope)
 
 

@@ -42,20 +42,18 @@ def _slice_shape(ctx: Any) -> list[TensorShape]:
         unknown = unknown_shape(rank)
         # A size of -1 and one that is not known yet look alike.
         return [known.merge_with(unknown) if known.rank is not None and rank is not None else unknown]
-    return [
-        TensorShape([
-            _taken(axis, shape[axis].value, int(begin[axis]), int(sizes[axis])) for axis in range(shape.rank)
-        ])
-    ]  # fmt: skip
+    # As in TensorFlow, a part that reaches too far is left to the run: the node may never be asked for.
+    ends = zip(shape.as_list(), begin.tolist(), sizes.tolist(), strict=True)
+    return [TensorShape([_taken(axis, *end, check=False) for axis, end in enumerate(ends)])]
 
 
-def _taken(axis: int, available: int | None, begin: int, size: int) -> int | None:
+def _taken(axis: int, available: int | None, begin: int, size: int, check: bool) -> int | None:
     if size < -1 or begin < 0:
         raise ValueError(f"Expected begin >= 0 and size >= -1 for axis {axis}, got {begin} and {size}.")
     if available is None:
         return None if size == -1 else size
-    taken = available - begin if size == -1 else size
-    if taken < 0 or begin + taken > available:
+    taken = max(available - begin, 0) if size == -1 else size
+    if check and not 0 <= taken <= available - begin:
         raise ValueError(
             f"Expected begin[{axis}] in [0, {available}] and size[{axis}] in [0, {available - begin}], got {begin} "
             f"and {size}."
@@ -67,7 +65,7 @@ def _slice_compute(input: Any, begin: torch.Tensor, size: torch.Tensor) -> Any:
     first, sizes = begin.tolist(), size.tolist()
     if not len(first) == len(sizes) == input.ndim:
         raise ValueError(f"begin {first} and size {sizes} need {input.ndim} entries.")
-    counts = [_taken(axis, input.shape[axis], first[axis], sizes[axis]) for axis in range(input.ndim)]
+    counts = [_taken(axis, input.shape[axis], first[axis], sizes[axis], check=True) for axis in range(input.ndim)]
     part = input[tuple(slice(start, start + (count or 0)) for start, count in zip(first, counts, strict=True))]
     return part.contiguous() if isinstance(part, torch.Tensor) else part.copy()
 

@@ -37,8 +37,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
             pass
         else:
             return packed
-    first = convert_to_tensor(values[0], name=f"{name}/values_0") if not is_tensor(values[0]) else values[0]
-    rank = first.shape.rank
+    rank = convert_to_tensor(values[0], name=name).shape.rank
     if rank is not None and not -rank - 1 <= axis <= rank:
         raise ValueError(f"Argument `axis` = {axis} not in range [{-rank - 1}, {rank + 1})")
     return apply_op("Pack", values=values, axis=axis, name=name)

@@ -12,26 +12,36 @@ import torch
 from convflow.core import dtypes
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import is_tensor, name_scope
+from convflow.graph.static_value import constant_value
+from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant, ones_like
+from convflow.ops.array.gather import gather
+from convflow.ops.array.reshape import reshape, squeeze
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.slice_spec import Masks, Selection, select
 from convflow.ops.array.stack import stack
 from convflow.ops.math.cast import cast
+from convflow.ops.math.reduce import reduce_prod
+from convflow.ops.math.select import where
 
 
 def getitem(tensor: Any, key: Any) -> Tensor:
     """`tensor[key]` (API: Tensor.__getitem__).
 
     Args:
-        key: integers, slices, scalar integer tensors, `...` and None (a new axis), or a tuple of them.
+        key: integers, slices, scalar integer tensors, `...` and None (a new axis), or a tuple of them; or a bool
+            tensor, see `boolean_mask`.
 
     Raises:
         TypeError: any other key.
         ValueError: an index that is out of the static shape's bounds.
     """
+    if _is_mask(key):
+        return boolean_mask(tensor=tensor, mask=key)
     entries = key if isinstance(key, (list, tuple)) else [key]
     begin: list[Any] = []
     end: list[Any] = []
@@ -46,6 +56,47 @@ def getitem(tensor: Any, key: Any) -> Tensor:
             masks[mask] |= 1 << index
     with name_scope(None, "strided_slice", [tensor, *begin, *end, *strides]) as scope:
         return strided_slice(tensor, *_packed(begin, end, strides), name=scope, **Masks(**masks).attrs())
+
+
+def _is_mask(key: Any) -> bool:
+    if isinstance(key, np.ndarray):
+        return key.dtype == np.bool_
+    return isinstance(key, bool) or (isinstance(key, Tensor) and key.dtype.is_bool)
+
+
+def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: Any = None) -> Tensor:
+    """The slices of `tensor` where `mask` is true (API: tf.boolean_mask).
+
+    Args:
+        mask: bool, of known rank above 0; its shape is that of tensor's axes from `axis` (0 by default) on, which
+            become one axis.
+
+    Raises:
+        ValueError: a scalar mask, one of unknown rank, or one whose shape is not tensor's.
+    """
+    with name_scope(name, values=[tensor, mask]):
+        tensor, mask = convert_to_tensor(tensor, name="tensor"), convert_to_tensor(mask, name="mask")
+        ndims, axis = mask.shape.rank, 0 if axis is None else axis
+        if ndims is None:
+            raise ValueError(
+                "Number of mask dimensions must be specified, even if some dimensions are None. E.g. shape=[None] is "
+                "ok, but shape=None is not."
+            )
+        if ndims == 0:
+            raise ValueError("mask cannot be scalar.")
+        known_axis = constant_value(axis) if isinstance(axis, Tensor) else axis
+        if known_axis is not None:
+            axis = int(known_axis)
+            tensor.shape[axis : axis + ndims].assert_is_compatible_with(mask.shape)
+        count = reduce_prod(getitem(shape_of(tensor), slice(axis, axis + ndims)), [0])
+        before = getitem(shape_of(tensor), slice(None, axis))
+        after = getitem(shape_of(tensor), slice(axis + ndims, None))
+        flat = reshape(tensor, concat([before, [count], after], 0))
+        if known_axis is not None:
+            merged = TensorShape([tensor.shape[axis : axis + ndims].num_elements()])
+            flat.set_shape(tensor.shape[:axis].concatenate(merged).concatenate(tensor.shape[axis + ndims :]))
+        chosen = squeeze(where(reshape(mask, [-1])), axis=[1])
+        return gather(flat, chosen, axis=axis)
 
 
 def _entry(entry: Any) -> tuple[Any, Any, Any, list[str]]:
