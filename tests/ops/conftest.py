@@ -1,0 +1,74 @@
+"""What tests of ops share: a graph per test, sessions, and gradients against finite differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import convflow.ops.operators  # noqa: F401  (tensors get their operators)
+from convflow.autodiff.gradients import gradients
+from convflow.core import dtypes
+from convflow.graph.graph import Graph
+from convflow.ops.array.placeholder import placeholder
+from convflow.runtime.session import Session
+
+STEP = 1e-5
+
+
+@pytest.fixture(autouse=True)
+def graph():
+    with Graph().as_default() as own:
+        yield own
+
+
+@pytest.fixture
+def run(graph):
+    """`run(fetches, feed)` in one session of the test's graph."""
+    with Session(graph=graph) as session:
+        yield session.run
+
+
+@pytest.fixture
+def check_gradients(run):
+    """`check_gradients(build, *arrays)`: first and second derivatives of build(*tensors) in float64."""
+
+    def check(build, *arrays, order=2, tolerance=1e-6):
+        arrays = [np.asarray(array, np.float64) for array in arrays]
+        xs = [placeholder(dtypes.float64, array.shape) for array in arrays]
+        ys = [build(*xs)]
+        random = np.random.default_rng(7)
+        for _ in range(order):
+            feed = dict(zip(xs, arrays, strict=True))
+            factors = [random.normal(size=value.shape) for value in run(ys, feed)]
+            incoming = [placeholder(dtypes.float64, factor.shape) for factor in factors]
+            derivatives = gradients(ys, xs, incoming)
+            known = [derivative for derivative in derivatives if derivative is not None]
+            assert known, "nothing depends on the inputs"
+            found = iter(run(known, {**feed, **dict(zip(incoming, factors, strict=True))}))
+            expected = numeric(run, ys, xs, arrays, factors)
+            for derivative, want in zip(derivatives, expected, strict=True):
+                got = np.zeros_like(want) if derivative is None else next(found)
+                np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
+            # Next: how these derivatives depend on the inputs and on what came in.
+            ys, xs, arrays = known, [*xs, *incoming], [*arrays, *factors]
+
+    return check
+
+
+def numeric(run, ys, xs, arrays, factors):
+    def total(values):
+        results = run(ys, dict(zip(xs, values, strict=True)))
+        return sum(float(np.sum(result * factor)) for result, factor in zip(results, factors, strict=True))
+
+    result = []
+    for position, array in enumerate(arrays):
+        slope = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            ends = []
+            for sign in (1, -1):
+                moved = array.copy()
+                moved[index] += sign * STEP
+                ends.append(total([*arrays[:position], moved, *arrays[position + 1 :]]))
+            slope[index] = (ends[0] - ends[1]) / (2 * STEP)
+        result.append(slope)
+    return result
