@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from tensorboard.compat.proto import graph_pb2, versions_pb2
 
@@ -34,6 +34,13 @@ class _Controllers:
         self.seen: set[Operation] = set()
 
 
+class ControlFlowContext(Protocol):
+    """A branch of a `tf.cond`: it sees to it that its nodes run only when the branch is taken."""
+
+    def add_op(self, op: Operation) -> None:
+        """Called for each new node of the branch."""
+
+
 class _Blocks:
     """The open `control_dependencies`, `device` and `colocate_with` blocks."""
 
@@ -41,6 +48,8 @@ class _Blocks:
         self.controllers: list[_Controllers] = []
         self.devices: list[Any] = []
         self.colocations: list[Operation] = []
+        # The branch of a `tf.cond` that is being built.
+        self.context: ControlFlowContext | None = None
 
 
 class _ThreadState(threading.local):
@@ -117,6 +126,9 @@ class Graph:
             if compute_shapes:
                 _set_output_shapes(op)
             self._add(op)
+            op._control_flow_context = self._blocks.context
+            if op._control_flow_context is not None:
+                op._control_flow_context.add_op(op)
         return op
 
     def _node_name(self, name: str) -> str:
@@ -377,12 +389,27 @@ class Graph:
             ops = [self._controller(item) for item in control_inputs]
             waited_for = {op for outer in self._blocks.controllers for op in outer.control_inputs}
             controllers = _Controllers([op for op in dict.fromkeys(ops) if op not in waited_for], new_stack=False)
-        previous = self._blocks.controllers
+        previous, context = self._blocks.controllers, self._blocks.context
         self._blocks.controllers = [controllers] if controllers.new_stack else previous + [controllers]
+        if controllers.new_stack:
+            self._blocks.context = None
         try:
             yield
         finally:
-            self._blocks.controllers = previous
+            self._blocks.controllers, self._blocks.context = previous, context
+
+    @contextmanager
+    def _inside(self, context: ControlFlowContext) -> Iterator[None]:
+        """New nodes belong to `context`, a branch of a `tf.cond`."""
+        previous = self._blocks.context
+        self._blocks.context = context
+        try:
+            yield
+        finally:
+            self._blocks.context = previous
+
+    def _get_control_flow_context(self) -> ControlFlowContext | None:
+        return self._blocks.context
 
     def _controller(self, item: Any) -> Operation:
         element = self.as_graph_element(item)

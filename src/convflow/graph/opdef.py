@@ -37,6 +37,11 @@ NO_GRADIENT = _Mark("NO_GRADIENT")
 """Said of an op that TensorFlow gives no gradient either: asking for one is a LookupError."""
 
 
+def routed(op: Any, *_: Any) -> Callable[..., Any]:
+    """The kernel of ops that compute nothing but say which nodes run: plans act on them, nobody calls them."""
+    raise TypeError(f"{op.describe()} is no function of its inputs: only a session's plan knows what it passes on.")
+
+
 @dataclass(frozen=True)
 class ArgDef:
     """An input or output of an op. One of the type fields says where its type comes from."""

@@ -158,6 +158,7 @@ class Operation:
         self._device = device
         self._origin = origin
         self._original_op: Operation | None = None
+        self._control_flow_context: Any = None
         self._outputs = [Tensor(self, index, dtype) for index, dtype in enumerate(output_dtypes)]
 
     @property
@@ -255,6 +256,17 @@ class Operation:
 
     def _set_device(self, device: Any) -> None:
         self._device = str(device)
+
+    def _update_input(self, index: int, tensor: Tensor) -> None:
+        """Take `tensor` as the input at `index`, in place of the one there."""
+        old = self._inputs[index]
+        self._inputs = (*self._inputs[:index], tensor, *self._inputs[index + 1 :])
+        old._consumers.remove(self)
+        tensor._consumers.append(self)
+        self._graph.changed()
+
+    def _get_control_flow_context(self) -> Any:
+        return self._control_flow_context
 
     def _add_control_inputs(self, ops: Any) -> None:
         self._control_inputs = tuple(dict.fromkeys((*self._control_inputs, *ops)))

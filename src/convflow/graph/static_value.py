@@ -12,6 +12,7 @@ import numpy as np
 
 from convflow.core import values
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
+from convflow.graph.opdef import routed
 from convflow.graph.operation import Tensor
 
 # Shape arithmetic is tiny; anything larger is data, and not worth computing twice.
@@ -37,7 +38,7 @@ def _compute(tensor: Tensor) -> tuple[np.ndarray, ...] | None:
     if from_shape is not None:
         result = from_shape(op.inputs[0].shape)
         return None if result is None else (np.asarray(result, op.outputs[0].dtype.as_numpy_dtype),)
-    if op.op_def.stateful or not op.inputs or not _is_small(op):
+    if op.op_def.stateful or op.op_def.kernel is routed or not op.inputs or not _is_small(op):
         return None
     inputs = [constant_value(value) for value in op.inputs]
     if any(value is None for value in inputs):
