@@ -1,0 +1,163 @@
+"""Adding a bias per channel (API: tf.nn.bias_add)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from convflow.core.shape import TensorShape, unknown_shape
+from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
+from convflow.graph.inference import InferenceContext
+from convflow.graph.opdef import register_op
+from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import name_scope
+from convflow.ops import rules
+from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.factories import on_wide_unsigned
+from convflow.ops.types import NUMBER
+
+Kernel = Callable[..., torch.Tensor]
+
+
+def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
+    """`value` plus one number per channel (API: tf.nn.bias_add).
+
+    Args:
+        value: any rank from 2 on. Channels are the last axis, or axis 1 for a data format beginning with "NC".
+        bias: a vector, one element per channel.
+        data_format: "N...C" (None means that) or "NC...".
+
+    Raises:
+        ValueError: another data format, or sizes that differ.
+    """
+    with name_scope(name, "BiasAdd", [value, bias]) as scope:
+        if data_format is not None and not data_format.startswith("N"):
+            raise ValueError(f"`data_format` must be of the form `N...C` or `NC...`. Received: {data_format}")
+        if data_format is not None and not (data_format.startswith("NC") or data_format.endswith("C")):
+            raise ValueError(f"`data_format` must be of the form `N...C` or `NC...`. Received: {data_format}")
+        attr = "NCHW" if data_format is not None and data_format.startswith("NC") else "NHWC"
+        value = convert_to_tensor(value, name="input")
+        bias = convert_to_tensor(bias, dtype=value.dtype.base_dtype, name="bias")
+        return apply_op("BiasAdd", value=value, bias=bias, data_format=attr, name=scope)
+
+
+def _channel_axis(data_format: str) -> int:
+    return 1 if data_format == "NCHW" else -1
+
+
+def _with_rank_at_least_2(shape: TensorShape, what: str) -> None:
+    if shape.rank is not None and shape.rank < 2:
+        raise ValueError(f"Shape of {what} must be at least rank 2 but is rank {shape.rank}: {shape}.")
+
+
+def _bias_add_shape(ctx: InferenceContext) -> list[TensorShape]:
+    value, bias = ctx.input(0), rules.with_rank(ctx.input(1), 1, "bias")
+    _with_rank_at_least_2(value, "value")
+    if value.rank is None:
+        return [value]
+    sizes = list(value)
+    axis = _channel_axis(ctx.attr("data_format"))
+    what = f"one bias per channel is needed, but value is {value} ({ctx.attr('data_format')}) and bias is {bias}"
+    sizes[axis] = rules.merge_dimension(sizes[axis], bias[0], what)
+    return [TensorShape(sizes)]
+
+
+def _check_bias(value: torch.Tensor, bias: torch.Tensor, axis: int) -> None:
+    # PyTorch would stretch a bias of one element.
+    if value.ndim < 2 or bias.ndim != 1 or value.shape[axis] != bias.shape[0]:
+        raise ValueError(f"A value of shape {list(value.shape)} cannot take a bias of shape {list(bias.shape)}.")
+
+
+def _bias_add_kernel(op: Operation) -> Kernel:
+    axis = _channel_axis(op.attrs["data_format"])
+
+    def add(value: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        _check_bias(value, bias, axis)
+        if axis == -1:
+            return torch.add(value, bias)
+        return torch.add(value, bias.reshape([-1] + [1] * (value.ndim - 2)))
+
+    return on_wide_unsigned(add)
+
+
+def _bias_add_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    data_format = op.attrs["data_format"]
+    return [grad, apply_op("BiasAddGrad", out_backprop=grad, data_format=data_format)]
+
+
+register_op(
+    "BiasAdd",
+    inputs="value: T; bias: T",
+    outputs="output: T",
+    attrs=f"T: type in {{{NUMBER}}}; data_format: string = 'NHWC' in {{'NHWC', 'NCHW'}}",
+    shape=_bias_add_shape,
+    kernel=_bias_add_kernel,
+    gradient=_bias_add_gradient,
+)
+
+
+def _bias_add_grad_shape(ctx: InferenceContext) -> list[TensorShape]:
+    grad = ctx.input(0)
+    _with_rank_at_least_2(grad, "out_backprop")
+    return [unknown_shape(1) if grad.rank is None else TensorShape([grad[_channel_axis(ctx.attr("data_format"))]])]
+
+
+def _bias_add_grad_kernel(op: Operation) -> Kernel:
+    axis = _channel_axis(op.attrs["data_format"])
+
+    def total(out_backprop: torch.Tensor) -> torch.Tensor:
+        if out_backprop.ndim < 2:
+            raise ValueError(f"out_backprop must have at least rank 2, got shape {list(out_backprop.shape)}.")
+        channels = axis % out_backprop.ndim
+        others = [i for i in range(out_backprop.ndim) if i != channels]
+        return torch.sum(out_backprop, others, dtype=out_backprop.dtype)
+
+    return on_wide_unsigned(total)
+
+
+def _bias_add_grad_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    """The bias's gradient, repeated for every place it was added to."""
+    shape, bias_shape = shape_of(op.inputs[0]), shape_of(grad)
+    if op.attrs["data_format"] == "NCHW":
+        before, after = _slice(shape, 0, 1), _slice(shape, 2, None)
+        expanded = _concat(_ones_like(before), bias_shape, _ones_like(after))
+        tiles = _concat(_slice(shape, 0, 1), [1], _slice(shape, 2, None))
+    else:
+        expanded = _concat(_ones_like(_slice(shape, 0, -1)), bias_shape)
+        tiles = _concat(_slice(shape, 0, -1), [1])
+    return [apply_op("Tile", input=apply_op("Reshape", tensor=grad, shape=expanded), multiples=tiles)]
+
+
+def _slice(sizes: Tensor, begin: int, end: int | None) -> Tensor:
+    return apply_op(
+        "StridedSlice",
+        input=sizes,
+        begin=[begin],
+        end=[0 if end is None else end],
+        strides=[1],
+        begin_mask=int(begin == 0),
+        end_mask=int(end is None),
+        name="strided_slice",
+    )
+
+
+def _ones_like(sizes: Tensor) -> Tensor:
+    return apply_op("OnesLike", x=sizes, name="ones_like")
+
+
+def _concat(*parts: Any) -> Tensor:
+    return apply_op("ConcatV2", values=list(parts), axis=0, name="concat")
+
+
+register_op(
+    "BiasAddGrad",
+    inputs="out_backprop: T",
+    outputs="output: T",
+    attrs=f"T: type in {{{NUMBER}}}; data_format: string = 'NHWC' in {{'NHWC', 'NCHW'}}",
+    shape=_bias_add_grad_shape,
+    kernel=_bias_add_grad_kernel,
+    gradient=_bias_add_grad_gradient,
+)
