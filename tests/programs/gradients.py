@@ -13,7 +13,7 @@ def build(tf: Any) -> None:
     loss = tf.reduce_mean(tf.reduce_sum(hidden * tf.exp(-hidden), axis=1))
     penalty = tf.reduce_sum(tf.square(w)) + tf.reduce_max(tf.abs(b))
     tf.gradients(loss + 0.01 * penalty, [w, b, x])
-    tf.gradients([loss, penalty], [w, b], name="both")
+    tf.gradients([loss, penalty], [w, b], name="both/gradients")
     tf.gradients(hidden, w, grad_ys=tf.ones_like(hidden) * 2.0)
     tf.gradients(tf.stop_gradient(hidden) * hidden, [b])
     tf.gradients(loss, [hidden, w], stop_gradients=[hidden])

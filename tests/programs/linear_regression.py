@@ -10,7 +10,7 @@ def build(tf: Any) -> None:
     y = tf.placeholder(tf.float32, [None], name="y")
     weight = tf.Variable(0.0, name="weight")
     bias = tf.Variable(tf.constant(0.5), name="bias")
-    noise = tf.Variable(tf.random_normal([3, 2], stddev=0.35, seed=1), name="noise", trainable=False)
+    tf.Variable(tf.random_normal([3, 2], stddev=0.35, seed=1), name="noise", trainable=False)
     steps = tf.Variable(0, trainable=False, dtype=tf.int64)
     predicted = x * weight + bias
     loss = tf.reduce_mean(tf.square(y - predicted), name="loss")
@@ -21,6 +21,5 @@ def build(tf: Any) -> None:
     weight.assign_add(1.0)
     bias.assign_sub(0.25)
     tf.assign_add(steps, 5)
-    tf.reduce_sum(noise.initialized_value())
     tf.global_variables_initializer()
     tf.variables_initializer([weight, bias], name="some")

@@ -107,9 +107,12 @@ def static_shape(tensor: Any) -> list[int | None] | None:
 
 
 def attr_defaults(op: Any) -> dict[str, Any]:
-    """Attribute defaults of an op type; empty when the graph's library keeps no op definition."""
+    """Attribute defaults of an op type, from TensorFlow's OpDef message.
+
+    Empty on this side, whose op records are no messages: the comparison needs the oracle's defaults only.
+    """
     definition = getattr(op, "op_def", None)
-    if definition is None:
+    if not hasattr(definition, "attr"):
         return {}
     return {attr.name: attr_value(attr.default_value) for attr in definition.attr if attr.HasField("default_value")}
 
