@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import FrameSummary, StackSummary
 from typing import TYPE_CHECKING, Any
 
 from tensorboard.compat.proto import node_def_pb2
@@ -60,6 +61,10 @@ class Tensor:
     def get_shape(self) -> TensorShape:
         return self._shape
 
+    @property
+    def ndim(self) -> int | None:
+        return self._shape.rank
+
     def set_shape(self, shape: Any) -> None:
         """Narrow the static shape by what the program knows better; ValueError on contradiction."""
         self._shape = self._shape.merge_with(as_shape(shape))
@@ -74,6 +79,8 @@ class Tensor:
 
     def experimental_ref(self) -> Any:
         return _Reference(self)
+
+    ref = experimental_ref
 
     def __str__(self) -> str:
         parts = [f'"{self.name}"']
@@ -199,9 +206,12 @@ class Operation:
         return self._origin
 
     @property
-    def traceback(self) -> list[tuple[str, int, str, str]]:
-        """The user's lines that made this node, the outermost first, as TensorFlow lists them."""
-        return [(frame.filename, frame.lineno, frame.function, "") for frame in reversed(self._origin)]
+    def traceback(self) -> StackSummary:
+        """The user's lines that made this node, the outermost first, as Python's `traceback` lists them."""
+        frames = reversed(self._origin)
+        return StackSummary.from_list(
+            [FrameSummary(frame.filename, frame.lineno, frame.function, lookup_line=False) for frame in frames]
+        )
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -222,9 +232,10 @@ class Operation:
                 f"No attr named '{name}' in {self._name} ({self.type}); it has {', '.join(sorted(self._attrs))}."
             )
         value = self._attrs[name]
-        if self.attr_type(name) == "tensor":
-            return tensor_proto.make_tensor_proto(value)
-        return value
+        kind = self.attr_type(name)
+        if kind.startswith("list("):
+            return [_as_program_sees(item, kind[5:-1]) for item in value]
+        return _as_program_sees(value, kind)
 
     def attr_type(self, name: str) -> str:
         """The registry's word for the kind of an attribute, e.g. 'list(int)'."""
@@ -242,7 +253,7 @@ class Operation:
             value = self._attrs[name]
             kind = self.attr_type(name)
             if kind == "tensor":
-                value = tensor_proto.make_tensor_proto(value)
+                value = _as_tensor_proto(value)
             node.attr[name].CopyFrom(attr_value.to_attr_value(value, kind))
         return node
 
@@ -285,6 +296,22 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<tf.Operation '{self._name}' type={self.type}>"
+
+
+def _as_program_sees(value: Any, kind: str) -> Any:
+    """An attribute as TensorFlow hands it out: protos for shapes and tensors, bytes for text."""
+    if kind == "tensor":
+        return _as_tensor_proto(value)
+    if kind == "shape":
+        return value.as_proto()
+    return value.encode() if isinstance(value, str) else value
+
+
+def _as_tensor_proto(array: Any) -> Any:
+    # One value stretched to a shape (`tf.zeros`) is written once.
+    if array.size > 1 and not any(array.strides):
+        return tensor_proto.make_tensor_proto(array.ravel()[:1], shape=array.shape)
+    return tensor_proto.make_tensor_proto(array)
 
 
 def _kind_of(value: Any) -> str:

@@ -156,7 +156,7 @@ def _filled(array: np.ndarray, shape: TensorShape, verify_shape: bool) -> np.nda
     if verify_shape and list(array.shape) != sizes:
         raise TypeError(f"Expected Tensor's shape: {tuple(sizes)}, got {array.shape}.")
     if array.ndim == 0:
-        return np.full(sizes, array, dtype=array.dtype)
+        return np.broadcast_to(array, sizes)
     count = int(np.prod(sizes, dtype=np.int64))
     flat = array.reshape(-1)
     if flat.size > count:

@@ -8,7 +8,6 @@ from typing import Any
 from convflow.core import dtypes, errors
 from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.apply import apply_op
-from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 
@@ -52,7 +51,7 @@ register_op(
 
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """A tensor that passes `input` on unless a run feeds it (API: tf.placeholder_with_default)."""
-    return apply_op("PlaceholderWithDefault", input=convert_to_tensor(input), shape=as_shape(shape), name=name)
+    return apply_op("PlaceholderWithDefault", input=input, shape=as_shape(shape), name=name)
 
 
 def _default_shape(ctx: Any) -> list[TensorShape]:
