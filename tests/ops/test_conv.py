@@ -264,7 +264,7 @@ def test_strides_over_the_batch_are_not_implemented(run):
 def test_attributes_reach_the_gradient_nodes():
     x, w = zeros(1, 6, 6, 2), zeros(3, 3, 2, 2)
     y = conv2d(x, w, [1, 2, 1, 1], [[0, 0], [1, 0], [0, 1], [0, 0]], dilations=[1, 1, 2, 1])
-    dx, dw = y.op.op_def.gradient(y.op, apply_op("ZerosLike", x=y))
+    dx, dw = y.op.definition.gradient(y.op, apply_op("ZerosLike", x=y))
     for op in (dx.op, dw.op):
         for name in ("strides", "padding", "explicit_paddings", "dilations", "data_format"):
             assert op.attrs[name] == y.op.attrs[name]

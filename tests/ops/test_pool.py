@@ -143,7 +143,7 @@ def test_third_derivative_is_the_first_again(run):
     attrs = {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": "VALID"}
     first = apply_op("MaxPoolGrad", orig_input=x, orig_output=y, grad=g, **attrs)
     second = apply_op("MaxPoolGradGrad", orig_input=x, orig_output=y, grad=np.ones_like(x), **attrs)
-    third = second.op.op_def.gradient(second.op, constant(g))[2]
+    third = second.op.definition.gradient(second.op, constant(g))[2]
     np.testing.assert_array_equal(*run([first, third]))
 
 

@@ -21,4 +21,7 @@ from convflow.training.global_step import (
     get_or_create_global_step,
     global_step,
 )
+from convflow.training.optimizers.adam import AdamOptimizer
+from convflow.training.optimizers.gradient_descent import GradientDescentOptimizer
+from convflow.training.optimizers.optimizer import Optimizer
 from convflow.training.saver import Saver

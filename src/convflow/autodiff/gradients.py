@@ -236,7 +236,7 @@ def _gradient_rule(op: Operation) -> Callable[..., Any] | None:
         return _registered[name]
     if op.type in _registered:
         return _registered[op.type]
-    rule = op.op_def.gradient
+    rule = op.definition.gradient
     if rule is NOT_DIFFERENTIABLE:
         return None
     if rule is NO_GRADIENT:

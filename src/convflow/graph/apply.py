@@ -42,7 +42,7 @@ def apply_op(op_type: str, name: str | None = None, **arguments: Any) -> Any:
 
 
 def _outputs(op: Operation) -> Any:
-    args = op.op_def.outputs
+    args = op.definition.outputs
     if not args:
         return op
     if len(args) == 1 and not args[0].is_list:

@@ -27,11 +27,11 @@ def check_nodes(nodes: Iterable[Operation]) -> None:
 
 
 def _check_signature(op: Operation) -> None:
-    for name, attr in op.op_def.attrs.items():
+    for name, attr in op.definition.attrs.items():
         if name not in op.attrs and attr.default is REQUIRED:
             raise ValueError(f"{op.name} ({op.type}) lacks the attribute {name}.")
     position = 0
-    for arg in op.op_def.inputs:
+    for arg in op.definition.inputs:
         if arg.type_list_attr is not None:
             types = op.attrs[arg.type_list_attr]
         else:

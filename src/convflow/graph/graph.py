@@ -563,7 +563,7 @@ def _output_dtypes(op_def: OpDef, attrs: dict[str, Any]) -> list[dtypes.DType]:
 
 def _set_output_shapes(op: Operation) -> None:
     try:
-        shapes = op.op_def.shape(BuildContext(op))
+        shapes = op.definition.shape(BuildContext(op))
     except ValueError as error:
         given = ", ".join(str(tensor.shape) for tensor in op.inputs)
         raise ValueError(

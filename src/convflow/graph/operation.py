@@ -11,6 +11,7 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
 from convflow.formats import attr_value, tensor_proto
 from convflow.graph.opdef import OpDef
+from convflow.graph.opdef_proto import opdef_to_proto
 from convflow.graph.origin import Frame, describe
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Operation:
     def __init__(
         self,
         graph: Graph,
-        op_def: OpDef,
+        definition: OpDef,
         name: str,
         node_id: int,
         inputs: tuple[Tensor, ...],
@@ -156,7 +157,7 @@ class Operation:
         origin: tuple[Frame, ...],
     ) -> None:
         self._graph = graph
-        self._op_def = op_def
+        self._definition = definition
         self._name = name
         self._id = node_id
         self._inputs = inputs
@@ -174,11 +175,17 @@ class Operation:
 
     @property
     def type(self) -> str:
-        return self._op_def.name
+        return self._definition.name
 
     @property
-    def op_def(self) -> OpDef:
-        return self._op_def
+    def definition(self) -> OpDef:
+        """The record of the node's op: signature, shape rule, kernel, gradient."""
+        return self._definition
+
+    @property
+    def op_def(self) -> Any:
+        """The signature of the node's op as an `OpDef` proto."""
+        return opdef_to_proto(self._definition)
 
     @property
     def graph(self) -> Graph:
@@ -239,8 +246,8 @@ class Operation:
 
     def attr_type(self, name: str) -> str:
         """The registry's word for the kind of an attribute, e.g. 'list(int)'."""
-        if name in self._op_def.attrs:
-            return self._op_def.attrs[name].type
+        if name in self._definition.attrs:
+            return self._definition.attrs[name].type
         return _kind_of(self._attrs[name])
 
     @property

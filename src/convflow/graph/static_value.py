@@ -38,12 +38,12 @@ def _compute(tensor: Tensor) -> tuple[np.ndarray, ...] | None:
     if from_shape is not None:
         result = from_shape(op.inputs[0].shape)
         return None if result is None else (np.asarray(result, op.outputs[0].dtype.as_numpy_dtype),)
-    if op.op_def.stateful or op.op_def.kernel is routed or not op.inputs or not _is_small(op):
+    if op.definition.stateful or op.definition.kernel is routed or not op.inputs or not _is_small(op):
         return None
     inputs = [constant_value(value) for value in op.inputs]
     if any(value is None for value in inputs):
         return None
-    results = op.op_def.kernel(op)(*(values.from_numpy(value) for value in inputs if value is not None))
+    results = op.definition.kernel(op)(*(values.from_numpy(value) for value in inputs if value is not None))
     if not isinstance(results, (tuple, list)):
         results = (results,)
     return tuple(values.to_numpy(result) for result in results)

@@ -36,7 +36,7 @@ def call(function: Any, graph: Graph, store: Any) -> Any:
     dataset = graph.get_tensor_by_name(function.attr[_DATASET].s.decode())
     values: dict[Tensor, Any] = {}
     for op in _needed(dataset):
-        kernel = op.op_def.kernel(op, store) if op.op_def.stateful else op.op_def.kernel(op)
+        kernel = op.definition.kernel(op, store) if op.definition.stateful else op.definition.kernel(op)
         results = kernel(*(values[tensor] for tensor in op.inputs))
         if len(op.outputs) == 1:
             results = (results,)
@@ -65,7 +65,7 @@ def _check_can_be_captured(op: Operation) -> None:
             f"initializer runs. The placeholder is {op.describe()}"
         )
     makes_dataset = any(tensor.dtype is dtypes.variant for tensor in op.outputs)
-    if op.op_def.stateful and not makes_dataset:
+    if op.definition.stateful and not makes_dataset:
         raise ValueError(
             f"Cannot capture a stateful node (name:{op.name}, type:{op.type}) by value: the dataset of a one-shot "
             "iterator may not depend on variables, tables or random numbers. Use make_initializable_iterator() "

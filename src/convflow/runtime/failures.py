@@ -74,7 +74,7 @@ def _as_array(name: str, tensor: Tensor, local: dict[str, Any]) -> np.ndarray | 
 def _shape_message(op: Operation, step: Step, local: dict[str, Any]) -> str | None:
     """What the op's shape rule says of the real shapes: the message it gives while a graph is built."""
     try:
-        op.op_def.shape(RunContext(op, _inputs(op, step, local)))
+        op.definition.shape(RunContext(op, _inputs(op, step, local)))
     except ValueError as error:
         return str(error)
     return None

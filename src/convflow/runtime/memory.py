@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from convflow.graph.operation import Operation, Tensor
 
 
-def last_uses(schedule: list[Operation], kept: Iterable[Tensor]) -> list[list[Tensor]]:
-    """For each node of the schedule the values that nobody reads after it; fetched values are kept."""
-    released: set[Tensor] = set(kept)
+def last_uses(
+    schedule: list[Operation], kept: Iterable[Tensor], source: Callable[[Tensor], Tensor]
+) -> list[list[Tensor]]:
+    """For each node of the schedule the values that nobody reads after it; fetched values are kept.
+
+    Args:
+        schedule: the nodes in the order they run.
+        kept: the fetched tensors.
+        source: the tensor whose value a tensor shares, itself mostly.
+    """
+    released = {source(tensor) for tensor in kept}
     freed: list[list[Tensor]] = [[] for _ in schedule]
     for index in range(len(schedule) - 1, -1, -1):
         op = schedule[index]
-        for tensor in (*op.inputs, *op.outputs):
+        for tensor in map(source, (*op.inputs, *op.outputs)):
             if tensor not in released:
                 released.add(tensor)
                 freed[index].append(tensor)

@@ -46,7 +46,7 @@ class Plan:
         return [_owned(next(results), lent) if isinstance(element, Tensor) else None for element in self._elements]
 
     def _values_that_outlive_a_run(self, store: Store) -> Any:
-        constants = [op.op_def.kernel(op)() for op in self.schedule if op.type == "Const"] if self._fetched else []
+        constants = [op.definition.kernel(op)() for op in self.schedule if op.type == "Const"] if self._fetched else []
         slots = [
             store.variable(op.name) for op in self.schedule if any(t.dtype._is_ref_dtype for t in op.outputs)
         ]  # fmt: skip

@@ -10,9 +10,10 @@ from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, op_def_pb2, vari
 
 from convflow.core import logging
 from convflow.core.version import GIT_VERSION, VERSION
-from convflow.formats import attr_value, files
+from convflow.formats import files
 from convflow.graph.graph import Graph
-from convflow.graph.opdef import REQUIRED, ArgDef, AttrDef, OpDef, get_op, is_registered
+from convflow.graph.opdef import get_op, is_registered
+from convflow.graph.opdef_proto import opdef_to_proto
 from convflow.graph.scopes import get_default_graph
 from convflow.modeling.variables.variable import Variable
 
@@ -83,40 +84,7 @@ def create_meta_graph_def(
 def stripped_op_list(graph_def: graph_pb2.GraphDef) -> op_def_pb2.OpList:
     """The signatures of the ops that a graph uses, by name."""
     names = sorted({node.op for node in graph_def.node if is_registered(node.op)})
-    return op_def_pb2.OpList(op=[_op_proto(get_op(name)) for name in names])
-
-
-def _op_proto(op: OpDef) -> op_def_pb2.OpDef:
-    return op_def_pb2.OpDef(
-        name=op.name,
-        input_arg=[_arg_proto(arg) for arg in op.inputs],
-        output_arg=[_arg_proto(arg) for arg in op.outputs],
-        attr=[_attr_proto(attr) for attr in op.attrs.values()],
-        is_stateful=op.stateful,
-    )
-
-
-def _arg_proto(arg: ArgDef) -> op_def_pb2.OpDef.ArgDef:
-    return op_def_pb2.OpDef.ArgDef(
-        name=arg.name,
-        type=0 if arg.type is None else arg.type.as_datatype_enum,
-        type_attr=arg.type_attr or "",
-        number_attr=arg.number_attr or "",
-        type_list_attr=arg.type_list_attr or "",
-        is_ref=arg.is_ref,
-    )
-
-
-def _attr_proto(attr: AttrDef) -> op_def_pb2.OpDef.AttrDef:
-    proto = op_def_pb2.OpDef.AttrDef(name=attr.name, type=attr.type)
-    if attr.default is not REQUIRED:
-        proto.default_value.CopyFrom(attr_value.to_attr_value(attr.default, attr.type))
-    if attr.allowed is not None:
-        kind = attr.type.removeprefix("list(").removesuffix(")")
-        proto.allowed_values.CopyFrom(attr_value.to_attr_value(attr.allowed, f"list({kind})"))
-    if attr.minimum is not None:
-        proto.has_minimum, proto.minimum = True, attr.minimum
-    return proto
+    return op_def_pb2.OpList(op=[opdef_to_proto(get_op(name)) for name in names])
 
 
 def _strip_default_attrs(graph_def: graph_pb2.GraphDef, op_list: op_def_pb2.OpList) -> None:

@@ -32,7 +32,8 @@ from convflow.ops.factories import on_wide_unsigned
 from convflow.ops.math.arithmetic import add, floormod, multiply, realdiv, subtract
 from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import equal
-from convflow.ops.math.elementwise import conj, exp, is_finite, log
+from convflow.ops.math.complex import conj
+from convflow.ops.math.elementwise import exp, is_finite, log
 from convflow.ops.math.scan import cumprod
 from convflow.ops.math.select import where_v2
 from convflow.ops.types import INDEX, NUMBER, REAL
