@@ -284,8 +284,8 @@ def _full(shape: Any, value: Any, dtype: Any, name: str | None, default_name: st
             static = as_shape(shape)
             count = static.num_elements()
             if count is None:
-                raise ValueError(f"{default_name}() needs a fully known shape, got {static}; use tf.fill.")
-            if count < _LARGEST_CONSTANT:
+                raise TypeError(f"{default_name}() needs a fully known shape, got {static}; use tf.fill.")
+            if count < _LARGEST_CONSTANT and not isinstance(shape, int):
                 return constant(value, dtype=dtype, shape=static, name=scope)
             shape = constant([int(size) for size in static], dtype=dtypes.int32, name="shape_as_tensor")
         elif not isinstance(shape, Tensor):
@@ -312,7 +312,7 @@ def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize:
 
 def _shape_operand(tensor: Tensor, optimize: bool) -> Any:
     if optimize and tensor.shape.is_fully_defined():
-        return constant([int(size) for size in tensor.shape], dtype=dtypes.int32, name="Shape")
+        return constant([int(size) for size in tensor.shape], dtype=dtypes.int32, name="Shape/shape_as_tensor")
     return apply_op("Shape", input=tensor)
 
 

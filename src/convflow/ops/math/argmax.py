@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -62,14 +63,21 @@ def _without(shape: TensorShape, axis: int) -> TensorShape:
     return TensorShape([size for index, size in enumerate(shape) if index != axis % rank]) if rank else shape
 
 
-def _arg_kernel(compute: Callable[..., torch.Tensor]) -> Callable[[Operation], Callable[..., torch.Tensor]]:
+def _arg_kernel(compute: Callable[..., Any], worst: float) -> Callable[[Operation], Callable[..., torch.Tensor]]:
     def make(op: Operation) -> Callable[..., torch.Tensor]:
         output_type = op.attrs["output_type"].as_torch_dtype
 
         def position(x: torch.Tensor, axis: torch.Tensor) -> torch.Tensor:
             if x.dtype in _NOT_COMPARED:
                 x = x.to(_NOT_COMPARED[x.dtype])
-            return compute(x, int(axis)).to(output_type)
+            at = int(axis)
+            if not -x.ndim <= at < x.ndim:
+                raise ValueError(f"Expected dimension in the range [{-x.ndim}, {x.ndim}), but got {at}")
+            extrema, positions = compute(x, at)
+            if x.is_floating_point() and bool(torch.isnan(extrema).any()):
+                # PyTorch takes a NaN for the extremum, TensorFlow passes it over.
+                positions = compute(torch.where(torch.isnan(x), worst, x), at)[1]
+            return positions.to(output_type)
 
         return position
 
@@ -88,7 +96,7 @@ def _no_gradients(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [None, None]
 
 
-for _name, _compute in (("ArgMax", torch.argmax), ("ArgMin", torch.argmin)):
+for _name, _compute, _worst in (("ArgMax", torch.max, -math.inf), ("ArgMin", torch.min, math.inf)):
     register_op(
         _name,
         inputs="input: T; dimension: Tidx",
@@ -98,6 +106,6 @@ for _name, _compute in (("ArgMax", torch.argmax), ("ArgMin", torch.argmin)):
             "Tidx: type = int32 in {int16, int32, int64}; output_type: type = int64 in {int16, uint16, int32, int64}"
         ),
         shape=_arg_shape,
-        kernel=_arg_kernel(_compute),
+        kernel=_arg_kernel(_compute, _worst),
         gradient=_no_gradients,
     )

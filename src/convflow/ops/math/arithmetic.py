@@ -53,6 +53,8 @@ _DIVIDED_AS = {
     dtypes.int16: dtypes.float32,
     dtypes.int32: dtypes.float64,
     dtypes.int64: dtypes.float64,
+    dtypes.uint32: dtypes.float64,
+    dtypes.uint64: dtypes.float64,
 }
 
 
@@ -140,7 +142,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     if len(inputs) == 1:
         tensor = convert_to_tensor(inputs[0])
         return tensor if name is None else apply_op("Identity", input=tensor, name=name)
-    return apply_op("AddN", inputs=inputs, name=name)
+    return apply_op("AddN", inputs=[convert_to_tensor(item) for item in inputs], name=name)
 
 
 # Gradients. Where an operand was stretched, its gradient is the sum over the stretched axes.
@@ -265,7 +267,17 @@ def _truncate_divide(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def _real_divide(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.div(x, y) if x.is_floating_point() or x.is_complex() else _truncate_divide(x, y)
+    if not (x.is_floating_point() or x.is_complex()):
+        raise ValueError(
+            f"RealDiv does not divide integers, got {x.dtype}; use tf.truediv, or tf.floordiv for whole ones."
+        )
+    return torch.div(x, y)
+
+
+def _power(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if not (y.is_floating_point() or y.is_complex()) and bool((y < 0).any()):
+        raise ValueError("Integers to negative integer powers are not allowed")
+    return torch.pow(x, y)
 
 
 def _squared_difference(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -298,7 +310,7 @@ register_binary("TruncateMod", "int32, int64, bfloat16, half, float, double", on
 register_binary(
     "Pow",
     "bfloat16, float, half, double, int8, int16, int32, int64, complex64, complex128",
-    torch.pow,
+    _power,
     _pow_gradient,
 )
 register_binary("Maximum", _ORDERED, on_wide_unsigned(torch.maximum), _maximum_gradient)
@@ -311,6 +323,8 @@ register_binary(
 
 def _add_n_compute(*values: torch.Tensor) -> torch.Tensor:
     total = values[0]
+    if any(value.shape != total.shape for value in values):
+        raise ValueError(f"Inputs of AddN must have one shape, got {[list(value.shape) for value in values]}.")
     for value in values[1:]:
         total = total + value
     return total

@@ -74,14 +74,28 @@ def _equality(compute: Any, on_objects: Any) -> Any:
     return computed
 
 
+def _ordered(compute: Any) -> Any:
+    """PyTorch does not order its wide unsigned types: with the sign bit turned the signed ones order alike."""
+    signed = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+
+    def turned(x: torch.Tensor) -> torch.Tensor:
+        kind = signed[x.dtype]
+        return x.view(kind) ^ torch.iinfo(kind).min
+
+    def computed(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return compute(turned(x), turned(y)) if x.dtype in signed else compute(x, y)
+
+    return computed
+
+
 _EQUALITY = "T: type; incompatible_shape_error: bool = true"
 _ORDER = f"T: type in {{{REAL}}}"
 register_comparison("Equal", _EQUALITY, _equality(torch.eq, np.equal), NOT_DIFFERENTIABLE)
 register_comparison("NotEqual", _EQUALITY, _equality(torch.ne, np.not_equal), NOT_DIFFERENTIABLE)
-register_comparison("Less", _ORDER, torch.lt, NOT_DIFFERENTIABLE)
-register_comparison("LessEqual", _ORDER, torch.le, NOT_DIFFERENTIABLE)
-register_comparison("Greater", _ORDER, torch.gt, NOT_DIFFERENTIABLE)
-register_comparison("GreaterEqual", _ORDER, torch.ge, NOT_DIFFERENTIABLE)
+register_comparison("Less", _ORDER, _ordered(torch.lt), NOT_DIFFERENTIABLE)
+register_comparison("LessEqual", _ORDER, _ordered(torch.le), NOT_DIFFERENTIABLE)
+register_comparison("Greater", _ORDER, _ordered(torch.gt), NOT_DIFFERENTIABLE)
+register_comparison("GreaterEqual", _ORDER, _ordered(torch.ge), NOT_DIFFERENTIABLE)
 
 
 def _register_logical(name: str, compute: Any) -> None:

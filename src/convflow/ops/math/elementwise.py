@@ -14,6 +14,7 @@ from convflow.graph.scopes import name_scope
 from convflow.ops import rules
 from convflow.ops.factories import on_wide_unsigned, register_unary
 from convflow.ops.math.arithmetic import multiply, negative, realdiv, subtract
+from convflow.ops.math.complex import complex_abs
 from convflow.ops.types import FLOATING, FLOATING_OR_COMPLEX
 
 
@@ -57,14 +58,15 @@ def reciprocal(x: Any, name: str | None = None) -> Tensor:
 
 
 def abs(x: Any, name: str | None = None) -> Tensor:
-    """The absolute value (API: tf.abs)."""
+    """The absolute value; of complex numbers, real (API: tf.abs)."""
     with name_scope(name, "Abs", [x]) as scope:
-        return apply_op("Abs", x=x, name=scope)
+        x = convert_to_tensor(x, name="x")
+        return complex_abs(x, name=scope) if x.dtype.is_complex else apply_op("Abs", x=x, name=scope)
 
 
 def sign(x: Any, name: str | None = None) -> Tensor:
     """-1, 0 or 1 (API: tf.sign)."""
-    return apply_op("Sign", x=x, name=name)
+    return apply_op("Sign", x=convert_to_tensor(x), name=name)
 
 
 def floor(x: Any, name: str | None = None) -> Tensor:
@@ -80,7 +82,7 @@ def ceil(x: Any, name: str | None = None) -> Tensor:
 def round(x: Any, name: str | None = None) -> Tensor:
     """The nearest whole number, halves to even (API: tf.round)."""
     x = convert_to_tensor(x, name="x")
-    return apply_op("Identity", input=x, name=name) if x.dtype.is_integer else apply_op("Round", x=x, name=name)
+    return x if x.dtype.is_integer else apply_op("Round", x=x, name=name)
 
 
 def sigmoid(x: Any, name: str | None = None) -> Tensor:
@@ -109,15 +111,6 @@ def is_nan(x: Any, name: str | None = None) -> Tensor:
     return apply_op("IsNan", x=x, name=name)
 
 
-def conj(x: Any, name: str | None = None) -> Tensor:
-    """The complex conjugate; a real tensor is returned as it is (API: tf.conj)."""
-    x = convert_to_tensor(x, name="x")
-    if not x.dtype.is_complex:
-        return x
-    with name_scope(name, "Conj", [x]) as scope:
-        return apply_op("Conj", input=x, name=scope)
-
-
 def _log_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [multiply(grad, reciprocal(op.inputs[0]))]
 
@@ -141,6 +134,12 @@ def _flat(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [None]
 
 
+def _reciprocal(x: torch.Tensor) -> torch.Tensor:
+    if not (x.is_floating_point() or x.is_complex()):
+        raise ValueError(f"Reciprocal does not work on integers, got {x.dtype}; use tf.cast first.")
+    return torch.reciprocal(x)
+
+
 _SIGNED = f"{FLOATING}, int8, int16, int32, int64, complex64, complex128"
 _SQUARED = f"{FLOATING}, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128"
 
@@ -150,7 +149,7 @@ register_unary("Log1p", FLOATING_OR_COMPLEX, torch.log1p, _log1p_gradient)
 register_unary("Sqrt", FLOATING_OR_COMPLEX, torch.sqrt, _from_output("SqrtGrad"))
 register_unary("Rsqrt", FLOATING_OR_COMPLEX, torch.rsqrt, _from_output("RsqrtGrad"))
 register_unary("Square", _SQUARED, on_wide_unsigned(torch.square), _square_gradient)
-register_unary("Reciprocal", _SIGNED, torch.reciprocal, _from_output("ReciprocalGrad"))
+register_unary("Reciprocal", _SIGNED, _reciprocal, _from_output("ReciprocalGrad"))
 register_unary("Neg", _SIGNED, torch.neg, lambda op, grad: [negative(grad)])
 register_unary(
     "Abs",
@@ -181,15 +180,6 @@ def _register_test(name: str, compute: Any) -> None:
 _register_test("IsFinite", torch.isfinite)
 _register_test("IsInf", torch.isinf)
 _register_test("IsNan", torch.isnan)
-register_op(
-    "Conj",
-    inputs="input: T",
-    outputs="output: T",
-    attrs="T: type = complex64 in {complex64, complex128, variant}",
-    shape=rules.unchanged,
-    kernel=lambda op: torch.conj_physical,
-    gradient=lambda op, grad: [conj(grad)],
-)
 
 
 # The derivative's own nodes: functions of the output y and the gradient dy.

@@ -170,11 +170,10 @@ def _sum(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
 def _mean(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
     if x.is_floating_point() or x.is_complex():
         return torch.mean(x, dims, keepdim=keep)
-    count = math.prod(x.shape[dim] for dim in dims)
-    if count == 0:
-        raise ValueError(f"The mean of no elements is no integer: the input has shape {list(x.shape)}.")
-    # The total wraps around in the element type, as TensorFlow's does.
-    return torch.div(_sum(x, dims, keep), count, rounding_mode="trunc").to(x.dtype)
+    # Of no integers TensorFlow gives 0.
+    count = max(math.prod(x.shape[dim] for dim in dims), 1)
+    total = torch.sum(x, dims, keepdim=keep, dtype=torch.int64)
+    return torch.div(total, count, rounding_mode="trunc").to(x.dtype)
 
 
 def _prod(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
