@@ -107,20 +107,30 @@ from convflow.modeling.variables.variable import (
     trainable_variables,
     variables_initializer,
 )
+from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant, fill, ones, ones_like, zeros, zeros_like
-from convflow.ops.array.gather import gather
+from convflow.ops.array.gather import gather, unsorted_segment_sum
 from convflow.ops.array.identity import group, identity, no_op, stop_gradient
 from convflow.ops.array.identity import tuple_ as tuple
+from convflow.ops.array.list_diff import setdiff1d
 from convflow.ops.array.one_hot import one_hot
+from convflow.ops.array.pad import pad
 from convflow.ops.array.placeholder import placeholder, placeholder_with_default
-from convflow.ops.array.reshape import reshape
+from convflow.ops.array.reshape import expand_dims, reshape, squeeze
+from convflow.ops.array.reverse import reverse
 from convflow.ops.array.sequence import lin_space, range
-from convflow.ops.array.shape_ops import rank, shape, size
+from convflow.ops.array.sequence import lin_space as linspace
+from convflow.ops.array.shape_ops import rank, shape, shape_n, size
+from convflow.ops.array.slice import slice_ as slice
+from convflow.ops.array.split import split
 from convflow.ops.array.stack import stack, unstack
-from convflow.ops.array.strided_slice import strided_slice
+from convflow.ops.array.stitch import dynamic_stitch
+from convflow.ops.array.strided_slice import boolean_mask, strided_slice
 from convflow.ops.array.tile import broadcast_to, tile
+from convflow.ops.array.transpose import invert_permutation, matrix_transpose, transpose
 from convflow.ops.assertion import assert_ as Assert
 from convflow.ops.assertion import assert_equal
+from convflow.ops.control_flow import cond
 from convflow.ops.math.argmax import argmax, argmin
 from convflow.ops.math.arithmetic import (
     add,
@@ -155,11 +165,15 @@ from convflow.ops.math.comparison import (
     logical_xor,
     not_equal,
 )
+from convflow.ops.math.complex import complex, conj, imag, real
 from convflow.ops.math.elementwise import (
     abs,
     ceil,
     exp,
     floor,
+    is_finite,
+    is_inf,
+    is_nan,
     log,
     log1p,
     reciprocal,
@@ -182,6 +196,7 @@ from convflow.ops.math.reduce import (
     reduce_prod,
     reduce_sum,
 )
+from convflow.ops.math.scan import cumprod, cumsum
 from convflow.ops.math.select import where
 from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized

@@ -29,10 +29,10 @@ from convflow.ops.math.comparison import (
     logical_xor,
     not_equal,
 )
+from convflow.ops.math.complex import conj, imag, real
 from convflow.ops.math.elementwise import (
     abs,
     ceil,
-    conj,
     exp,
     floor,
     is_finite,
@@ -59,3 +59,4 @@ from convflow.ops.math.reduce import (
     reduce_prod,
     reduce_sum,
 )
+from convflow.ops.math.scan import cumprod, cumsum
