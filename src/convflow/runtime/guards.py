@@ -1,0 +1,128 @@
+"""Which nodes run under which conditions, read off a graph's Switch and Merge nodes before anything runs.
+
+A guard says when a node has values: a set of clauses, of which one must hold; a clause is a set of literals
+(predicate, side), all of which must hold. A Switch adds a literal, a node needs the guards of all it takes and
+waits for, a Merge needs one of its inputs'. Both sides of one predicate together cancel it, so after the Merge of
+a `tf.cond` everything is unguarded again. Where a guard is not found to cancel, the plan tests it when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations, product
+
+from convflow.graph.operation import Operation, Tensor
+from convflow.ops.switch import MERGES, SWITCHES
+
+# A predicate is the tensor it comes from; of a variable's reference, the Switch that reads it.
+Predicate = Tensor | Operation
+Literal = tuple[Predicate, bool]
+Clause = frozenset[Literal]
+Guard = frozenset[Clause]
+
+ALWAYS: Guard = frozenset([frozenset()])
+NEVER: Guard = frozenset()
+
+
+def both(left: Guard, right: Guard) -> Guard:
+    """When two guards hold."""
+    if left is ALWAYS or left == right:
+        return right
+    if right is ALWAYS:
+        return left
+    return _simplified(one | other for one, other in product(left, right) if not _contradict(one, other))
+
+
+def either(guards: Iterable[Guard]) -> Guard:
+    """When one of the guards holds."""
+    return _simplified(clause for guard in guards for clause in guard)
+
+
+def _contradict(one: Clause, other: Clause) -> bool:
+    return any((predicate, not side) in other for predicate, side in one)
+
+
+def _simplified(clauses: Iterable[Clause]) -> Guard:
+    result = set(clauses)
+    while True:
+        result = {clause for clause in result if not any(other < clause for other in result)}
+        joined = next(filter(None, (_joined(*pair) for pair in combinations(result, 2))), None)
+        if joined is None:
+            break
+        result.add(joined[0])
+    return ALWAYS if frozenset() in result else frozenset(result)
+
+
+def _joined(one: Clause, other: Clause) -> tuple[Clause] | None:
+    """The clause that two make which differ in the side of one predicate."""
+    difference = one ^ other
+    if len(difference) != 2:
+        return None
+    (first, side), (second, other_side) = difference
+    return (one & other,) if first is second and side != other_side else None
+
+
+class Guards:
+    """The guards of a schedule's nodes.
+
+    Args:
+        schedule: the nodes in the order they run.
+        fed: tensors whose values the run is given.
+    """
+
+    def __init__(self, schedule: list[Operation], fed: Iterable[Tensor]) -> None:
+        self._fed = set(fed)
+        self._of: dict[Operation, Guard] = {}
+        self._readers: dict[Predicate, Operation] = {}
+        for op in schedule:
+            self._of[op] = self._guard(op)
+
+    @property
+    def predicates(self) -> dict[Predicate, Operation]:
+        """The predicates, each with a Switch that it decides."""
+        return self._readers
+
+    def of(self, op: Operation) -> Guard:
+        """When a node runs."""
+        return self._of[op]
+
+    def of_value(self, tensor: Tensor) -> Guard:
+        """When there is a value."""
+        if tensor in self._fed:
+            return ALWAYS
+        guard = self._of[tensor.op]
+        if tensor.op.type not in SWITCHES:
+            return guard
+        literal = (self._predicate(tensor.op), tensor.value_index == 1)
+        return both(guard, frozenset([frozenset([literal])]))
+
+    def source(self, tensor: Tensor) -> Tensor:
+        """The tensor whose value this one is: a Switch has none of its own."""
+        while tensor not in self._fed and passes_on(tensor.op):
+            tensor = tensor.op.inputs[0]
+        return tensor
+
+    def _guard(self, op: Operation) -> Guard:
+        if op.type in MERGES:
+            # What a Merge waits for need not have run.
+            return either(self.of_value(tensor) for tensor in op.inputs)
+        guard = ALWAYS
+        for tensor in op.inputs:
+            guard = both(guard, self.of_value(tensor))
+        for control in op.control_inputs:
+            guard = both(guard, self._of[control])
+        if op.type in SWITCHES:
+            self._readers.setdefault(self._predicate(op), op)
+        return guard
+
+    def _predicate(self, op: Operation) -> Predicate:
+        tensor = self.source(op.inputs[1])
+        while tensor not in self._fed and tensor.op.type == "Identity" and not tensor.op.inputs[0].dtype._is_ref_dtype:
+            tensor = self.source(tensor.op.inputs[0])
+        # A variable may change between two Switches.
+        return op if tensor.dtype._is_ref_dtype and tensor not in self._fed else tensor
+
+
+def passes_on(op: Operation) -> bool:
+    """Whether a node's outputs are its input under other names: a Switch, unless it reads a variable."""
+    return op.type in SWITCHES and op.inputs[0].dtype._is_ref_dtype == op.outputs[0].dtype._is_ref_dtype
