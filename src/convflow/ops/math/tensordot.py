@@ -21,6 +21,7 @@ from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.stack import stack
 from convflow.ops.array.transpose import transpose
+from convflow.ops.math.arithmetic import add, subtract
 from convflow.ops.math.comparison import greater_equal
 from convflow.ops.math.matmul import matmul
 from convflow.ops.math.reduce import reduce_prod
@@ -65,8 +66,8 @@ def _axis_pairs(a: Tensor, axes: Any) -> tuple[Any, Any]:
         if axes < 0:
             raise ValueError(f"`axes` must be at least 0. Received: {axes}")
         if a.shape.rank is None:
-            first = rank_of(a)
-            return range_of(first - axes, first, dtype=dtypes.int32), list(range(axes))
+            count = rank_of(a)
+            return range_of(subtract(count, axes), count, dtype=dtypes.int32), list(range(axes))
         if axes > a.shape.rank:
             raise ValueError(f"`axes` must not be larger than the number of dimensions of {a}. Received: {axes}")
         return list(range(a.shape.rank - axes, a.shape.rank)), list(range(axes))
@@ -98,7 +99,7 @@ def _as_matrix(x: Tensor, axes: Any, summed_first: bool) -> tuple[Tensor, Any, l
         known = None
         sizes, count = shape_of(x), rank_of(x)
         summed = convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
-        summed = where(greater_equal(summed, 0), summed, summed + count)  # type: ignore[operator]
+        summed = where(greater_equal(summed, 0), summed, add(summed, count))
         free, _ = setdiff1d(range_of(count), summed)
     free_sizes, summed_sizes = gather(sizes, free), gather(sizes, summed)
     count_free, count_summed = reduce_prod(free_sizes), reduce_prod(summed_sizes)
