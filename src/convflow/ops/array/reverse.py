@@ -39,7 +39,7 @@ def _reverse_shape(ctx: Any) -> list[TensorShape]:
 
 def _reverse_compute(tensor: Any, axis: torch.Tensor) -> Any:
     axes = _checked_axes(axis.tolist(), tensor.ndim)
-    return np.flip(tensor, axes).copy() if isinstance(tensor, np.ndarray) else tensor.flip(axes)
+    return np.flip(tensor, tuple(axes)).copy() if isinstance(tensor, np.ndarray) else tensor.flip(axes)
 
 
 def _reverse_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:

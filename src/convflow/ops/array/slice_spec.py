@@ -22,7 +22,7 @@ class Masks:
         """The masks of a node; `attr` gives an attribute's value by its name."""
         return cls(*(attr(f"{name}_mask") for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")))
 
-    def attrs(self) -> dict[str, int]:
+    def attrs(self) -> dict[str, Any]:
         return {
             "begin_mask": self.begin,
             "end_mask": self.end,
@@ -81,8 +81,9 @@ def select(
                 raise ValueError(
                     f"Index out of range using input dim {axis}; input has only {len(sizes)} dims: {list(sizes)}."
                 )
-            ends = (None, None) if begin is None or end is None else (int(begin[entry]), int(end[entry]))
-            chosen = _range(entry, axis, sizes[axis], *ends, int(strides[entry]), masks)
+            first = None if begin is None else int(begin[entry])
+            last = None if end is None else int(end[entry])
+            chosen = _range(entry, axis, sizes[axis], first, last, int(strides[entry]), masks)
             result.ranges.append(chosen)
             if not masks.shrink_axis >> entry & 1:
                 result.final.append(chosen[1])

@@ -55,7 +55,8 @@ def getitem(tensor: Any, key: Any) -> Tensor:
         for mask in which:
             masks[mask] |= 1 << index
     with name_scope(None, "strided_slice", [tensor, *begin, *end, *strides]) as scope:
-        return strided_slice(tensor, *_packed(begin, end, strides), name=scope, **Masks(**masks).attrs())
+        first, last, step = _packed(begin, end, strides)
+        return strided_slice(tensor, first, last, step, name=scope, **Masks(**masks).attrs())
 
 
 def _is_mask(key: Any) -> bool:
@@ -214,7 +215,8 @@ def _selection(op: Operation, shape: Any, begin: Any, end: Any, strides: Any) ->
     entries = [value.tolist() for value in (begin, end, strides)]
     if len({len(entry) for entry in entries}) != 1:
         raise ValueError(f"Expected begin, end and strides of one length, got {entries}.")
-    return select(shape, *entries, Masks.of(op.attrs.__getitem__))
+    first, last, step = entries
+    return select(shape, first, last, step, Masks.of(op.attrs.__getitem__))
 
 
 def _forward_slices(selection: Selection) -> tuple[tuple[slice, ...], list[int]]:
@@ -234,7 +236,7 @@ def _strided_slice_kernel(op: Operation) -> Callable[..., Any]:
         selection = _selection(op, input.shape, begin, end, strides)
         slices, turned = _forward_slices(selection)
         if isinstance(input, np.ndarray):
-            return np.flip(input[slices], turned).reshape(selection.final)
+            return np.flip(input[slices], tuple(turned)).reshape(selection.final)
         part = input[slices]
         return (part.flip(turned) if turned else part).reshape(selection.final).contiguous()
 
@@ -276,7 +278,7 @@ def _strided_slice_grad_kernel(op: Operation) -> Callable[..., Any]:
         if list(dy.shape) != selection.final:
             raise ValueError(f"shape of dy was {list(dy.shape)} instead of {selection.final}")
         slices, turned = _forward_slices(selection)
-        part = dy.reshape(selection.processed)
+        part = dy.reshape([count or 0 for count in selection.processed])
         result = dy.new_zeros(sizes)
         result[slices] = part.flip(turned) if turned else part
         return result

@@ -102,7 +102,8 @@ _register_part("ComplexAbs", _COMPLEX, "x", "y", torch.abs, _abs_gradient)
 
 
 def _complex_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return reduce_to_shapes_of(*op.inputs, real(grad), imag(grad))
+    x, y = op.inputs
+    return reduce_to_shapes_of(x, y, real(grad), imag(grad))
 
 
 register_op(
