@@ -23,6 +23,7 @@ from convflow.ops.array.constant import constant, fill
 from convflow.ops.array.identity import tuple_ as gate_tuple
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.math.arithmetic import add_n
+from convflow.ops.switch import zeros_like_output
 
 
 def gradients(
@@ -163,7 +164,7 @@ class _ReverseWalk:
         if not contributions:
             return None
         if len(contributions) > 1:
-            with self._location(tensor.op):
+            with colocate_with(contributions[0].op, ignore_existing=True):
                 contributions[:] = [add_n(contributions)]
         total = contributions[0]
         if not keep:
@@ -174,8 +175,8 @@ class _ReverseWalk:
         rule = _gradient_rule(op)
         if rule is None:
             return [None] * len(op.inputs)
+        complete = [_or_zeros(op, index, grad) for index, grad in enumerate(out_grads)]
         with name_scope(op.name + "_grad"), self._location(op):
-            complete = [self._or_zeros(op, index, grad) for index, grad in enumerate(out_grads)]
             grads = rule(op, *complete)
             grads = list(grads) if isinstance(grads, (list, tuple)) else [grads]
             if len(grads) != len(op.inputs):
@@ -189,15 +190,15 @@ class _ReverseWalk:
             _check_shape(op, tensor, grad)
         return grads
 
-    def _or_zeros(self, op: Operation, index: int, grad: Tensor | None) -> Tensor | None:
-        tensor = op.outputs[index]
-        trainable = tensor.dtype.is_floating or tensor.dtype.is_complex
-        if grad is not None or not trainable:
-            return grad
-        return apply_op("ZerosLike", x=tensor)
-
     def _location(self, op: Operation) -> AbstractContextManager[None]:
         return colocate_with(op) if self._colocate else nullcontext()
+
+
+def _or_zeros(op: Operation, index: int, grad: Tensor | None) -> Tensor | None:
+    dtype = op.outputs[index].dtype
+    if grad is not None or not (dtype.is_floating or dtype.is_complex):
+        return grad
+    return zeros_like_output(op, index)
 
 
 def _operations_between(xs: list[Tensor], ys: list[Tensor], stopped: set[Tensor]) -> set[Operation]:

@@ -80,7 +80,7 @@ class CondContext:
     def _output(self, item: Any) -> Tensor:
         if isinstance(item, Operation):
             return _after(item, self.pivot)
-        value = convert_to_tensor(item, as_ref=True)
+        value = convert_to_tensor(item)
         if value in self._values:
             return self._external.get(value, value)
         # A value from outside, returned as it is.
