@@ -69,7 +69,7 @@ class Saver:
         save_relative_paths: bool = False,
         filename: str | None = None,
     ) -> None:
-        if defer_build and var_list:
+        if defer_build and var_list is not None:
             raise ValueError(
                 "If `var_list` is provided then build cannot be deferred. Either set defer_build=False or "
                 "var_list=None."
@@ -110,7 +110,8 @@ class Saver:
     def _build(self) -> None:
         if self._var_list is None:
             self._var_list = global_variables() + get_collection(GraphKeys.SAVEABLE_OBJECTS)
-        if not self._var_list:
+        saveables = as_saveables(self._var_list)
+        if not saveables:
             if not self._allow_empty:
                 raise ValueError(
                     "No variables to save: the graph has none. Make the saver after the variables, in their graph."
@@ -118,7 +119,7 @@ class Saver:
             self._is_empty = True
             return
         self.saver_def = build_saver(
-            as_saveables(self._var_list),
+            saveables,
             reshape=self._reshape,
             sharded=self._sharded,
             max_to_keep=self._max_to_keep,
@@ -360,10 +361,14 @@ def _checked_def(saver_def: Any) -> Any:
 
 
 def _restore_error(error: Any, reason: str, path: str) -> Exception:
+    culprit = ""
+    if error.op is not None and error.op.type == "Assign":
+        # The node's own message knows shapes only.
+        culprit = f"Variable {error.op.inputs[0].op.name}: "
     return type(error)(
         error.node_def,
         error.op,
         f"Restoring from checkpoint {path} failed. This is most likely due to {reason} from the checkpoint. "
         "Please ensure that you have not altered the graph expected based on the checkpoint. Original error:\n\n"
-        f"{error.message}",
+        f"{culprit}{error.message}",
     )
