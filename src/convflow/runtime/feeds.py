@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,20 +21,27 @@ def read_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
         ValueError: a value whose shape does not fit, or a tensor that may not be fed.
     """
     feeds: dict[Tensor, Any] = {}
+    if not isinstance(feed_dict, Mapping | None):
+        raise TypeError(
+            f"feed_dict must be a dictionary from tensors to values, got {_short(feed_dict)}: pass {{tensor: value}}."
+        )
     for key, value in (feed_dict or {}).items():
         for tensor, item in _pairs(key, value):
-            element = _fed_tensor(graph, tensor)
+            element = fed_tensor(graph, tensor)
             feeds[element] = _value_for(element, item)
     return feeds
 
 
 def _pairs(key: Any, value: Any) -> list[tuple[Any, Any]]:
     if isinstance(key, (list, tuple)):
+        if not isinstance(value, (list, tuple)) or len(key) != len(value):
+            raise ValueError(f"The feed of {len(key)} tensors needs as many values, got {_short(value)}.")
         return list(zip(key, value, strict=True))
     return [(key, value)]
 
 
-def _fed_tensor(graph: Graph, key: Any) -> Tensor:
+def fed_tensor(graph: Graph, key: Any) -> Tensor:
+    """The tensor that a key of a feed dictionary means; TypeError or ValueError if it may not be fed."""
     try:
         tensor = graph.as_graph_element(key, allow_tensor=True, allow_operation=False)
     except (TypeError, ValueError, KeyError) as error:
@@ -74,21 +82,18 @@ def _as_array(tensor: Tensor, value: Any) -> np.ndarray:
     dtype = tensor.dtype.base_dtype
     try:
         array = np.asarray(value, dtype=dtype.as_numpy_dtype)
-        if dtype.is_numeric_tensor:
-            _check_integers(tensor, value, array)
-        else:
-            array = values.as_bytes_array(array)
+        return array if dtype.is_numeric_tensor else values.as_bytes_array(array)
+    except OverflowError as error:
+        raise TypeError(
+            f"Type of feed value {_short(value)} is not compatible with Tensor type {dtype.name}: {error}.\n"
+            f"The tensor is output of {tensor.op.describe()}\n"
+            "Feed values in its range, or make the tensor of a larger type (e.g. int64)."
+        ) from None
     except (TypeError, ValueError) as error:
         raise type(error)(
             f"Cannot feed {_short(value)} for Tensor {tensor.name!r} of type {dtype.name}: {error}\n"
             f"The tensor is output of {tensor.op.describe()}"
         ) from None
-    return array
-
-
-def _check_integers(tensor: Tensor, value: Any, array: np.ndarray) -> None:
-    if isinstance(value, int) and array.dtype.kind in "iu" and int(array) != value:
-        raise TypeError(f"Type of feed value {value} with type {type(value)} does not fit {tensor.dtype.name}.")
 
 
 def _short(value: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from convflow.graph.graph import Graph
@@ -46,11 +48,12 @@ class FetchStructure:
 
     def _read_mapping(self, fetches: Mapping[Any, Any]) -> Callable[[list[Any]], Any]:
         parts = {key: self._read(item) for key, item in fetches.items()}
-        kind = type(fetches)
+        kind: Any = type(fetches)
+        if isinstance(fetches, defaultdict):
+            kind = partial(kind, fetches.default_factory)
 
         def rebuild(values: list[Any]) -> Any:
-            filled = ((key, part(values)) for key, part in parts.items())
-            return dict(filled) if kind is dict else kind(filled)  # type: ignore[call-arg]
+            return kind((key, part(values)) for key, part in parts.items())
 
         return rebuild
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -11,10 +14,13 @@ from tensorboard.compat.proto import config_pb2
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
-from convflow.runtime.feeds import read_feeds
+from convflow.runtime.feeds import fed_tensor, read_feeds
 from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
+
+# Programs that make new nodes in a loop would fill the memory with plans; the least recently used one goes.
+_PLANS_KEPT = 256
 
 
 class BaseSession:
@@ -36,7 +42,8 @@ class BaseSession:
         self._graph = graph if graph is not None else get_default_graph()
         self._config = config
         self._store = Store()
-        self._plans: dict[Any, Plan] = {}
+        self._plans: OrderedDict[Any, Plan] = OrderedDict()
+        self._lock = threading.Lock()
         self._closed = False
 
     @property
@@ -74,32 +81,49 @@ class BaseSession:
         self._check_open()
         structure = FetchStructure(self._graph, fetches)
         feeds = read_feeds(self._graph, feed_dict)
+        if not structure.elements:
+            return structure.build([])
         plan = self._plan(structure, list(feeds))
-        self._apply_thread_settings()
-        return structure.build(plan.run(list(feeds.values())))
+        with self._threads():
+            return structure.build(plan.run(list(feeds.values())))
 
     def _plan(self, structure: FetchStructure, fed: list[Any]) -> Plan:
         key = (tuple(structure.elements), tuple(fed), self._graph.plan_version)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = Plan(structure.elements, fed, self._store)
-            self._drop_outdated_plans()
-            self._plans[key] = plan
+        with self._lock:
+            plan = self._plans.get(key)
+            if plan is None:
+                plan = Plan(structure.elements, fed, self._store)
+                self._make_room(key[2])
+                self._plans[key] = plan
+            self._plans.move_to_end(key)
         return plan
 
-    def _drop_outdated_plans(self) -> None:
-        # Adding nodes cannot change a plan's nodes, but plans of old versions are never asked for again.
-        current = self._graph.plan_version
-        self._plans = {key: plan for key, plan in self._plans.items() if key[2] == current}
+    def _make_room(self, version: int) -> None:
+        for key in [key for key in self._plans if key[2] != version]:
+            del self._plans[key]
+        while len(self._plans) >= _PLANS_KEPT:
+            self._plans.popitem(last=False)
 
-    def _apply_thread_settings(self) -> None:
-        threads = self._config.intra_op_parallelism_threads if self._config is not None else 0
-        if threads > 0 and torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)
+    @contextmanager
+    def _threads(self) -> Iterator[None]:
+        """This session's number of threads, for one run: other sessions have their own."""
+        wanted = self._config.intra_op_parallelism_threads if self._config is not None else 0
+        before = torch.get_num_threads()
+        if wanted <= 0 or wanted == before:
+            yield
+            return
+        torch.set_num_threads(wanted)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
     def make_callable(self, fetches: Any, feed_list: Any = None, accept_options: bool = False) -> Callable[..., Any]:
         """A function of the values of `feed_list` that runs `fetches` (API: tf.Session.make_callable)."""
         feed_list = list(feed_list or [])
+        FetchStructure(self._graph, fetches)
+        for tensor in feed_list:
+            fed_tensor(self._graph, tensor)
 
         def call(*feed_values: Any, **_: Any) -> Any:
             if len(feed_values) != len(feed_list):
