@@ -15,7 +15,10 @@ from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
+from convflow.ops.array.concat import concat
+from convflow.ops.array.constant import ones_like
 from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.array.strided_slice import getitem
 from convflow.ops.factories import on_wide_unsigned
 from convflow.ops.types import NUMBER
 
@@ -122,34 +125,13 @@ def _bias_add_grad_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     """The bias's gradient, repeated for every place it was added to."""
     shape, bias_shape = shape_of(op.inputs[0]), shape_of(grad)
     if op.attrs["data_format"] == "NCHW":
-        before, after = _slice(shape, 0, 1), _slice(shape, 2, None)
-        expanded = _concat(_ones_like(before), bias_shape, _ones_like(after))
-        tiles = _concat(_slice(shape, 0, 1), [1], _slice(shape, 2, None))
+        before, after = ones_like(getitem(shape, slice(None, 1))), ones_like(getitem(shape, slice(2, None)))
+        expanded = concat([before, bias_shape, after], 0)
+        tiles = concat([getitem(shape, slice(None, 1)), [1], getitem(shape, slice(2, None))], 0)
     else:
-        expanded = _concat(_ones_like(_slice(shape, 0, -1)), bias_shape)
-        tiles = _concat(_slice(shape, 0, -1), [1])
+        expanded = concat([ones_like(getitem(shape, slice(None, -1))), bias_shape], 0)
+        tiles = concat([getitem(shape, slice(None, -1)), [1]], 0)
     return [apply_op("Tile", input=apply_op("Reshape", tensor=grad, shape=expanded), multiples=tiles)]
-
-
-def _slice(sizes: Tensor, begin: int, end: int | None) -> Tensor:
-    return apply_op(
-        "StridedSlice",
-        input=sizes,
-        begin=[begin],
-        end=[0 if end is None else end],
-        strides=[1],
-        begin_mask=int(begin == 0),
-        end_mask=int(end is None),
-        name="strided_slice",
-    )
-
-
-def _ones_like(sizes: Tensor) -> Tensor:
-    return apply_op("OnesLike", x=sizes, name="ones_like")
-
-
-def _concat(*parts: Any) -> Tensor:
-    return apply_op("ConcatV2", values=list(parts), axis=0, name="concat")
 
 
 register_op(

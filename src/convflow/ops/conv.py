@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import torch
 
@@ -290,35 +291,43 @@ def _as_torch_filter(filter: torch.Tensor) -> torch.Tensor:
     return filter.permute(3, 2, 0, 1)
 
 
-def _groups(window: Window, input: Sequence[int], filter: Sequence[int]) -> int:
-    return input[window.channel_axis] // filter[2]
+class _Geometry(NamedTuple):
+    """What follows from the sizes of an input and a filter."""
+
+    output: tuple[int, ...]
+    paddings: tuple[Pair, Pair]
+    both_sides: Pair | None
+    """PyTorch's padding; None where it has to be written into the input, since the two sides differ."""
+    groups: int
 
 
-def _symmetric(paddings: tuple[Pair, Pair]) -> bool:
-    return all(before == after for before, after in paddings)
-
-
-def _padded(x: torch.Tensor, paddings: tuple[Pair, Pair]) -> torch.Tensor:
-    """`x`, channels first, with zeros around: PyTorch's convolutions pad both sides alike only."""
+@lru_cache(maxsize=1024)
+def _geometry(window: Window, input: tuple[int, ...], filter: tuple[int, ...]) -> _Geometry:
+    output: Any = _output_sizes(window, input, filter)
+    paddings = window.with_ksize(filter[:2]).paddings(input)
     (top, bottom), (left, right) = paddings
-    return torch.constant_pad_nd(x, [left, right, top, bottom], 0)
+    both_sides = (top, left) if (top, left) == (bottom, right) else None
+    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[2])
+
+
+def _padded(x: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Pair]:
+    """`x`, channels first, and what PyTorch still has to pad: it pads both sides alike only."""
+    if geometry.both_sides is not None:
+        return x, geometry.both_sides
+    (top, bottom), (left, right) = geometry.paddings
+    return torch.constant_pad_nd(x, [left, right, top, bottom], 0), (0, 0)
 
 
 def _conv_kernel(op: Operation) -> Kernel:
     window = _kernel_window(op)
 
     def conv(input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
-        sizes = _output_sizes(window, tuple(input.shape), tuple(filter.shape))
-        if 0 in sizes:
-            return input.new_empty(sizes)  # type: ignore[arg-type]
-        paddings = window.with_ksize(filter.shape[:2]).paddings(input.shape)
-        x = window.channels_first(input)
-        if _symmetric(paddings):
-            padding = [paddings[0][0], paddings[1][0]]
-        else:
-            x, padding = _padded(x, paddings), [0, 0]
-        groups = _groups(window, input.shape, filter.shape)
-        y = torch.conv2d(x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, groups)
+        geometry = _geometry(window, input.shape, filter.shape)
+        if 0 in geometry.output:
+            return input.new_empty(geometry.output)
+        x, padding = _padded(window.channels_first(input), geometry)
+        weight = _as_torch_filter(filter)
+        y = torch.conv2d(x, weight, None, window.strides, padding, window.dilations, geometry.groups)
         return window.restored(y)
 
     return conv
@@ -329,48 +338,53 @@ def _convolution_backward(
     x: torch.Tensor,
     filter: torch.Tensor,
     window: Window,
-    padding: Sequence[int],
-    groups: int,
+    geometry: _Geometry,
+    padding: Pair,
     wanted: int,
 ) -> torch.Tensor:
     """The gradient of input (`wanted` 0) or filter (1) of a convolution with that padding on both sides."""
     mask = [wanted == 0, wanted == 1, False]
     results = torch.ops.aten.convolution_backward(
-        grad, x, filter, None, window.strides, padding, window.dilations, False, [0, 0], groups, mask
+        grad, x, filter, None, window.strides, padding, window.dilations, False, [0, 0], geometry.groups, mask
     )
     return results[wanted]
+
+
+def _checked_geometry(window: Window, input: Any, filter: Any, out_backprop: torch.Tensor) -> _Geometry:
+    geometry = _geometry(window, input, filter)
+    if geometry.output != out_backprop.shape:
+        raise ValueError(f"out_backprop is {list(out_backprop.shape)}, expected {list(geometry.output)}.")
+    return geometry
 
 
 def _backprop_input_kernel(op: Operation) -> Kernel:
     window = _kernel_window(op)
 
     def backprop(input_sizes: torch.Tensor, filter: torch.Tensor, out_backprop: torch.Tensor) -> torch.Tensor:
-        filter_sizes, out_sizes = tuple(filter.shape), tuple(out_backprop.shape)
-        sizes: Any = _full_input_sizes(window, TensorShape(input_sizes.tolist()), filter_sizes, out_sizes)
-        _check_out_backprop(window, sizes, filter_sizes, out_sizes)
-        if 0 in out_sizes:
+        sizes: Any = tuple(input_sizes.tolist())
+        if len(sizes) != 4:
+            sizes = _full_input_sizes(window, TensorShape(sizes), tuple(filter.shape), tuple(out_backprop.shape))
+        geometry = _checked_geometry(window, sizes, filter.shape, out_backprop)
+        if 0 in geometry.output:
             return out_backprop.new_zeros(sizes)
-        return _input_gradient(window, sizes, filter, out_backprop)
+        return _input_gradient(window, geometry, sizes, filter, out_backprop)
 
     return _on_int32_exactly(backprop)
 
 
 def _input_gradient(
-    window: Window, sizes: Sequence[int], filter: torch.Tensor, out_backprop: torch.Tensor
+    window: Window, geometry: _Geometry, sizes: tuple[int, ...], filter: torch.Tensor, out_backprop: torch.Tensor
 ) -> torch.Tensor:
-    paddings = window.with_ksize(filter.shape[:2]).paddings(sizes)
-    groups = _groups(window, sizes, filter.shape)
     grad, weight = window.channels_first(out_backprop), _as_torch_filter(filter)
     # PyTorch wants the input for its shape and layout only; fresh memory is never touched.
-    if _symmetric(paddings):
+    if geometry.both_sides is not None:
         x = window.channels_first(out_backprop.new_empty(sizes))
-        padding = [paddings[0][0], paddings[1][0]]
-        return window.restored(_convolution_backward(grad, x, weight, window, padding, groups, 0))
-    (top, bottom), (left, right) = paddings
+        return window.restored(_convolution_backward(grad, x, weight, window, geometry, geometry.both_sides, 0))
+    (top, bottom), (left, right) = geometry.paddings
     height, width = (sizes[axis] for axis in window.spatial_axes)
     padded = window.arranged(sizes[0], [top + height + bottom, left + width + right], sizes[window.channel_axis])
     x = window.channels_first(out_backprop.new_empty(padded))
-    whole = _convolution_backward(grad, x, weight, window, [0, 0], groups, 0)
+    whole = _convolution_backward(grad, x, weight, window, geometry, (0, 0), 0)
     return window.restored(whole[:, :, top : top + height, left : left + width])
 
 
@@ -393,20 +407,14 @@ def _backprop_filter_kernel(op: Operation) -> Kernel:
         sizes = tuple(filter_sizes.tolist())
         if len(sizes) != 4:
             raise ValueError(f"filter_sizes must hold 4 sizes, got {sizes}.")
-        _check_out_backprop(window, tuple(input.shape), sizes, tuple(out_backprop.shape))
-        if 0 in out_backprop.shape:
+        geometry = _checked_geometry(window, input.shape, sizes, out_backprop)
+        if 0 in geometry.output:
             return out_backprop.new_zeros(sizes)
-        paddings = window.with_ksize(sizes[:2]).paddings(input.shape)
-        x = window.channels_first(input)
-        if _symmetric(paddings):
-            padding = [paddings[0][0], paddings[1][0]]
-        else:
-            x, padding = _padded(x, paddings), [0, 0]
-        grad = window.channels_first(out_backprop)
+        x, padding = _padded(window.channels_first(input), geometry)
         # Wanted for its shape; a plain layout, because PyTorch refuses a permuted one for a single filter.
         weight = out_backprop.new_empty((sizes[3], sizes[2], sizes[0], sizes[1]))
-        groups = _groups(window, input.shape, sizes)
-        result = _convolution_backward(grad, x, weight, window, padding, groups, 1)
+        grad = window.channels_first(out_backprop)
+        result = _convolution_backward(grad, x, weight, window, geometry, padding, 1)
         return result.permute(2, 3, 1, 0).contiguous()
 
     return backprop
