@@ -31,7 +31,7 @@ MERGES = frozenset({"Merge", "RefMerge"})
 def switch(data: Any, pred: Any, name: str | None = None) -> list[Tensor]:
     """`data` at the second output where `pred` is true, at the first where it is false."""
     with name_scope(name, "Switch", [data, pred]) as scope:
-        data = convert_to_tensor(data, name="data")
+        data = convert_to_tensor(data, name="data", as_ref=True)
         pred = convert_to_tensor(pred, name="pred")
         return apply_op("Switch", data=data, pred=pred, name=scope)
 

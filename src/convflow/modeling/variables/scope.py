@@ -245,7 +245,7 @@ def _get_variable(
     arguments = {
         "name": f"{scope.name}/{name}" if scope.name else name,
         "shape": shape,
-        "dtype": dtype if dtype is not None else _dtype_of(initializer, scope.dtype),
+        "dtype": dtype if dtype is not None else scope.dtype,
         "initializer": initializer if initializer is not None else scope.initializer,
         "regularizer": regularizer if regularizer is not None else scope.regularizer,
         "reuse": scope.reuse,
@@ -262,12 +262,20 @@ def _get_variable(
     getter = custom_getter if custom_getter is not None else scope.custom_getter
     # Names are the scope's alone: the name scope around must not show in them.
     with name_scope(None):
+        _check_type(initializer, dtype)
         return _true_getter(**arguments) if getter is None else getter(_true_getter, **arguments)
 
 
-def _dtype_of(initializer: Any, default: Any) -> Any:
-    own = getattr(initializer, "dtype", None) if initializer is not None and not callable(initializer) else None
-    return default if own is None else dtypes.as_dtype(own).base_dtype
+def _check_type(initializer: Any, dtype: Any) -> None:
+    """ValueError unless a given first value has the type asked for. Leaves a constant behind, as TensorFlow does."""
+    if dtype is None or initializer is None or callable(initializer):
+        return
+    own = convert_to_tensor(initializer).dtype.base_dtype
+    if own is not dtypes.as_dtype(dtype).base_dtype:
+        raise ValueError(
+            f"Initializer type '{own.name}' and explicit dtype '{dtypes.as_dtype(dtype).name}' don't match. "
+            "Leave dtype out, or convert the initial value."
+        )
 
 
 def _true_getter(
@@ -297,10 +305,11 @@ def _true_getter(
             f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
             "reuse=tf.AUTO_REUSE in VarScope?"
         )
+    from_value = initializer is not None and not callable(initializer)
     variable = Variable(
         _initial_value(name, shape, dtype, initializer), trainable=trainable, collections=collections,
-        caching_device=caching_device, name=name, dtype=dtype, validate_shape=validate_shape, constraint=constraint,
-        use_resource=use_resource, synchronization=synchronization, aggregation=aggregation,
+        caching_device=caching_device, name=name, dtype=None if from_value else dtype, validate_shape=validate_shape,
+        constraint=constraint, use_resource=use_resource, synchronization=synchronization, aggregation=aggregation,
     )  # fmt: skip
     store.variables[name] = variable
     _regularize(variable, name, regularizer)
