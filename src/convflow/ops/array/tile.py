@@ -38,7 +38,11 @@ def _tile_shape(ctx: Any) -> list[TensorShape]:
         )
     sizes = shape.dims or [Dimension(None)] * rank
     repeats = counts.dims or [Dimension(None)] * rank
-    return [TensorShape([size * count for size, count in zip(sizes, repeats, strict=True)])]
+    return [TensorShape([_times(size, count) for size, count in zip(sizes, repeats, strict=True)])]
+
+
+def _times(size: Dimension, count: Dimension) -> Dimension:
+    return Dimension(0) if 0 in (size.value, count.value) else size * count
 
 
 def _tile_compute(input: Any, multiples: torch.Tensor) -> Any:

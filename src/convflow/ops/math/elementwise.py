@@ -14,7 +14,7 @@ from convflow.graph.scopes import name_scope
 from convflow.ops import rules
 from convflow.ops.factories import on_wide_unsigned, register_unary
 from convflow.ops.math.arithmetic import multiply, negative, realdiv, subtract
-from convflow.ops.math.complex import complex_abs
+from convflow.ops.math.complex import complex_abs, conj
 from convflow.ops.types import FLOATING, FLOATING_OR_COMPLEX
 
 
@@ -111,17 +111,27 @@ def is_nan(x: Any, name: str | None = None) -> Tensor:
     return apply_op("IsNan", x=x, name=name)
 
 
+def sin(x: Any, name: str | None = None) -> Tensor:
+    """The sine of an angle in radians (API: tf.sin)."""
+    return apply_op("Sin", x=x, name=name)
+
+
+def cos(x: Any, name: str | None = None) -> Tensor:
+    """The cosine of an angle in radians (API: tf.cos)."""
+    return apply_op("Cos", x=x, name=name)
+
+
 def _log_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return [multiply(grad, reciprocal(op.inputs[0]))]
+    return [multiply(grad, reciprocal(conj(op.inputs[0])))]
 
 
 def _log1p_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    x = op.inputs[0]
+    x = conj(op.inputs[0])
     return [realdiv(grad, apply_op("AddV2", x=_like(1, x), y=x))]
 
 
 def _square_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    x = op.inputs[0]
+    x = conj(op.inputs[0])
     return [multiply(grad, multiply(x, _like(2, x)))]
 
 
@@ -143,11 +153,18 @@ def _reciprocal(x: torch.Tensor) -> torch.Tensor:
 _SIGNED = f"{FLOATING}, int8, int16, int32, int64, complex64, complex128"
 _SQUARED = f"{FLOATING}, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128"
 
-register_unary("Exp", FLOATING_OR_COMPLEX, torch.exp, lambda op, grad: [multiply(grad, op.outputs[0])])
+register_unary("Exp", FLOATING_OR_COMPLEX, torch.exp, lambda op, grad: [multiply(grad, conj(op.outputs[0]))])
 register_unary("Log", FLOATING_OR_COMPLEX, torch.log, _log_gradient)
 register_unary("Log1p", FLOATING_OR_COMPLEX, torch.log1p, _log1p_gradient)
 register_unary("Sqrt", FLOATING_OR_COMPLEX, torch.sqrt, _from_output("SqrtGrad"))
 register_unary("Rsqrt", FLOATING_OR_COMPLEX, torch.rsqrt, _from_output("RsqrtGrad"))
+register_unary("Sin", FLOATING_OR_COMPLEX, torch.sin, lambda op, grad: [multiply(grad, cos(conj(op.inputs[0])))])
+register_unary(
+    "Cos",
+    FLOATING_OR_COMPLEX,
+    torch.cos,
+    lambda op, grad: [multiply(negative(grad), sin(conj(op.inputs[0])))],
+)
 register_unary("Square", _SQUARED, on_wide_unsigned(torch.square), _square_gradient)
 register_unary("Reciprocal", _SIGNED, _reciprocal, _from_output("ReciprocalGrad"))
 register_unary("Neg", _SIGNED, torch.neg, lambda op, grad: [negative(grad)])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from convflow.core import dtypes
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import NO_GRADIENT, register_op
@@ -227,7 +228,8 @@ def _sum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
         return [broadcast_to(reshape(grad, kept), shape_of(x)), None]
     grad = reshape(grad, kept)
     if all(size == 1 for size in kept):
-        return [tile(grad, constant(x.shape.as_list()) if x.shape.is_fully_defined() else shape_of(x)), None]
+        static = x.shape.is_fully_defined()
+        return [tile(grad, constant(x.shape.as_list(), dtype=dtypes.int32) if static else shape_of(x)), None]
     if x.shape.is_fully_defined():
         return [tile(grad, [size // mine for size, mine in zip(x.shape.as_list(), kept, strict=True)]), None]
     return [broadcast_to(grad, shape_of(x)), None]
