@@ -49,7 +49,7 @@ def _string_join_kernel(op: Operation) -> Callable[..., np.ndarray]:
         parts = np.broadcast_arrays(*inputs)
         result = np.empty(parts[0].shape if parts else (), dtype=object)
         for index in np.ndindex(result.shape):
-            result[index] = between.join(part[index] for part in parts)
+            result[index] = between.join(part.item(*index) for part in parts)
         return result
 
     return compute
