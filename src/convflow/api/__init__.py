@@ -15,8 +15,10 @@ from convflow.api import (
     examples,
     initializers,
     keras,
+    layers,
     logging,
     math,
+    nest,
     nn,
     random,
     summary,
@@ -198,6 +200,7 @@ from convflow.ops.math.reduce import (
 )
 from convflow.ops.math.scan import cumprod, cumsum
 from convflow.ops.math.select import where
+from convflow.ops.math.tensordot import tensordot
 from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
 from convflow.runtime.session import InteractiveSession, Session

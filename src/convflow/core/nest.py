@@ -11,14 +11,18 @@ def is_nested(value: Any) -> bool:
     return isinstance(value, (list, tuple, Mapping))
 
 
-def flatten(structure: Any) -> list[Any]:
-    """The leaves, in order; a leaf is a list of itself (API: tf.nest.flatten)."""
+def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
+    """The leaves, in order; a leaf is a list of itself (API: tf.nest.flatten).
+
+    Args:
+        expand_composites: accepted; no leaf is made of several tensors.
+    """
     if not is_nested(structure):
         return [structure]
     return [leaf for part in _parts(structure) for leaf in flatten(part)]
 
 
-def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
+def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """The items of `flat_sequence` in the form of `structure` (API: tf.nest.pack_sequence_as).
 
     Raises:
@@ -31,15 +35,19 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     return _packed(structure, iter(flat))
 
 
-def map_structure(function: Callable[..., Any], *structures: Any) -> Any:
-    """`function` of the leaves that stand in the same places, in the form of the first structure."""
-    for other in structures[1:]:
-        assert_same_structure(structures[0], other)
-    leaves = zip(*(flatten(structure) for structure in structures), strict=True)
-    return pack_sequence_as(structures[0], [function(*items) for items in leaves])
+def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
+    """`func` of the leaves that stand in the same places, in the form of the first structure.
+
+    Args:
+        kwargs: `check_types` and `expand_composites`, as for `assert_same_structure`.
+    """
+    for other in structure[1:]:
+        assert_same_structure(structure[0], other, **kwargs)
+    leaves = zip(*(flatten(item) for item in structure), strict=True)
+    return pack_sequence_as(structure[0], [func(*items) for items in leaves])
 
 
-def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> None:
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
     """Whether two structures have the same form, whatever their leaves (API: tf.nest.assert_same_structure).
 
     Raises:
