@@ -1,0 +1,54 @@
+"""`convflow train MODEL`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_STOPPED = 130
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model to train, e.g. mnist_cnn.")]
+Data = Annotated[str, typer.Option(help="The data set: mnist5k (5,000 digits, no download) or mnist (the whole set).")]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the training images. [default: the model's]")]
+BatchSize = Annotated[int | None, typer.Option(help="Images in a step. [default: the model's]")]
+LearningRate = Annotated[float | None, typer.Option(help="Adam's learning rate. [default: the model's]")]
+Dropout = Annotated[float | None, typer.Option(help="Fraction of units dropped. [default: the model's]")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
+Out = Annotated[
+    Path | None, typer.Option(help="A new folder for the results. [default: runs/MODEL-DATE-TIME]", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("train")(train)
+
+
+def train(
+    model: Model,
+    data: Data = "mnist5k",
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    learning_rate: LearningRate = None,
+    dropout: Dropout = None,
+    seed: Seed = 1,
+    out: Out = None,
+) -> None:
+    """Train a network and show how well it does.
+
+    The results go to a folder: checkpoints, TensorBoard events, metrics.csv, config.json, and predictions.png
+    with right and wrong answers. Ctrl-C stops after the step in hand and saves a checkpoint.
+    """
+    from convflow.core import errors
+    from convflow.tools.train import train_model
+    from convflow.tools.train_config import make_run
+
+    settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout}
+    try:
+        result = train_model(make_run(model, data, seed=seed, out=out, **settings))
+    except errors.OpError as reason:
+        typer.echo(f"convflow train: {reason.message}", err=True)
+        raise typer.Exit(1) from None
+    if result.outcome.stopped:
+        raise typer.Exit(_STOPPED)

@@ -1,0 +1,95 @@
+"""`convflow train`: trains a registered model on a named data set and leaves a folder with the results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+import convflow as tf
+from convflow.tools import pictures, train_data, train_graph, train_report
+from convflow.tools.interrupt import Interrupt
+from convflow.tools.train_config import Run, prepare_folder, write_json
+from convflow.tools.train_data import Data
+from convflow.tools.train_files import Checkpoints, Events, Metrics
+from convflow.tools.train_graph import TrainingGraph
+from convflow.tools.train_loop import Evaluation, Outcome, evaluate, steps_per_epoch, train
+
+RESULT_FILE = "result.json"
+PICTURE_FILE = "predictions.png"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run; `test` is None if it was stopped before its end."""
+
+    outcome: Outcome
+    checkpoint: str
+    test: Evaluation | None
+
+
+def train_model(run: Run, console: Console | None = None) -> Result:
+    """Trains, saves, tests, draws.
+
+    The run's folder then has `config.json`, `metrics.csv`, `result.json`, `predictions.png`, checkpoints
+    (`model.ckpt-STEP`, the last two) and the TensorBoard folders `train` and `validation`.
+
+    Args:
+        run: made by `make_run`.
+        console: where to report; standard output by default.
+
+    Raises:
+        errors.OpError: data are missing, the model does not fit them, the loss is no longer finite, or the
+            folder cannot be written; the class says which.
+    """
+    console = console or Console(highlight=False)
+    pictures.check_available()
+    data = train_data.load(run.data)
+    net = train_graph.build(run, data)
+    prepare_folder(run)
+    train_report.introduce(console, run, data, net)
+    with tf.Session(graph=net.graph) as session, Interrupt() as interrupt:
+        session.run(net.initializer)
+        outcome, checkpoint = _fit(session, net, data, run, console, interrupt)
+        if outcome.stopped:
+            train_report.report_stop(console, run, outcome, run.epochs * steps_per_epoch(run, data), checkpoint)
+            return Result(outcome, checkpoint, test=None)
+        test = evaluate(session, net, data.test)
+    result = Result(outcome, checkpoint, test)
+    _write_results(run, data, result, test)
+    train_report.conclude(console, run, outcome, test, len(data.test), checkpoint)
+    return result
+
+
+def _fit(
+    session: tf.Session, net: TrainingGraph, data: Data, run: Run, console: Console, interrupt: Interrupt
+) -> tuple[Outcome, str]:
+    """Trains with everyone who watches; returns how far it got and the last checkpoint."""
+    checkpoints = Checkpoints(run.out, net)
+    events = Events(run.out, net)
+    events.pictures(session, net.feeds(data.train.first(run.batch_size)))
+    table = train_report.EpochTable(console, run, run.epochs * steps_per_epoch(run, data))
+    observers = [Metrics(run.out), events, checkpoints, table]
+    try:
+        with table:
+            outcome = train(session, net, data, run, observers, interrupt.requested)
+    finally:
+        events.close()
+    return outcome, checkpoints.save(session) if outcome.stopped else checkpoints.last
+
+
+def _write_results(run: Run, data: Data, result: Result, test: Evaluation) -> None:
+    outcome = result.outcome
+    content = {
+        "test_accuracy": test.accuracy,
+        "test_loss": test.loss,
+        "test_examples": len(data.test),
+        "epochs": outcome.epochs,
+        "steps": outcome.step,
+        "seconds": round(outcome.seconds, 3),
+        "images_per_second": round(outcome.images / outcome.seconds, 1),
+        "checkpoint": result.checkpoint,
+    }
+    write_json(run.out / RESULT_FILE, content)
+    title = f"{run.model} on {run.data}"
+    pictures.draw_predictions(run.out / PICTURE_FILE, title, data.test, test.probabilities, data.class_names, run.seed)

@@ -1,0 +1,140 @@
+"""The graph of a training run: inputs, model, loss, train step, summaries, saver. Written in the public API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+import convflow as tf
+from convflow.core import errors
+from convflow.models import registry
+from convflow.tools.train_config import Run
+from convflow.tools.train_data import Data, Examples
+
+_PICTURES = 8
+
+
+@dataclass(frozen=True)
+class TrainingGraph:
+    """The graph and the tensors of it that a run feeds and fetches.
+
+    Args:
+        images: fed with uint8 [batch, height, width, channels].
+        labels: fed with int32 [batch].
+        is_training: fed with True in a training step; False unless fed.
+        probabilities: [batch, num_classes].
+        loss: the batch's mean cross entropy.
+        accuracy: the fraction of the batch that is classified right.
+        train_op: one step of the optimizer.
+        epoch_summary: histograms of the trainable variables; needs no feeds.
+        picture_summary: the first images of the batch, as the model sees them.
+    """
+
+    graph: Any
+    images: Any
+    labels: Any
+    is_training: Any
+    probabilities: Any
+    loss: Any
+    accuracy: Any
+    global_step: Any
+    train_op: Any
+    initializer: Any
+    saver: Any
+    epoch_summary: Any
+    picture_summary: Any
+    num_parameters: int
+
+    def feeds(self, examples: Examples, is_training: bool = False) -> dict[Any, Any]:
+        return {self.images: examples.images, self.labels: examples.labels, self.is_training: is_training}
+
+
+def build(run: Run, data: Data) -> TrainingGraph:
+    """Builds the graph of a run.
+
+    Raises:
+        errors.InvalidArgumentError: the model cannot be built for the data's images.
+    """
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.set_random_seed(run.seed)
+        images = tf.placeholder(tf.uint8, [None, *data.image_shape], name="images")
+        labels = tf.placeholder(tf.int32, [None], name="labels")
+        is_training = tf.placeholder_with_default(False, [], name="is_training")
+        centred = centre(images, data.train.images)
+        logits = _logits(run, data, centred, is_training)
+        probabilities = tf.nn.softmax(logits, name="probabilities")
+        loss = _loss(logits, labels, len(data.class_names))
+        accuracy = _accuracy(logits, labels)
+        global_step = tf.train.get_or_create_global_step()
+        optimizer = tf.train.AdamOptimizer(run.learning_rate)
+        train_op = optimizer.minimize(loss, global_step=global_step, name="train_op")
+        return TrainingGraph(
+            graph=graph,
+            images=images,
+            labels=labels,
+            is_training=is_training,
+            probabilities=probabilities,
+            loss=loss,
+            accuracy=accuracy,
+            global_step=global_step,
+            train_op=train_op,
+            initializer=tf.global_variables_initializer(),
+            saver=tf.train.Saver(max_to_keep=2),
+            epoch_summary=_weights_summary(),
+            picture_summary=tf.summary.image("inputs", centred, max_outputs=_PICTURES),
+            num_parameters=sum(prod(variable.shape.as_list()) for variable in tf.trainable_variables()),
+        )
+
+
+def centre(images: Any, training_images: np.ndarray) -> Any:
+    """Takes the training set's mean image away and divides by its standard deviation over all pixels.
+
+    Both are variables, so that a checkpoint has all that is needed to classify a picture.
+
+    Args:
+        images: the tensor to centre, uint8 [batch, height, width, channels].
+        training_images: the images to take the figures from.
+    """
+    # float64: the sum of a whole data set's pixels is beyond float32's precision.
+    mean = training_images.mean(axis=0, dtype=np.float64).astype(np.float32)
+    deviation = np.float32(training_images.std(dtype=np.float64))
+    with tf.variable_scope("inputs"):
+        mean_image = tf.get_variable("mean_image", initializer=mean, trainable=False)
+        standard_deviation = tf.get_variable("standard_deviation", initializer=deviation, trainable=False)
+        return tf.divide(tf.cast(images, tf.float32) - mean_image, standard_deviation, name="centred")
+
+
+def _logits(run: Run, data: Data, images: Any, is_training: Any) -> Any:
+    model = registry.get(run.model)
+    options = {} if run.dropout is None else {"dropout": run.dropout}
+    try:
+        logits, _ = model.network(images, num_classes=len(data.class_names), is_training=is_training, **options)
+    except ValueError as reason:
+        shape = "x".join(map(str, data.image_shape))
+        designed = "x".join(map(str, model.input_shape))
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"{run.model} cannot be built for images of {shape}: {reason} It was designed for {designed}; "
+            "choose another model or data set.",
+        ) from reason
+    return logits
+
+
+def _loss(logits: Any, labels: Any, num_classes: int) -> Any:
+    one_hot = tf.one_hot(labels, num_classes, name="one_hot_labels")
+    losses = tf.nn.softmax_cross_entropy_with_logits_v2(labels=one_hot, logits=logits)
+    return tf.reduce_mean(losses, name="cross_entropy_loss")
+
+
+def _accuracy(logits: Any, labels: Any) -> Any:
+    predicted = tf.cast(tf.argmax(logits, axis=1), tf.int32, name="predicted_labels")
+    return tf.reduce_mean(tf.cast(tf.equal(predicted, labels), tf.float32), name="accuracy")
+
+
+def _weights_summary() -> Any:
+    return tf.summary.merge([tf.summary.histogram(variable.op.name, variable) for variable in tf.trainable_variables()])

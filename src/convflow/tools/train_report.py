@@ -1,0 +1,165 @@
+"""What a person sees while a model trains: a row per epoch, and on a terminal a bar below the rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from convflow.tools.train_config import Run
+from convflow.tools.train_data import Data
+from convflow.tools.train_graph import TrainingGraph
+from convflow.tools.train_loop import EpochResult, Evaluation, Outcome, Progress
+
+_COLUMNS = (
+    ("epoch", 7),
+    ("step", 8),
+    ("train loss", 12),
+    ("train acc", 11),
+    ("valid loss", 12),
+    ("valid acc", 11),
+    ("images/s", 10),
+    ("seconds", 9),
+)
+# A file or a pipe gets a line now and then, so that whoever follows it sees that the run is alive.
+_LINE_EVERY_SECONDS = 20.0
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """Prints one line as it is: no markup, no wrapping of paths at 80 columns, no colouring of numbers."""
+    console.print(Text(text, style=style), soft_wrap=True)
+
+
+def introduce(console: Console, run: Run, data: Data, net: TrainingGraph) -> None:
+    """Says what is going to be trained, on what, and where the results will be."""
+    shape = "x".join(map(str, data.image_shape))
+    say(console, f"{run.model}: {net.num_parameters:,} parameters", style="bold")
+    say(
+        console,
+        f"{run.data}: {len(data.train):,} images of {shape} to train on, {len(data.validation):,} to validate, "
+        f"{len(data.test):,} to test",
+    )
+    dropout = "" if run.dropout is None else f", dropout {run.dropout:g}"
+    say(
+        console,
+        f"{run.epochs} epochs, batches of {run.batch_size}, learning rate {run.learning_rate:g}{dropout}, "
+        f"seed {run.seed}",
+    )
+    say(console, f"Watch it with: tensorboard --logdir {run.out}")
+    console.print()
+
+
+class EpochTable:
+    """Prints the header, a row per epoch, and the progress in between."""
+
+    def __init__(self, console: Console, run: Run, total_steps: int) -> None:
+        self._console = console
+        self._epochs = run.epochs
+        self._total_steps = total_steps
+        self._best = 0.0
+        self._last_line = time.monotonic()
+        self._bar: Bar | None = None
+
+    def __enter__(self) -> EpochTable:
+        self._print_row([name for name, _ in _COLUMNS], style="bold")
+        if self._console.is_terminal:
+            self._bar = _make_bar(self._console)
+            self._task = self._bar.add_task("", total=self._total_steps, **_fields(1, self._epochs, None))
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def stepped(self, progress: Progress, loss: float, accuracy: float) -> None:
+        if self._bar is not None:
+            fields = _fields(progress.epoch, self._epochs, progress)
+            self._bar.update(self._task, completed=progress.step, **fields)
+        elif time.monotonic() - self._last_line > _LINE_EVERY_SECONDS:
+            self._say_progress(progress)
+
+    def finished_epoch(self, session: Any, result: EpochResult) -> None:
+        # The best so far stands out; the first row would always be the best.
+        is_best = result.validation_accuracy > self._best
+        self._best = max(self._best, result.validation_accuracy)
+        self._print_row(_cells(result), style="green" if is_best and result.epoch > 1 else "")
+
+    def _print_row(self, cells: Iterable[str], style: str) -> None:
+        self._last_line = time.monotonic()
+        say(self._console, "".join(f"{cell:>{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True)), style)
+
+    def _say_progress(self, progress: Progress) -> None:
+        self._last_line = time.monotonic()
+        totals = progress.totals
+        say(
+            self._console,
+            f"  ... epoch {progress.epoch}, step {progress.step:,} of {self._total_steps:,}: "
+            f"loss {totals.mean_loss:.4f}, accuracy {totals.accuracy:.2%}, {totals.images_per_second:,.0f} images/s",
+        )
+
+
+def _cells(result: EpochResult) -> list[str]:
+    return [
+        f"{result.epoch}",
+        f"{result.step:,}",
+        f"{result.train_loss:.4f}",
+        f"{result.train_accuracy:.2%}",
+        f"{result.validation_loss:.4f}",
+        f"{result.validation_accuracy:.2%}",
+        f"{result.images_per_second:,.0f}",
+        f"{result.seconds:.1f}",
+    ]
+
+
+def _make_bar(console: Console) -> Bar:
+    return Bar(
+        TextColumn("{task.fields[epoch]}", style="bold"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=console,
+        # The bar leaves no trace: the rows say all that is worth keeping.
+        transient=True,
+    )
+
+
+def _fields(epoch: int, epochs: int, progress: Progress | None) -> dict[str, str]:
+    figures = ""
+    if progress is not None:
+        totals = progress.totals
+        figures = f"loss {totals.mean_loss:.4f}  acc {totals.accuracy:.1%}  {totals.images_per_second:,.0f} images/s"
+    return {"epoch": f"epoch {epoch}/{epochs}", "figures": figures}
+
+
+def conclude(console: Console, run: Run, outcome: Outcome, test: Evaluation, count: int, checkpoint: str) -> None:
+    """Says how well the trained model does on the test examples and what is in the folder."""
+    console.print()
+    right = round(test.accuracy * count)
+    say(
+        console,
+        f"Test accuracy: {test.accuracy:.2%} ({right:,} of {count:,}), loss {test.loss:.4f}",
+        style="bold green",
+    )
+    speed = outcome.images / outcome.seconds
+    say(console, f"Trained {outcome.step:,} steps in {outcome.seconds:.1f} s: {speed:,.0f} images/s")
+    say(console, f"Predictions: {run.out / 'predictions.png'}")
+    say(console, f"Checkpoint:  {checkpoint}")
+
+
+def report_stop(console: Console, run: Run, outcome: Outcome, total_steps: int, checkpoint: str) -> None:
+    """Says how far a run got that was stopped, and what is saved."""
+    console.print()
+    epoch, steps = f"{outcome.epochs + 1} of {run.epochs}", f"{outcome.step:,} of {total_steps:,}"
+    say(console, f"Stopped by Ctrl-C in epoch {epoch}, after {steps} steps.", style="bold yellow")
+    say(console, f"What was learnt until then is saved in {checkpoint}")
