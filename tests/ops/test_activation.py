@@ -75,6 +75,12 @@ def test_slope_at_zero_is_that_of_the_right_side(run, name):
     assert slope == pytest.approx(1 if name == "Elu" else SCALE)
 
 
+def test_relu_passes_nan_on_but_no_gradient(run):
+    x = np.array([np.nan, 1.0], np.float32)
+    np.testing.assert_array_equal(run(activation.relu(x)), x)
+    np.testing.assert_array_equal(run(apply_op("ReluGrad", gradients=[2.0, 3.0], features=x)), [0, 3])
+
+
 def test_leaky_slope(run):
     assert run(activation.leaky_relu([-2.0], alpha=0.5)) == [-1.0]
     assert run(activation.leaky_relu([-2.0], alpha=np.array(0.25))) == [-0.5]

@@ -166,7 +166,8 @@ def _relu(x: torch.Tensor) -> torch.Tensor:
 
 def _relu_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
     if gradients.is_floating_point():
-        return torch.ops.aten.threshold_backward(gradients, features, 0)
+        # A slope of 0 below: one pass, and nothing passes where a feature is NaN, as in TensorFlow.
+        return torch.ops.aten.leaky_relu_backward(gradients, features, 0.0, False)
     return gradients * (features > 0)
 
 
