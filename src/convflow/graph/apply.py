@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from convflow.core import dtypes
@@ -37,8 +38,19 @@ def apply_op(op_type: str, name: str | None = None, **arguments: Any) -> Any:
         for arg in op_def.inputs:
             inputs += _convert_input(op_def, arg, arguments[arg.name], attrs)
         _complete_attrs(op_def, attrs)
-        op = graph.create_op(op_type, inputs, name=scope, attrs=attrs, op_def=op_def)
+        with ExitStack() as locations:
+            # A node that may write a variable stays where the variable is.
+            for tensor in _references(op_def, inputs):
+                locations.enter_context(graph.colocate_with(tensor.op))
+            op = graph.create_op(op_type, inputs, name=scope, attrs=attrs, op_def=op_def)
     return _outputs(op)
+
+
+def _references(op_def: OpDef, inputs: list[Tensor]) -> list[Tensor]:
+    if not any(arg.is_ref for arg in op_def.inputs):
+        return []
+    # Lists stand last where there are references.
+    return [tensor for arg, tensor in zip(op_def.inputs, inputs, strict=False) if arg.is_ref]
 
 
 def _outputs(op: Operation) -> Any:

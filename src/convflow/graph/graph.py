@@ -214,9 +214,9 @@ class Graph:
         return False
 
     @property
-    def plan_version(self) -> tuple[int, int]:
-        """Changes whenever a plan compiled before may not be right any more."""
-        return self._version, self._edits
+    def plan_version(self) -> int:
+        """Changes whenever a plan compiled before may not be right any more; new nodes leave it right."""
+        return self._edits
 
     @property
     def seed(self) -> int | None:

@@ -17,7 +17,6 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with
 from convflow.ops.types import NUMBER
 
 
@@ -55,12 +54,11 @@ def assign(
         value: a tensor of the variable's type and, unless `validate_shape` is False, shape.
     """
     ref = as_reference(ref)
-    with colocate_with(ref.op):
-        return apply_op(
-            "Assign", ref=ref, value=value, name=name,
-            validate_shape=True if validate_shape is None else validate_shape,
-            use_locking=True if use_locking is None else use_locking,
-        )  # fmt: skip
+    return apply_op(
+        "Assign", ref=ref, value=value, name=name,
+        validate_shape=True if validate_shape is None else validate_shape,
+        use_locking=True if use_locking is None else use_locking,
+    )  # fmt: skip
 
 
 def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
@@ -75,8 +73,7 @@ def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str 
 
 def _update(op_type: str, ref: Any, value: Any, use_locking: bool | None, name: str | None) -> Tensor:
     ref = as_reference(ref)
-    with colocate_with(ref.op):
-        return apply_op(op_type, ref=ref, value=value, use_locking=bool(use_locking), name=name)
+    return apply_op(op_type, ref=ref, value=value, use_locking=bool(use_locking), name=name)
 
 
 def as_reference(ref: Any) -> Tensor:
@@ -90,8 +87,7 @@ def as_reference(ref: Any) -> Tensor:
 def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
     """Whether a variable has been assigned, a bool scalar (API: tf.is_variable_initialized)."""
     ref = as_reference(ref)
-    with colocate_with(ref.op):
-        return apply_op("IsVariableInitialized", ref=ref, name=name)
+    return apply_op("IsVariableInitialized", ref=ref, name=name)
 
 
 def _assign_shape(ctx: InferenceContext) -> list[TensorShape]:

@@ -73,6 +73,8 @@ class _Emitter:
                 self._set_flag(tensor)
 
     def _bind_constant(self, op: Operation) -> None:
+        if op.outputs[0] in self._fed:
+            return  # here only because another node waits for it
         name = f"constant_{op._id}"
         self._namespace[name] = op.definition.kernel(op)()
         self._names[op.outputs[0]] = name

@@ -23,7 +23,7 @@ def explain(error: Exception, step: Step) -> Exception:
     op = step.op_at_line.get(frame.tb_lineno)
     if op is None:
         return error
-    message = _shape_message(op, step, frame.tb_frame.f_locals) or _message(error)
+    message = _refusal(op, step, frame.tb_frame.f_locals, error) or _message(error)
     kind = _kind(error)
     shapes = _input_shapes(op, step, frame.tb_frame.f_locals)
     return kind(op.node_def, op, f"{message}\n\t [[{op.describe()}]]{shapes}")
@@ -45,7 +45,7 @@ def _kind(error: Exception) -> Any:
         return errors.ResourceExhaustedError
     if isinstance(error, NotImplementedError):
         return errors.UnimplementedError
-    if isinstance(error, (ValueError, RuntimeError, IndexError, TypeError)):
+    if isinstance(error, (ValueError, RuntimeError, IndexError, TypeError, AttributeError)):
         return errors.InvalidArgumentError
     return errors.UnknownError
 
@@ -69,6 +69,19 @@ def _as_array(name: str, tensor: Tensor, local: dict[str, Any]) -> np.ndarray | 
     if isinstance(value, (torch.Tensor, np.ndarray)):
         return values.to_numpy(value)
     return None
+
+
+def _refusal(op: Operation, step: Step, local: dict[str, Any], error: Exception) -> str | None:
+    """A better message than the kernel's own, where one is known."""
+    if isinstance(error, errors.OpError):
+        return None
+    for arg, tensor in zip(op.definition.inputs, op.inputs, strict=False):
+        if arg.is_ref and not isinstance(local.get(step.names.get(tensor, "")), VariableSlot):
+            return (
+                f"Input '{arg.name}' of {op.name} must be a variable, but {tensor.name} was fed: a fed value cannot "
+                "be written to. Feed the variable only to nodes that read it."
+            )
+    return _shape_message(op, step, local)
 
 
 def _shape_message(op: Operation, step: Step, local: dict[str, Any]) -> str | None:

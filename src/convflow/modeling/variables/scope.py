@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from convflow.core import dtypes
@@ -17,13 +19,13 @@ from convflow.modeling.variables.initializers import GlorotUniform, Zeros
 from convflow.modeling.variables.variable import Variable, VariableAggregation, VariableSynchronization
 
 
-class Reuse(enum.Enum):
+class _ReuseMode(enum.Enum):
     """Whether `get_variable` returns existing variables: here, whenever one exists."""
 
     AUTO_REUSE = 1
 
 
-AUTO_REUSE = Reuse.AUTO_REUSE
+AUTO_REUSE = _ReuseMode.AUTO_REUSE
 # The graph collection in which the variables and scopes of a graph are kept.
 _STORE_KEY = ("__variable_store",)
 
@@ -305,10 +307,10 @@ def _true_getter(
             f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
             "reuse=tf.AUTO_REUSE in VarScope?"
         )
-    from_value = initializer is not None and not callable(initializer)
+    initial_value, value_dtype = _initial_value(name, shape, dtype, initializer)
     variable = Variable(
-        _initial_value(name, shape, dtype, initializer), trainable=trainable, collections=collections,
-        caching_device=caching_device, name=name, dtype=None if from_value else dtype, validate_shape=validate_shape,
+        initial_value, trainable=trainable, collections=collections,
+        caching_device=caching_device, name=name, dtype=value_dtype, validate_shape=validate_shape,
         constraint=constraint, use_resource=use_resource, synchronization=synchronization, aggregation=aggregation,
     )  # fmt: skip
     store.variables[name] = variable
@@ -334,41 +336,55 @@ def _shared(variable: Variable, name: str, shape: Any, dtype: dtypes.DType, reus
     return variable
 
 
-def _initial_value(name: str, shape: Any, dtype: dtypes.DType, initializer: Any) -> Any:
+def _initial_value(name: str, shape: Any, dtype: dtypes.DType, initializer: Any) -> tuple[Any, dtypes.DType | None]:
+    """What `Variable` begins with, and the type to convert it to: None where the value alone decides."""
     if initializer is None:
         initializer = _default_initializer(name, dtype)
     if not callable(initializer):
         if shape is not None:
-            raise ValueError("If initializer is a constant, do not specify shape.")
-        return initializer
+            raise ValueError(
+                f"Variable {name}: if initializer is a constant, do not specify shape (here {as_shape(shape)}). "
+                "Leave the shape out, or pass tf.constant_initializer(value)."
+            )
+        return initializer, None
     if isinstance(initializer, type):
-        initializer = _instance(initializer, dtype)
+        initializer = initializer()
     if shape is None:
-        return _without_shape(name, initializer)
+        if not _needs_no_arguments(initializer):
+            raise ValueError(
+                f"Variable {name} has no shape, and its initializer {_named(initializer)} needs one. "
+                "Pass shape=, or an initializer without arguments."
+            )
+        return initializer, None
     if not as_shape(shape).is_fully_defined():
         raise ValueError(
             f"Shape of a new variable ({name}) must be fully defined, but instead was {as_shape(shape)}. "
             "Give every dimension a size: it decides how many weights there are."
         )
-    sizes = [int(size) for size in as_shape(shape)]
-    return lambda: initializer(sizes, dtype=dtype)
+    return partial(initializer, [int(size) for size in as_shape(shape)], **_offered(initializer, dtype)), dtype
 
 
-def _instance(initializer: type, dtype: dtypes.DType) -> Any:
+def _offered(initializer: Any, dtype: dtypes.DType) -> dict[str, Any]:
     try:
-        return initializer(dtype=dtype)
-    except TypeError:
-        return initializer()
+        names = set(inspect.signature(initializer).parameters)
+    except ValueError:  # a builtin that does not say
+        names = set()
+    # There are no partitions, but a function may insist on hearing so.
+    return {"dtype": dtype, "partition_info": None} if "partition_info" in names else {"dtype": dtype}
 
 
-def _without_shape(name: str, initializer: Any) -> Any:
+def _needs_no_arguments(function: Any) -> bool:
     try:
-        value = initializer()
+        inspect.signature(function).bind()
     except TypeError:
-        raise ValueError(
-            f"Variable {name} did not get an initializer, so its `shape` argument must be specified."
-        ) from None
-    return lambda: value
+        return False
+    except ValueError:  # a builtin that does not say
+        return True
+    return True
+
+
+def _named(initializer: Any) -> str:
+    return getattr(initializer, "__name__", type(initializer).__name__)
 
 
 def _default_initializer(name: str, dtype: dtypes.DType) -> Any:
@@ -500,7 +516,7 @@ class variable_scope:
     def _full_name(self, store: _VariableStore, outer: VariableScope) -> str:
         prefix = outer.name + "/" if outer.name else ""
         if self._name_or_scope is not None:
-            return prefix + self._name_or_scope if self._name_or_scope else outer.name
+            return prefix + self._name_or_scope
         # A scope by default name is new each time it is opened.
         name = prefix + str(self._default_name)
         if store.count(name) == 0:

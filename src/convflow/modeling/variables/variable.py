@@ -62,6 +62,9 @@ class Variable:
         ValueError: no initial value, or one of unknown shape with `validate_shape`.
     """
 
+    # Above NumPy's, so that `np.array * variable` asks the variable.
+    __array_priority__ = 100
+
     def __init__(
         self,
         initial_value: Any = None,
@@ -91,6 +94,11 @@ class Variable:
         self._aggregation = aggregation
         self._constraint = constraint
         self._save_slice_info: Any = None
+        if not isinstance(collections, list | tuple | set | None):
+            raise ValueError(
+                "collections argument to Variable constructor must be a list, tuple, or set. "
+                f"Got {collections!r} of type {type(collections)}: write [{collections!r}]."
+            )
         collections = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         if self._trainable and GraphKeys.TRAINABLE_VARIABLES not in collections:
             collections.append(GraphKeys.TRAINABLE_VARIABLES)
@@ -225,9 +233,6 @@ class Variable:
 
     def __iter__(self) -> Any:
         raise TypeError("'Variable' object is not iterable: it has no value while the graph is built.")
-
-    def __bool__(self) -> bool:
-        return bool(self._snapshot)
 
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
