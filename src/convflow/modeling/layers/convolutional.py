@@ -10,7 +10,7 @@ from convflow.modeling.layers import utils
 from convflow.modeling.layers.base import Layer
 from convflow.modeling.layers.input_spec import InputSpec
 from convflow.ops.bias import bias_add
-from convflow.ops.conv import conv2d as conv2d_op
+from convflow.ops.convolution import convolution
 
 
 class Conv2D(Layer):
@@ -113,16 +113,17 @@ class Conv2D(Layer):
             )
         return channels
 
-    def call(self, inputs: Any) -> Tensor:
+    def call(self, inputs: Tensor) -> Tensor:
         data_format = utils.op_data_format(self.data_format)
         # The node bears the name of the class, a subclass' too.
-        outputs = conv2d_op(
-            inputs, self.kernel, utils.by_axis(self.data_format, self.strides), self.padding.upper(),
-            data_format=data_format, dilations=utils.by_axis(self.data_format, self.dilation_rate),
-            name=type(self).__name__,
+        outputs = convolution(
+            inputs, self.kernel, self.padding.upper(), self.strides, self.dilation_rate,
+            name=type(self).__name__, data_format=data_format,
         )  # fmt: skip
         if self.use_bias:
             outputs = bias_add(outputs, self.bias, data_format=data_format)
+        if inputs.shape.rank is not None:
+            outputs.set_shape(self.compute_output_shape(inputs.shape))
         return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
