@@ -51,12 +51,12 @@ CASES = {
         lambda x: np.pad(x, [[1, 0], [0, 2], [0, 0]], constant_values=1),
     ),
     "reflect": (
-        lambda x: pad(x, [[1, 0], [2, 1], [0, 3]], "REFLECT"),
-        lambda x: np.pad(x, [[1, 0], [2, 1], [0, 3]], "reflect"),
+        lambda x: pad(x, [[1, 0], [0, 2], [0, 0]], "REFLECT"),
+        lambda x: np.pad(x, [[1, 0], [0, 2], [0, 0]], "reflect"),
     ),
     "symmetric": (
-        lambda x: pad(x, [[1, 2], [2, 3], [0, 4]], "symmetric"),
-        lambda x: np.pad(x, [[1, 2], [2, 3], [0, 4]], "symmetric"),
+        lambda x: pad(x, [[1, 2], [0, 1], [0, 0]], "symmetric"),
+        lambda x: np.pad(x, [[1, 2], [0, 1], [0, 0]], "symmetric"),
     ),
     "reverse": (lambda x: reverse(x, [0, -1]), lambda x: x[::-1, :, ::-1]),
     "gather": (lambda x: gather(x, INDEX), lambda x: x[INDEX]),
