@@ -13,9 +13,9 @@ import training
 
 import convflow as tf
 
-# How many steps are compared. Training amplifies rounding: TensorFlow itself, with one thread instead of two or
-# with other convolution kernels, leaves its own losses by more than the tolerance after the steps given here.
-STEPS = {"low_level_cnn": 100, "layers_cnn": 100, "lecture_cnn": 50, "lecture_layers_cnn": 60}
+# How many steps are compared. In the batch order chosen (`training.SHUFFLE_SEED`) TensorFlow with other kernels
+# agrees with itself to 3e-7 on seed 002's network; on the lecture's it stays below the tolerance this long.
+STEPS = {"low_level_cnn": 100, "layers_cnn": 100, "lecture_cnn": 60, "lecture_layers_cnn": 60}
 RELATIVE = 1e-3
 
 

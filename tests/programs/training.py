@@ -18,7 +18,11 @@ FOLDER = Path(__file__).resolve().parent
 GOLDEN = FOLDER.parent / "golden" / "programs"
 TRAIN_IMAGES = 50_000
 BATCH = 64
-SHUFFLE_SEED = 123
+# Kernels that round differently now and then disagree on which side of zero an activation lies, and training
+# then goes two ways: over 13 orders tried, TensorFlow with and without oneDNN left itself by up to 5e-3 within
+# 100 steps. In this order no such case arises with seed 002's network: they agree to 3e-7 all along, so a
+# difference is an error.
+SHUFFLE_SEED = 6
 
 
 def load_program(name: str) -> ModuleType:
