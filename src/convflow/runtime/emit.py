@@ -149,7 +149,7 @@ class _Emitter:
         op = self._guards.predicates[predicate]
         tensor = predicate if isinstance(predicate, Tensor) else predicate.inputs[1]
         guard = self._guards.of(op) if predicate is op else self._guards.of_value(tensor)
-        self._body.add(f"{self._body.flags[predicate]} = as_flag({self._value(tensor)})", op, guard)
+        self._body.add(f"{self._body.flags[predicate]} = as_flag({self._value(tensor)}, {tensor.name!r})", op, guard)
 
     # Ends
 
@@ -188,9 +188,9 @@ def _choice(choices: list[str], conditions: list[str]) -> str:
     return text
 
 
-def _as_flag(value: Any) -> bool:
+def _as_flag(value: Any, name: str) -> bool:
     if value.ndim != 0:
-        raise ValueError(f"The predicate must be a scalar, it has shape {tuple(value.shape)}.")
+        raise ValueError(f"The predicate {name} must be a scalar, it has shape {tuple(value.shape)}.")
     return bool(value)
 
 

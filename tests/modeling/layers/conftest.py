@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import convflow as tf
+
+
+@pytest.fixture(autouse=True)
+def graph() -> Iterator[Any]:
+    """A fresh graph, the default one during the test."""
+    with tf.Graph().as_default() as new:
+        yield new
+
+
+@pytest.fixture
+def session(graph: Any) -> Iterator[Any]:
+    """A session of the test's graph, the default one during the test."""
+    with tf.Session(graph=graph) as new:
+        yield new
