@@ -54,6 +54,7 @@ from convflow.core.dtypes import (
     uint64,
     variant,
 )
+from convflow.core.logging import get_logger
 from convflow.core.shape import Dimension, TensorShape
 from convflow.core.version import GIT_VERSION, GRAPH_DEF_VERSION, VERSION
 from convflow.core.version import GIT_VERSION as __git_version__
@@ -112,6 +113,7 @@ from convflow.modeling.variables.variable import (
 from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant, fill, ones, ones_like, zeros, zeros_like
 from convflow.ops.array.gather import gather, unsorted_segment_sum
+from convflow.ops.array.gather_nd import gather_nd, scatter_nd
 from convflow.ops.array.identity import group, identity, no_op, stop_gradient
 from convflow.ops.array.identity import tuple_ as tuple
 from convflow.ops.array.list_diff import setdiff1d
@@ -155,6 +157,7 @@ from convflow.ops.math.arithmetic import (
 )
 from convflow.ops.math.arithmetic import floormod as mod
 from convflow.ops.math.cast import cast, to_double, to_float, to_int32, to_int64
+from convflow.ops.math.clip import clip_by_value
 from convflow.ops.math.comparison import (
     equal,
     greater,
@@ -171,6 +174,7 @@ from convflow.ops.math.complex import complex, conj, imag, real
 from convflow.ops.math.elementwise import (
     abs,
     ceil,
+    cos,
     exp,
     floor,
     is_finite,
@@ -183,6 +187,7 @@ from convflow.ops.math.elementwise import (
     rsqrt,
     sigmoid,
     sign,
+    sin,
     sqrt,
     square,
     tanh,
@@ -200,7 +205,9 @@ from convflow.ops.math.reduce import (
 )
 from convflow.ops.math.scan import cumprod, cumsum
 from convflow.ops.math.select import where
+from convflow.ops.math.statistics import count_nonzero
 from convflow.ops.math.tensordot import tensordot
 from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
+from convflow.ops.string import string_join
 from convflow.runtime.session import InteractiveSession, Session

@@ -1,6 +1,6 @@
 """tf.data"""
 
-from convflow.input.dataset import Dataset
+from convflow.input.dataset import AUTOTUNE, Dataset
 from convflow.input.iterators import (
     Iterator,
     get_output_classes,

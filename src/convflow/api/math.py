@@ -33,6 +33,7 @@ from convflow.ops.math.complex import conj, imag, real
 from convflow.ops.math.elementwise import (
     abs,
     ceil,
+    cos,
     exp,
     floor,
     is_finite,
@@ -45,6 +46,7 @@ from convflow.ops.math.elementwise import (
     rsqrt,
     sigmoid,
     sign,
+    sin,
     sqrt,
     square,
     tanh,
@@ -60,3 +62,4 @@ from convflow.ops.math.reduce import (
     reduce_sum,
 )
 from convflow.ops.math.scan import cumprod, cumsum
+from convflow.ops.math.statistics import count_nonzero, reduce_std, reduce_variance

@@ -2,6 +2,7 @@
 
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
+from convflow.formats.event import read_events as summary_iterator
 from convflow.formats.messages import CheckpointState
 from convflow.training.checkpoint_management import (
     checkpoint_exists,
@@ -21,6 +22,7 @@ from convflow.training.global_step import (
     get_or_create_global_step,
     global_step,
 )
+from convflow.training.meta_graph import export_meta_graph
 from convflow.training.optimizers.adam import AdamOptimizer
 from convflow.training.optimizers.gradient_descent import GradientDescentOptimizer
 from convflow.training.optimizers.optimizer import Optimizer
