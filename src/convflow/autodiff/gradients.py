@@ -13,13 +13,13 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from convflow.core import dtypes
-from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
-from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE
+from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, get_op, is_registered
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.origin import describe
 from convflow.graph.scopes import colocate_with, control_dependencies, name_scope
-from convflow.ops.array.constant import constant, fill
+from convflow.ops.array.constant import constant, fill, zeros_like
+from convflow.ops.array.identity import identity
 from convflow.ops.array.identity import tuple_ as gate_tuple
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.math.arithmetic import add_n
@@ -55,7 +55,7 @@ def gradients(
 
     Raises:
         LookupError: an op on the way has no gradient.
-        TypeError: a y that is neither floating nor complex.
+        TypeError: a y that holds no numbers, or complex ones without a `grad_ys`.
     """
     ys, xs = _as_list(ys), _as_list(xs)
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
@@ -64,14 +64,12 @@ def gradients(
     with name_scope(name, "gradients", [*ys, *xs, *(g for g in grad_ys if g is not None)]) as scope:
         y_tensors = [convert_to_tensor(y, name="y") for y in ys]
         x_tensors = [_differentiated(x) for x in xs]
-        stopped = [_differentiated(x) for x in _as_list(stop_gradients or [])]
-        starts = _initial_gradients(y_tensors, grad_ys)
+        stopped = [_differentiated(x) for x in _as_list([] if stop_gradients is None else stop_gradients)]
+        starts = _initial_gradients(y_tensors, grad_ys, colocate_gradients_with_ops)
         walk = _ReverseWalk(y_tensors, x_tensors, stopped, scope, colocate_gradients_with_ops, gate_gradients)
         results = walk.run(starts)
     if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
-        return [
-            apply_op("ZerosLike", x=x) if grad is None else grad for x, grad in zip(x_tensors, results, strict=True)
-        ]
+        return [zeros_like(x) if grad is None else grad for x, grad in zip(x_tensors, results, strict=True)]
     return results
 
 
@@ -86,27 +84,50 @@ def _differentiated(x: Any) -> Tensor:
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name="x")
 
 
-def _initial_gradients(ys: list[Tensor], grad_ys: list[Any]) -> list[Tensor]:
+def _initial_gradients(ys: list[Tensor], grad_ys: list[Any], colocate: bool) -> list[Tensor]:
+    given = [
+        None if grad is None else convert_to_tensor(grad, name=f"grad_y_{index}", preferred_dtype=y.dtype.base_dtype)
+        for index, (y, grad) in enumerate(zip(ys, grad_ys, strict=True))
+    ]
     result = []
-    for index, (y, grad) in enumerate(zip(ys, grad_ys, strict=True)):
-        if not (y.dtype.is_floating or y.dtype.is_complex):
-            raise TypeError(
-                f"Gradients of tensors must be floating or complex, got {y.dtype.name}: {y}. "
-                "Cast it, or differentiate what it was computed from."
-            )
-        if grad is None:
-            result.append(_ones_like(y, f"grad_ys_{index}"))
-        else:
-            tensor = convert_to_tensor(grad, dtype=y.dtype.base_dtype, name=f"grad_ys_{index}")
-            if not tensor.shape.is_compatible_with(y.shape):
-                raise ValueError(f"grad_ys[{index}] has shape {tensor.shape}, its y {y.name} has {y.shape}.")
-            result.append(tensor)
+    for index, (y, grad) in enumerate(zip(ys, given, strict=True)):
+        _check_differentiable(y, grad)
+        with colocate_with(y.op) if colocate else nullcontext():
+            if grad is None:
+                result.append(_ones_like(y, f"grad_ys_{index}"))
+            else:
+                _check_start(index, y, grad)
+                result.append(identity(grad, name=f"grad_ys_{index}"))
     return result
 
 
+def _check_differentiable(y: Tensor, grad: Tensor | None) -> None:
+    if not y.dtype.is_numeric_tensor:
+        raise TypeError(
+            f"Tensor {y.name} with type {y.dtype.name} must be numeric to have a gradient: "
+            "differentiate the numbers it was made from."
+        )
+    if y.dtype.is_complex and grad is None:
+        raise TypeError(
+            f"Gradients of complex tensors must set grad_ys, and {y.name} is {y.dtype.name}: "
+            "say in which direction, e.g. grad_ys=[tf.ones_like(y)]."
+        )
+
+
+def _check_start(index: int, y: Tensor, grad: Tensor) -> None:
+    if grad.dtype.base_dtype is not y.dtype.base_dtype:
+        raise TypeError(f"grad_ys[{index}] has the type {grad.dtype.name}, its y {y.name} has {y.dtype.name}. Cast it.")
+    # TensorFlow lets a number stand for all elements.
+    if grad.shape.rank != 0 and not grad.shape.is_compatible_with(y.shape):
+        raise ValueError(
+            f"grad_ys[{index}] has the shape {grad.shape}, its y {y.name} has {y.shape}: they must be the same."
+        )
+
+
 def _ones_like(y: Tensor, name: str) -> Tensor:
-    one = constant(1.0, dtype=y.dtype.base_dtype, name=f"{name}/Const")
-    return fill(shape_of(y), one, name=name)
+    sizes = shape_of(y)
+    one = True if y.dtype.is_bool else 1
+    return fill(sizes, constant(one, dtype=y.dtype.base_dtype, name=f"{name}/Const"), name=name)
 
 
 class _ReverseWalk:
@@ -126,7 +147,9 @@ class _ReverseWalk:
         self._gate = gate
         self._stop_ops = {tensor.op for tensor in stopped}
         self._contributions: dict[Tensor, list[Tensor]] = {}
-        self._between = _operations_between(xs, ys, set(stopped))
+        self._between = _operations_between(xs, ys)
+        # Behind an x there is nothing to do, unless another x stands there.
+        self._stop_ops.update(x.op for x in xs if not any(tensor.op in self._between for tensor in x.op.inputs))
 
     def run(self, starts: list[Tensor]) -> list[Tensor | None]:
         for y, start in zip(self._ys, starts, strict=True):
@@ -201,7 +224,7 @@ def _or_zeros(op: Operation, index: int, grad: Tensor | None) -> Tensor | None:
     return zeros_like_output(op, index)
 
 
-def _operations_between(xs: list[Tensor], ys: list[Tensor], stopped: set[Tensor]) -> set[Operation]:
+def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> set[Operation]:
     """The operations on a differentiable way from an x to a y."""
     reached: set[Operation] = set()
     waiting = [x.op for x in xs]
@@ -220,7 +243,7 @@ def _operations_between(xs: list[Tensor], ys: list[Tensor], stopped: set[Tensor]
         if op in between or op not in reached:
             continue
         between.add(op)
-        waiting.extend(tensor.op for tensor in op.inputs if tensor not in stopped)
+        waiting.extend(tensor.op for tensor in op.inputs)
     return between
 
 
@@ -272,7 +295,7 @@ class RegisterGradient:
 
     def __init__(self, op_type: str) -> None:
         if not isinstance(op_type, str):
-            raise TypeError("op_type must be a string")
+            raise TypeError(f"op_type must be a string, got {op_type!r}: the type of an op, such as 'Relu'.")
         self._op_type = op_type
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -282,10 +305,20 @@ class RegisterGradient:
 
 def NotDifferentiable(op_type: str) -> None:
     """Say that an op type has no gradient and that none flows through it (API: tf.NotDifferentiable)."""
+    if not isinstance(op_type, str):
+        raise TypeError(f"op_type must be a string, got {op_type!r}: the type of an op, such as 'Relu'.")
     _register(op_type, None)
 
 
+# The name before TensorFlow 1.0.
+NoGradient = NotDifferentiable
+
+
 def _register(op_type: str, rule: Any) -> None:
-    if op_type in _registered:
-        raise KeyError(f"A gradient for {op_type!r} is already registered.")
+    built_in = is_registered(op_type) and get_op(op_type).gradient is not NO_GRADIENT
+    if op_type in _registered or built_in:
+        raise KeyError(
+            f"Registering two gradient with name {op_type!r}! It has one already. Register yours under a name of its "
+            "own and ask for it with Graph.gradient_override_map."
+        )
     _registered[op_type] = rule

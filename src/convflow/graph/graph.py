@@ -189,10 +189,8 @@ class Graph:
             for name, value in scope.items():
                 attrs.setdefault(name, value)
         if self._blocks.colocations:
-            groups = set(attrs.get("_class", []))
-            for op in self._blocks.colocations:
-                groups.update(op.colocation_groups())
-            attrs["_class"] = sorted(groups)
+            # In place of a location from the attribute scopes, not beside it, as in TensorFlow.
+            attrs["_class"] = sorted({group for op in self._blocks.colocations for group in op.colocation_groups()})
         return attrs
 
     def changed(self) -> None:
@@ -480,6 +478,12 @@ class Graph:
     @contextmanager
     def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
         """New nodes of these op types take the gradient registered under the given names."""
+        pairs = list(op_type_map.items()) if isinstance(op_type_map, dict) else [(None, None)]
+        if not all(isinstance(word, str) for pair in pairs for word in pair):
+            raise TypeError(
+                f"op_type_map must be a dictionary mapping strings to strings, got {op_type_map!r}: "
+                "{'Relu': 'MyRelu'} gives Relu nodes the gradient registered as MyRelu."
+            )
         previous = dict(self._gradient_override_map)
         self._gradient_override_map.update(op_type_map)
         try:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from convflow.graph.graph import Graph
 
 
+if TYPE_CHECKING:
+
+    def _binary_operator(x: Tensor, y: Any) -> Tensor: ...
+
+
 class Tensor:
     """One output of an operation: a value that exists only while a session runs (API: tf.Tensor)."""
 
@@ -100,6 +105,20 @@ class Tensor:
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+    if TYPE_CHECKING:
+        # The ops room adds the operators, as they are ops themselves; here they are declared.
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _binary_operator
+        __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _binary_operator
+        __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _binary_operator
+        __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _binary_operator
+        __lt__ = __le__ = __gt__ = __ge__ = __getitem__ = _binary_operator
+
+        def __neg__(self) -> Tensor: ...
+
+        def __abs__(self) -> Tensor: ...
+
+        def __invert__(self) -> Tensor: ...
 
     def __iter__(self) -> Any:
         raise TypeError(

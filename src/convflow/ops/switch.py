@@ -62,7 +62,7 @@ def zeros_like_output(op: Operation, index: int) -> Tensor:
     output = op.outputs[index]
     context = op._get_control_flow_context()
     if op.type not in SWITCHES or context is None:
-        return apply_op("ZerosLike", x=output)
+        return apply_op("ZerosLike", x=output, name="zeros_like")
     other = switch(op.inputs[0], context.pred)[1 - context.branch]
     pivot = identity(other)
     size = shape_internal(other, optimize=False)

@@ -7,7 +7,7 @@ from typing import Any
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import control_dependencies, get_default_graph, name_scope
+from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
 from convflow.ops import rules
 
 
@@ -99,13 +99,12 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
             raise ValueError(f"Must have at least one Tensor: {tensors}")
         gate = group(*gates, name="group_deps") if scope else None
         with control_dependencies([gate]):
-            return [
-                None if tensor is None else _gated(tensor) for tensor in tensors
-            ]  # fmt: skip
+            return [None if tensor is None else _gated(tensor) for tensor in tensors]
 
 
 def _gated(tensor: Any) -> Any:
     if isinstance(tensor, Operation):
         with control_dependencies([tensor]):
             return no_op()
-    return identity(tensor, name="control_dependency")
+    with colocate_with(tensor):
+        return identity(tensor, name="control_dependency")

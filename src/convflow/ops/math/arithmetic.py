@@ -184,6 +184,10 @@ def negative(x: Any, name: str | None = None) -> Tensor:
 
 def _mul_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = op.inputs
+    same = x.shape.is_fully_defined() and x.shape == y.shape == grad.shape
+    if same and x.dtype.base_dtype in (dtypes.float32, dtypes.int32):
+        # The order of the factors is TensorFlow's; it differs where shapes may have to be reduced.
+        return [multiply(grad, y), multiply(grad, x)]
     return reduce_to_shapes_of(x, y, multiply(grad, _conjugate(y)), multiply(_conjugate(x), grad))
 
 
