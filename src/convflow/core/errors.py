@@ -64,7 +64,7 @@ class OpError(Exception):
         return self._message
 
 
-class _CodedError(OpError):
+class CodedError(OpError):
     """A class that stands for one code."""
 
     _code: ClassVar[int]
@@ -73,106 +73,106 @@ class _CodedError(OpError):
         super().__init__(node_def, op, message, self._code)
 
 
-class CancelledError(_CodedError):
+class CancelledError(CodedError):
     """The step was cancelled."""
 
     _code = CANCELLED
 
 
-class UnknownError(_CodedError):
+class UnknownError(CodedError):
     """An error of no other class."""
 
     _code = UNKNOWN
 
 
-class InvalidArgumentError(_CodedError):
+class InvalidArgumentError(CodedError):
     """An input has a wrong value."""
 
     _code = INVALID_ARGUMENT
 
 
-class DeadlineExceededError(_CodedError):
+class DeadlineExceededError(CodedError):
     """The time given ran out."""
 
     _code = DEADLINE_EXCEEDED
 
 
-class NotFoundError(_CodedError):
+class NotFoundError(CodedError):
     """A file or a name does not exist."""
 
     _code = NOT_FOUND
 
 
-class AlreadyExistsError(_CodedError):
+class AlreadyExistsError(CodedError):
     """What was to be made exists."""
 
     _code = ALREADY_EXISTS
 
 
-class PermissionDeniedError(_CodedError):
+class PermissionDeniedError(CodedError):
     """Access is not allowed."""
 
     _code = PERMISSION_DENIED
 
 
-class ResourceExhaustedError(_CodedError):
+class ResourceExhaustedError(CodedError):
     """Memory or disk is full."""
 
     _code = RESOURCE_EXHAUSTED
 
 
-class FailedPreconditionError(_CodedError):
+class FailedPreconditionError(CodedError):
     """The state is not ready, e.g. an uninitialized variable."""
 
     _code = FAILED_PRECONDITION
 
 
-class AbortedError(_CodedError):
+class AbortedError(CodedError):
     """The operation was given up by another one."""
 
     _code = ABORTED
 
 
-class OutOfRangeError(_CodedError):
+class OutOfRangeError(CodedError):
     """The end of a sequence was passed."""
 
     _code = OUT_OF_RANGE
 
 
-class UnimplementedError(_CodedError):
+class UnimplementedError(CodedError):
     """The operation is not implemented."""
 
     _code = UNIMPLEMENTED
 
 
-class InternalError(_CodedError):
+class InternalError(CodedError):
     """An invariant of convflow itself is broken."""
 
     _code = INTERNAL
 
 
-class UnavailableError(_CodedError):
+class UnavailableError(CodedError):
     """The service cannot be reached."""
 
     _code = UNAVAILABLE
 
 
-class DataLossError(_CodedError):
+class DataLossError(CodedError):
     """Stored bytes are damaged or cut short."""
 
     _code = DATA_LOSS
 
 
-class UnauthenticatedError(_CodedError):
+class UnauthenticatedError(CodedError):
     """The caller is not known."""
 
     _code = UNAUTHENTICATED
 
 
-_CLASSES: dict[int, type[OpError]] = {cls._code: cls for cls in _CodedError.__subclasses__()}
+_CLASSES: dict[int, type[CodedError]] = {cls._code: cls for cls in CodedError.__subclasses__()}
 
 
-def exception_type_from_error_code(error_code: int) -> type[OpError]:
+def exception_type_from_error_code(error_code: int) -> type[CodedError]:
     """The error class of a code (API: tf.errors.exception_type_from_error_code)."""
     return _CLASSES[error_code]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from convflow.core import errors
 
-_CLASS_OF_ERRNO: dict[int | None, type[errors.OpError]] = {
+_CLASS_OF_ERRNO: dict[int | None, type[errors.CodedError]] = {
     errno.ENOENT: errors.NotFoundError,
     errno.EEXIST: errors.AlreadyExistsError,
     errno.EACCES: errors.PermissionDeniedError,
@@ -22,7 +22,7 @@ _CLASS_OF_ERRNO: dict[int | None, type[errors.OpError]] = {
     errno.EISDIR: errors.FailedPreconditionError,
     errno.ENOTDIR: errors.FailedPreconditionError,
 }
-_ADVICE: dict[type[errors.OpError], str] = {
+_ADVICE: dict[type[errors.CodedError], str] = {
     errors.NotFoundError: "Check the path, and that its folder exists.",
     errors.PermissionDeniedError: "Choose a folder that this user may use, or change its permissions.",
     errors.ResourceExhaustedError: "Free some space or close some files, then try again.",

@@ -107,14 +107,9 @@ def static_shape(tensor: Any) -> list[int | None] | None:
 
 
 def attr_defaults(op: Any) -> dict[str, Any]:
-    """Attribute defaults of an op type, from TensorFlow's OpDef message.
-
-    Empty on this side, whose op records are no messages: the comparison needs the oracle's defaults only.
-    """
-    definition = getattr(op, "op_def", None)
-    if not hasattr(definition, "attr"):
-        return {}
-    return {attr.name: attr_value(attr.default_value) for attr in definition.attr if attr.HasField("default_value")}
+    """Attribute defaults of an op type, from its OpDef message."""
+    attrs = op.op_def.attr
+    return {attr.name: attr_value(attr.default_value) for attr in attrs if attr.HasField("default_value")}
 
 
 def collections(graph: Any) -> dict[str, list[str]]:

@@ -150,7 +150,7 @@ class Layer:
         with name_scope("ActivityRegularizer"):
             for output in structure.flat(outputs):
                 loss = self._activity_regularizer(output)
-                batch_size = cast(shape_of(output)[0], loss.dtype)  # type: ignore[index]
+                batch_size = cast(shape_of(output)[0], loss.dtype)
                 self.add_loss(loss / batch_size, inputs=inputs)
 
     # Variables
