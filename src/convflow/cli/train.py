@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from convflow.core import errors
+
+_FAILED = 1
+_USAGE_ERROR = 2
 _STOPPED = 130
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model to train, e.g. mnist_cnn.")]
@@ -46,9 +51,20 @@ def train(
 
     settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout}
     try:
-        result = train_model(make_run(model, data, seed=seed, out=out, **settings))
+        run = make_run(model, data, seed=seed, out=out, **settings)
     except errors.OpError as reason:
-        typer.echo(f"convflow train: {reason.message}", err=True)
-        raise typer.Exit(1) from None
+        raise _failed(reason, _USAGE_ERROR) from None
+    try:
+        result = train_model(run)
+    except errors.OpError as reason:
+        raise _failed(reason, _FAILED) from None
     if result.outcome.stopped:
         raise typer.Exit(_STOPPED)
+
+
+def _failed(reason: errors.OpError, status: int) -> typer.Exit:
+    """Says what went wrong to a person who did not write the graph: without the node and its inputs."""
+    message = reason.message.partition("\n\t [[node")[0]
+    for line in (message, *getattr(reason, "__notes__", ())):
+        typer.echo(f"convflow train: {line}", err=True)
+    return typer.Exit(status)

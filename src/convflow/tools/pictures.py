@@ -47,9 +47,10 @@ _WRONG = "#c8322b"
 
 @dataclass(frozen=True)
 class _Section:
-    """A heading and rows of examples, given by their numbers."""
+    """A heading, how to read what is below it, and rows of examples, given by their numbers."""
 
     heading: str
+    legend: str
     examples: np.ndarray
     colour: str
     caption: float
@@ -113,7 +114,9 @@ def _right_section(labels: np.ndarray, is_right: np.ndarray, seed: int) -> _Sect
     chosen = order[np.lexsort((labels[order], turn))][: _COLUMNS * _RIGHT_ROWS]
     if not len(chosen):
         return None
-    return _Section("Right: a sample of each class", chosen, _RIGHT, _RIGHT_CAPTION)
+    return _Section(
+        "Right: a sample of each class", "what the model says, and how sure it is", chosen, _RIGHT, _RIGHT_CAPTION
+    )
 
 
 def _wrong_section(probabilities: np.ndarray, is_right: np.ndarray) -> _Section | None:
@@ -123,7 +126,8 @@ def _wrong_section(probabilities: np.ndarray, is_right: np.ndarray) -> _Section 
         return None
     chosen = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][: _COLUMNS * _WRONG_ROWS]
     which = f"all {len(wrong)}" if len(chosen) == len(wrong) else f"the surest {len(chosen)} of {len(wrong):,}"
-    return _Section(f"Wrong: {which}, the surest first", chosen, _WRONG, _WRONG_CAPTION)
+    legend = "what the model says, and below what it is; how probable the model holds each"
+    return _Section(f"Wrong: {which}, the surest first", legend, chosen, _WRONG, _WRONG_CAPTION)
 
 
 def _draw(
@@ -138,7 +142,7 @@ def _draw(
     from matplotlib.figure import Figure
 
     width = 2 * _MARGIN + _COLUMNS * _CELL
-    height = _MARGIN + _TITLE + sum(section.height for section in sections)
+    height = 1.5 * _MARGIN + _TITLE + sum(section.height for section in sections)
     figure = Figure(figsize=(width, height), facecolor="white")
     page = _Page(figure, width, height)
     page.write(_MARGIN, _MARGIN, title, size=17, weight="bold")
@@ -146,6 +150,8 @@ def _draw(
     top = _MARGIN + _TITLE
     for section in sections:
         page.write(_MARGIN, top + 0.22, section.heading, size=11.5, weight="bold", color=section.colour)
+        right = _MARGIN + (_COLUMNS - 1) * _CELL + _PICTURE
+        page.write(right, top + 0.245, section.legend, size=9, color=_QUIET, ha="right")
         for place, number in enumerate(section.examples):
             row, column = divmod(place, _COLUMNS)
             left = _MARGIN + column * _CELL

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from rich.console import Console
 
 import convflow as tf
+from convflow.core import errors
 from convflow.tools import pictures, train_data, train_graph, train_report
 from convflow.tools.interrupt import Interrupt
 from convflow.tools.train_config import Run, prepare_folder, write_json
 from convflow.tools.train_data import Data
 from convflow.tools.train_files import Checkpoints, Events, Metrics
 from convflow.tools.train_graph import TrainingGraph
-from convflow.tools.train_loop import Evaluation, Outcome, evaluate, steps_per_epoch, train
+from convflow.tools.train_loop import Evaluation, Observer, Outcome, evaluate, steps_per_epoch, train
 
 RESULT_FILE = "result.json"
 PICTURE_FILE = "predictions.png"
@@ -69,10 +70,14 @@ def _fit(
     events = Events(run.out, net)
     events.pictures(session, net.feeds(data.train.first(run.batch_size)))
     table = train_report.EpochTable(console, run, run.epochs * steps_per_epoch(run, data))
-    observers = [Metrics(run.out), events, checkpoints, table]
+    observers: list[Observer] = [Metrics(run.out), events, checkpoints, table]
     try:
         with table:
             outcome = train(session, net, data, run, observers, interrupt.requested)
+    except errors.OpError as reason:
+        if checkpoints.last:
+            reason.add_note(f"The last whole checkpoint is {checkpoints.last}.")
+        raise
     finally:
         events.close()
     return outcome, checkpoints.save(session) if outcome.stopped else checkpoints.last

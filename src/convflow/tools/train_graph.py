@@ -86,7 +86,7 @@ def build(run: Run, data: Data) -> TrainingGraph:
             saver=tf.train.Saver(max_to_keep=2),
             epoch_summary=_weights_summary(),
             picture_summary=tf.summary.image("inputs", centred, max_outputs=_PICTURES),
-            num_parameters=sum(prod(variable.shape.as_list()) for variable in tf.trainable_variables()),
+            num_parameters=sum(prod(map(int, variable.shape)) for variable in tf.trainable_variables()),
         )
 
 

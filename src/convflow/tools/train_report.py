@@ -48,8 +48,8 @@ def introduce(console: Console, run: Run, data: Data, net: TrainingGraph) -> Non
     dropout = "" if run.dropout is None else f", dropout {run.dropout:g}"
     say(
         console,
-        f"{run.epochs} epochs, batches of {run.batch_size}, learning rate {run.learning_rate:g}{dropout}, "
-        f"seed {run.seed}",
+        f"{run.epochs} {'epoch' if run.epochs == 1 else 'epochs'}, batches of {run.batch_size}, "
+        f"learning rate {run.learning_rate:g}{dropout}, seed {run.seed}",
     )
     say(console, f"Watch it with: tensorboard --logdir {run.out}")
     console.print()
@@ -103,7 +103,7 @@ class EpochTable:
         say(
             self._console,
             f"  ... epoch {progress.epoch}, step {progress.step:,} of {self._total_steps:,}: "
-            f"loss {totals.mean_loss:.4f}, accuracy {totals.accuracy:.2%}, {totals.images_per_second:,.0f} images/s",
+            f"loss {_loss(totals.mean_loss)}, accuracy {totals.accuracy:.2%}, {totals.images_per_second:,.0f} images/s",
         )
 
 
@@ -111,19 +111,25 @@ def _cells(result: EpochResult) -> list[str]:
     return [
         f"{result.epoch}",
         f"{result.step:,}",
-        f"{result.train_loss:.4f}",
+        _loss(result.train_loss),
         f"{result.train_accuracy:.2%}",
-        f"{result.validation_loss:.4f}",
+        _loss(result.validation_loss),
         f"{result.validation_accuracy:.2%}",
         f"{result.images_per_second:,.0f}",
         f"{result.seconds:.1f}",
     ]
 
 
+def _loss(value: float) -> str:
+    """Four decimals, but for losses that would break the columns."""
+    return f"{value:.4f}" if value < 1000 else f"{value:.3g}"
+
+
 def _make_bar(console: Console) -> Bar:
     return Bar(
         TextColumn("{task.fields[epoch]}", style="bold"),
-        BarColumn(bar_width=24),
+        # Narrow, so that the line fits 80 columns.
+        BarColumn(bar_width=10),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(compact=True),
@@ -134,11 +140,11 @@ def _make_bar(console: Console) -> Bar:
     )
 
 
-def _fields(epoch: int, epochs: int, progress: Progress | None) -> dict[str, str]:
+def _fields(epoch: int, epochs: int, progress: Progress | None) -> dict[str, Any]:
     figures = ""
     if progress is not None:
         totals = progress.totals
-        figures = f"loss {totals.mean_loss:.4f}  acc {totals.accuracy:.1%}  {totals.images_per_second:,.0f} images/s"
+        figures = f"loss {_loss(totals.mean_loss)} acc {totals.accuracy:.1%} {totals.images_per_second:,.0f} images/s"
     return {"epoch": f"epoch {epoch}/{epochs}", "figures": figures}
 
 
@@ -148,7 +154,7 @@ def conclude(console: Console, run: Run, outcome: Outcome, test: Evaluation, cou
     right = round(test.accuracy * count)
     say(
         console,
-        f"Test accuracy: {test.accuracy:.2%} ({right:,} of {count:,}), loss {test.loss:.4f}",
+        f"Test accuracy: {test.accuracy:.2%} ({right:,} of {count:,}), loss {_loss(test.loss)}",
         style="bold green",
     )
     speed = outcome.images / outcome.seconds
