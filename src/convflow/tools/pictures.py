@@ -125,7 +125,7 @@ def _wrong_section(probabilities: np.ndarray, is_right: np.ndarray) -> _Section 
     if not len(wrong):
         return None
     chosen = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][: _COLUMNS * _WRONG_ROWS]
-    which = f"all {len(wrong)}" if len(chosen) == len(wrong) else f"the surest {len(chosen)} of {len(wrong):,}"
+    which = f"all {len(wrong)}" if len(chosen) == len(wrong) else f"{len(chosen)} of {len(wrong):,}"
     legend = "what the model says, and below what it is; how probable the model holds each"
     return _Section(f"Wrong: {which}, the surest first", legend, chosen, _WRONG, _WRONG_CAPTION)
 
@@ -232,6 +232,6 @@ def _percent(probability: float) -> str:
     """Two digits that never claim certainty: 99.98% must not read 100%."""
     if probability > 0.9995:
         return ">99.9%"
-    if 0 < probability < 0.0005:
+    if probability < 0.0005:
         return "<0.1%"
     return f"{probability * 100:.1f}%"

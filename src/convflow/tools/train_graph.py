@@ -85,7 +85,7 @@ def build(run: Run, data: Data) -> TrainingGraph:
             initializer=tf.global_variables_initializer(),
             saver=tf.train.Saver(max_to_keep=2),
             epoch_summary=_weights_summary(),
-            picture_summary=tf.summary.image("inputs", centred, max_outputs=_PICTURES),
+            picture_summary=tf.summary.image("pictures", centred, max_outputs=_PICTURES),
             num_parameters=sum(prod(map(int, variable.shape)) for variable in tf.trainable_variables()),
         )
 
@@ -115,11 +115,13 @@ def _logits(run: Run, data: Data, images: Any, is_training: Any) -> Any:
         logits, _ = model.network(images, num_classes=len(data.class_names), is_training=is_training, **options)
     except ValueError as reason:
         shape = "x".join(map(str, data.image_shape))
+        # The lines after the first are for who writes models: the node and where it was made.
+        cause = str(reason).partition("\n")[0]
         designed = "x".join(map(str, model.input_shape))
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"{run.model} cannot be built for images of {shape}: {reason} It was designed for {designed}; "
+            f"{run.model} cannot be built for images of {shape}: {cause} It was designed for {designed}; "
             "choose another model or data set.",
         ) from reason
     return logits
