@@ -133,7 +133,7 @@ def test_what_tensorboard_shows(tmp_path: Path) -> None:
     assert train.Tags()["graph"]
     assert train.Tags()["scalars"] == ["loss", "accuracy"]
     assert train.Tags()["images"] == [f"pictures/image/{number}" for number in range(8)]
-    assert {"conv_1/_weights", "fc_4/_biases"} <= set(train.Tags()["histograms"])
+    assert {"variables/conv_1/_weights", "variables/fc_4/_biases"} <= set(train.Tags()["histograms"])
     assert [event.step for event in train.Scalars("loss")] == [10]
     accuracies = [(event.step, round(event.value, 6)) for event in validation.Scalars("accuracy")]
     assert accuracies == [(int(row["step"]), float(row["validation_accuracy"])) for row in _metrics(run)]

@@ -139,4 +139,8 @@ def _accuracy(logits: Any, labels: Any) -> Any:
 
 
 def _weights_summary() -> Any:
-    return tf.summary.merge([tf.summary.histogram(variable.op.name, variable) for variable in tf.trainable_variables()])
+    # A scope of their own: without it the tags would be the variables' names with _1 behind.
+    with tf.name_scope("variables"):
+        return tf.summary.merge(
+            [tf.summary.histogram(variable.op.name, variable) for variable in tf.trainable_variables()]
+        )
