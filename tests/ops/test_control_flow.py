@@ -256,3 +256,15 @@ def test_smart_cond():
     assert smart_cond(tf.placeholder(tf.bool, []), lambda: 1, lambda: 2).op.type == "Merge"
     with pytest.raises(TypeError, match="Found instead: 'yes' of type str"):
         smart_cond("yes", lambda: 1, lambda: 2)
+
+
+def test_branches_in_a_meta_graph(pred, x):
+    other = tf.placeholder(tf.bool, [], name="other")
+    tf.cond(pred, lambda: tf.cond(other, lambda: x * 2.0, lambda: x), lambda: x, name="outer")
+    true_branch, false_branch = (item.to_proto() for item in tf.get_collection(tf.GraphKeys.COND_CONTEXT))
+    assert (true_branch.context_name, false_branch.context_name) == ("outer/cond_text", "outer/cond_text_1")
+    assert (true_branch.pivot_name, true_branch.branch) == ("outer/switch_t:0", 1)
+    assert true_branch.values_def.external_values["other:0"] == "outer/cond/Switch/Switch:1"
+    inner = [nested.cond_ctxt for nested in true_branch.nested_contexts]
+    assert [item.pivot_name for item in inner] == ["outer/cond/switch_t:0", "outer/cond/switch_f:0"]
+    assert false_branch.values_def.external_values["x:0"] == "outer/Switch_1:0"

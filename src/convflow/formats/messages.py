@@ -1,6 +1,6 @@
-"""Protobuf messages of checkpoints that `tensorboard.compat.proto` lacks, built from one table.
+"""Protobuf messages of checkpoints and meta graphs that `tensorboard.compat.proto` lacks, built from one table.
 
-Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto.
+Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto, control_flow.proto.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR.full_name
 _VERSION = versions_pb2.VersionDef.DESCRIPTOR.full_name
 _DATA_TYPE = types_pb2.DESCRIPTOR.enum_types_by_name["DataType"].full_name
 
-# message: its fields as (number, name, type, "repeated" or ""); a nested message follows its parent. A
+# message: its fields as (number, name, type, "repeated", "oneof NAME" or ""); a nested message follows its parent. A
 # type with a dot is a message or enum.
 _MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
     "BundleHeaderProto": [
@@ -43,6 +43,20 @@ _MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
         (3, "all_model_checkpoint_timestamps", "double", "repeated"),
         (4, "last_preserved_timestamp", "double", ""),
     ],
+    "ValuesDef": [
+        (1, "values", "string", "repeated"),
+        (2, "external_values", ".convflow.ValuesDef.ExternalValuesEntry", "repeated"),
+    ],
+    "ValuesDef.ExternalValuesEntry": [(1, "key", "string", ""), (2, "value", "string", "")],
+    "CondContextDef": [
+        (1, "context_name", "string", ""),
+        (2, "pred_name", "string", ""),
+        (3, "pivot_name", "string", ""),
+        (4, "branch", "int32", ""),
+        (5, "values_def", ".convflow.ValuesDef", ""),
+        (6, "nested_contexts", ".convflow.ControlFlowContextDef", "repeated"),
+    ],
+    "ControlFlowContextDef": [(1, "cond_ctxt", ".convflow.CondContextDef", "oneof ctxt")],
 }
 _ENUMS = {"Endianness": {"LITTLE": 0, "BIG": 1}}
 
@@ -65,6 +79,8 @@ def _build() -> dict[str, Any]:
         parent, _, own_name = name.rpartition(".")
         message = made[parent].nested_type.add() if parent else file.message_type.add()
         message.name = own_name
+        # How a map field is described: pairs of this message.
+        message.options.map_entry = own_name.endswith("Entry")
         made[name] = message
         for field in fields:
             _add_field(message, *field)
@@ -97,3 +113,4 @@ BundleHeaderProto: Any = _CLASSES["BundleHeaderProto"]
 BundleEntryProto: Any = _CLASSES["BundleEntryProto"]
 TensorSliceProto: Any = _CLASSES["TensorSliceProto"]
 CheckpointState: Any = _CLASSES["CheckpointState"]
+CondContextDef: Any = _CLASSES["CondContextDef"]

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from convflow.core import nest
+from convflow.formats import messages
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
@@ -32,10 +33,25 @@ class CondContext:
         self.branch = branch
         self.name = pred.graph.unique_name("cond_text")
         self.outer_context: Any = get_default_graph()._get_control_flow_context()
+        self._nested: list[CondContext] = []
+        if self.outer_context is not None:
+            self.outer_context._nested.append(self)
         # What may be used as it is, and what stands for a value from outside.
         self._values = {pred, pivot}
         self._external = {pred: pred}
         pivot.op._control_flow_context = self
+
+    def to_proto(self) -> Any:
+        """The branch as a meta graph lists it, a `CondContextDef`."""
+        proto = messages.CondContextDef(
+            context_name=self.name, pred_name=self.pred.name, pivot_name=self.pivot.name, branch=self.branch
+        )
+        proto.values_def.values.extend(sorted(value.name for value in self._values))
+        for value, own in self._external.items():
+            proto.values_def.external_values[value.name] = own.name
+        for context in self._nested:
+            proto.nested_contexts.add().cond_ctxt.CopyFrom(context.to_proto())
+        return proto
 
     def entered(self) -> AbstractContextManager[None]:
         """New nodes belong to this branch."""
@@ -43,15 +59,18 @@ class CondContext:
 
     def add_op(self, op: Operation) -> None:
         """Make a new node of the branch depend on the branch being taken."""
+        self._guard(op)
+        for context in self._and_outer():
+            context._values.update(op.outputs)
+        op.graph.prevent_fetching(op)
+
+    def _guard(self, op: Operation) -> None:
         if not op.inputs and not any(self._holds(control) for control in op.control_inputs):
             op._add_control_input(self.pivot.op)
         for index, tensor in enumerate(op.inputs):
             own = self.add_value(tensor)
             if own is not tensor:
                 op._update_input(index, own)
-        for context in self._and_outer():
-            context._values.update(op.outputs)
-        op.graph.prevent_fetching(op)
 
     def add_value(self, value: Tensor) -> Tensor:
         """What stands for `value` in this branch."""
@@ -63,7 +82,7 @@ class CondContext:
             result = switch_ref_or_tensor(source, self.pred)[self.branch]
         result.op._control_flow_context = self
         if self.outer_context is not None:
-            self.outer_context.add_op(result.op)
+            self.outer_context._guard(result.op)
         result.graph.prevent_fetching(result.op)
         for context in self._and_outer():
             context._values.add(result)

@@ -55,16 +55,17 @@ def cond(
         pred = identity(pred, name="pred_id")
         for tensor in (if_true, pivot_true, pivot_false, pred):
             tensor.graph.prevent_fetching(tensor.op)
-        branches = [CondContext(pred, pivot_false, 0), CondContext(pred, pivot_true, 1)]
-        result, true_values = _built(branches[1], true_fn, "true_fn")
-        other, false_values = _built(branches[0], false_fn, "false_fn")
+        true_branch = CondContext(pred, pivot_true, 1)
+        result, true_values = _built(true_branch, true_fn, "true_fn")
+        false_branch = CondContext(pred, pivot_false, 0)
+        other, false_values = _built(false_branch, false_fn, "false_fn")
         if not strict:
             result, other = _without_single(result), _without_single(other)
         _check_agreement(result, other, true_values, false_values)
         merged = [merge([no, yes])[0] for no, yes in zip(false_values, true_values, strict=True)]
-        if branches[0].outer_context is None:
-            for branch in reversed(branches):
-                add_to_collection(GraphKeys.COND_CONTEXT, branch)
+        if true_branch.outer_context is None:
+            add_to_collection(GraphKeys.COND_CONTEXT, true_branch)
+            add_to_collection(GraphKeys.COND_CONTEXT, false_branch)
         return nest.pack_sequence_as(result, merged)
 
 
