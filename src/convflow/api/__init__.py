@@ -129,7 +129,7 @@ from convflow.ops.array.slice import slice_ as slice
 from convflow.ops.array.split import split
 from convflow.ops.array.stack import stack, unstack
 from convflow.ops.array.stitch import dynamic_stitch
-from convflow.ops.array.strided_slice import boolean_mask, strided_slice
+from convflow.ops.array.strided_slice import boolean_mask, newaxis, strided_slice
 from convflow.ops.array.tile import broadcast_to, tile
 from convflow.ops.array.transpose import invert_permutation, matrix_transpose, transpose
 from convflow.ops.assertion import assert_ as Assert

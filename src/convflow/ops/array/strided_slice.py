@@ -29,6 +29,10 @@ from convflow.ops.math.reduce import reduce_prod
 from convflow.ops.math.select import where
 
 
+# Where it stands in an index, the result has a new axis of size 1 (API: tf.newaxis).
+newaxis = None
+
+
 def getitem(tensor: Any, key: Any) -> Tensor:
     """`tensor[key]` (API: Tensor.__getitem__).
 
