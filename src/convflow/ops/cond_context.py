@@ -32,7 +32,8 @@ class CondContext:
         self.pivot = pivot
         self.branch = branch
         self.name = pred.graph.unique_name("cond_text")
-        self.outer_context: Any = get_default_graph()._get_control_flow_context()
+        outer: Any = get_default_graph()._get_control_flow_context()
+        self.outer_context: CondContext | None = outer
         self._nested: list[CondContext] = []
         if self.outer_context is not None:
             self.outer_context._nested.append(self)
