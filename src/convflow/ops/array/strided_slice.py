@@ -28,7 +28,6 @@ from convflow.ops.math.cast import cast
 from convflow.ops.math.reduce import reduce_prod
 from convflow.ops.math.select import where
 
-
 # Where it stands in an index, the result has a new axis of size 1 (API: tf.newaxis).
 newaxis = None
 
