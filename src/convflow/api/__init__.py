@@ -208,6 +208,13 @@ from convflow.ops.math.select import where
 from convflow.ops.math.statistics import count_nonzero
 from convflow.ops.math.tensordot import tensordot
 from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from convflow.ops.space_to_batch import (
+    batch_to_space,
+    batch_to_space_nd,
+    required_space_to_batch_paddings,
+    space_to_batch,
+    space_to_batch_nd,
+)
 from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
 from convflow.ops.string import string_join
 from convflow.runtime.session import InteractiveSession, Session

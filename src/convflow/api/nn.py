@@ -3,6 +3,7 @@
 from convflow.ops.activation import elu, leaky_relu, relu, relu6, selu, softplus, softsign
 from convflow.ops.bias import bias_add
 from convflow.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose
+from convflow.ops.convolution import convolution
 from convflow.ops.dropout import dropout
 from convflow.ops.math.elementwise import sigmoid, tanh
 from convflow.ops.pool import avg_pool, max_pool
