@@ -62,9 +62,11 @@ def gradients(
     if len(grad_ys) != len(ys):
         raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
     with name_scope(name, "gradients", [*ys, *xs, *(g for g in grad_ys if g is not None)]) as scope:
-        y_tensors = [convert_to_tensor(y, name="y") for y in ys]
-        x_tensors = [_differentiated(x) for x in xs]
-        stopped = [_differentiated(x) for x in _as_list([] if stop_gradients is None else stop_gradients)]
+        y_tensors = [convert_to_tensor(y, name=f"y_{index}") for index, y in enumerate(ys)]
+        x_tensors = [_differentiated(x, f"x_{index}") for index, x in enumerate(xs)]
+        stopped = [
+            _differentiated(x, "stop_gradient") for x in _as_list([] if stop_gradients is None else stop_gradients)
+        ]
         starts = _initial_gradients(y_tensors, grad_ys, colocate_gradients_with_ops)
         walk = _ReverseWalk(y_tensors, x_tensors, stopped, scope, colocate_gradients_with_ops, gate_gradients)
         results = walk.run(starts)
@@ -77,11 +79,11 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _differentiated(x: Any) -> Tensor:
+def _differentiated(x: Any, name: str) -> Tensor:
     # A variable is differentiated at its reference, where all its reads meet.
     if hasattr(x, "_as_graph_element"):
         return x._as_graph_element()
-    return x if isinstance(x, Tensor) else convert_to_tensor(x, name="x")
+    return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
 
 
 def _initial_gradients(ys: list[Tensor], grad_ys: list[Any], colocate: bool) -> list[Tensor]:

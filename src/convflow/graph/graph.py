@@ -117,8 +117,9 @@ class Graph:
         if dtypes is None:
             dtypes = _output_dtypes(op_def, attrs)
         with self._lock:
+            exact_name = self._node_name(op_type if name is None else name)
             op = Operation(
-                self, op_def, self._node_name(name or op_type), self._next_id(), inputs, dtypes, attrs,
+                self, op_def, exact_name, self._next_id(), inputs, dtypes, attrs,
                 self._control_inputs_for(inputs), "", user_frames(),
             )  # fmt: skip
             if compute_device:
@@ -517,8 +518,9 @@ class Graph:
         return [name for name in self._collections if isinstance(name, str)]
 
     @property
-    def collections(self) -> list[str]:
-        return self.get_all_collection_keys()
+    def collections(self) -> list[Any]:
+        """The names of all collections, those that are no strings too."""
+        return list(self._collections)
 
     def clear_collection(self, name: Any) -> None:
         self._check_not_finalized()

@@ -81,7 +81,9 @@ def _advice(tensor: Tensor, array: np.ndarray) -> str:
 def _as_array(tensor: Tensor, value: Any) -> np.ndarray:
     dtype = tensor.dtype.base_dtype
     try:
-        array = np.asarray(value, dtype=dtype.as_numpy_dtype)
+        # A number too large for a floating type becomes infinite, as in TensorFlow; no cause for a warning.
+        with np.errstate(over="ignore"):
+            array = np.asarray(value, dtype=dtype.as_numpy_dtype)
         return array if dtype.is_numeric_tensor else values.as_bytes_array(array)
     except OverflowError as error:
         raise TypeError(

@@ -36,7 +36,7 @@ class Initializer:
 def _floating(dtype: Any) -> dtypes.DType:
     dtype = dtypes.as_dtype(dtype)
     if not dtype.is_floating:
-        raise TypeError(f"Cannot create initializer for non-floating point type {dtype.name}.")
+        raise ValueError(f"Expected floating point type, got {dtype.name}: this initializer draws fractions.")
     return dtype
 
 

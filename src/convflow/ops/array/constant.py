@@ -221,6 +221,8 @@ def _sizes_node(sizes: Any, source: Any, dtype: DType | None, name: str | None) 
         raise TypeError(f"Cannot convert {source!r} to {dtype}. Allowed dtypes are tf.int32 and tf.int64.")
     array = np.array(sizes, dtype=np.int64)
     fits = not array.size or array.max() < 2**31
+    if dtype is dtypes.int32 and not fits:
+        raise ValueError(f"Cannot convert {source!r} to int32: a size is too large for it. Use tf.int64.")
     dtype = dtype or (dtypes.int32 if fits else dtypes.int64)
     return _constant_node(array.astype(dtype.as_numpy_dtype), dtype, name or "shape_as_tensor")
 
