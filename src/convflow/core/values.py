@@ -27,6 +27,7 @@ def from_numpy(array: np.ndarray) -> Any:
 def to_numpy(value: Any) -> np.ndarray:
     """A kernel's value as an array, sharing its memory where possible."""
     if isinstance(value, torch.Tensor):
+        value = value.resolve_conj().resolve_neg()
         if value.dtype == torch.bfloat16:
             return value.contiguous().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
         return value.contiguous().numpy()

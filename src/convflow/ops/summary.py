@@ -18,7 +18,7 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.formats import tensor_proto
 from convflow.graph.apply import apply_op
 from convflow.graph.inference import InferenceContext
-from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
+from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.summary_histogram import histogram_proto
@@ -194,7 +194,7 @@ register_op(
     attrs="T: type",
     shape=_tag_scalar,
     kernel=_tensor_summary_kernel,
-    gradient=NO_GRADIENT,
+    gradient=NOT_DIFFERENTIABLE,
 )
 
 

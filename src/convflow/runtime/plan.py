@@ -28,7 +28,6 @@ class Plan:
         self._elements = elements
         self._fetched = [element for element in elements if isinstance(element, Tensor)]
         self._step = emit.emit(self.schedule, fed, self._fetched, store)
-        self._shared = self._values_that_outlive_a_run(store)
 
     @property
     def source(self) -> str:
@@ -42,35 +41,18 @@ class Plan:
                 results = iter(self._step.run(*fed_values))
         except Exception as error:
             raise failures.explain(error, self._step) from _cause(error)
-        lent = {_address(value) for value in (*fed_values, *self._shared())}
-        return [_owned(next(results), lent) if isinstance(element, Tensor) else None for element in self._elements]
-
-    def _values_that_outlive_a_run(self, store: Store) -> Any:
-        constants = [op.definition.kernel(op)() for op in self.schedule if op.type == "Const"] if self._fetched else []
-        slots = [
-            store.variable(op.name) for op in self.schedule if any(t.dtype._is_ref_dtype for t in op.outputs)
-        ]  # fmt: skip
-        return lambda: [*constants, *(slot.value for slot in slots if slot.value is not None)]
+        return [_owned(next(results)) if isinstance(element, Tensor) else None for element in self._elements]
 
 
 def _cause(error: Exception) -> Exception | None:
     return error if not hasattr(error, "node_def") else None
 
 
-def _address(value: Any) -> int:
+def _owned(value: Any) -> Any:
+    """A fetched value as NumPy, in memory of its own: kernels' values may be those of variables, constants, feeds
+    or data sets, and programs write into what they fetch."""
     if isinstance(value, torch.Tensor):
-        return value.untyped_storage().data_ptr()
-    return id(value)
-
-
-def _owned(value: Any, lent: set[int]) -> Any:
-    """A fetched value as NumPy, copied where its memory belongs to a variable, a constant or a feed."""
-    if isinstance(value, torch.Tensor):
-        address = _address(value)
-        if address in lent:
-            value = value.clone()
-        lent.add(address)
-        array = values.to_numpy(value)
+        array = values.to_numpy(value.clone(memory_format=torch.contiguous_format))
         return array[()] if array.ndim == 0 else array
     if isinstance(value, np.ndarray):
         return value.item() if value.ndim == 0 else value.copy()

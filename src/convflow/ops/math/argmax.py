@@ -14,7 +14,7 @@ from convflow.graph.apply import apply_op
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
-from convflow.ops.types import REAL
+from convflow.ops.types import INDEX, REAL
 
 
 def argmax(
@@ -96,15 +96,16 @@ def _no_gradients(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [None, None]
 
 
+_AXIS_TYPES = {
+    "ArgMax": "Tidx: type = int32 in {int16, int32, int64}; output_type: type = int64 in {int16, uint16, int32, int64}",
+    "ArgMin": f"Tidx: type = int32 in {{{INDEX}}}; output_type: type = int64 in {{{INDEX}}}",
+}
 for _name, _compute, _worst in (("ArgMax", torch.max, -math.inf), ("ArgMin", torch.min, math.inf)):
     register_op(
         _name,
         inputs="input: T; dimension: Tidx",
         outputs="output: output_type",
-        attrs=(
-            f"T: type in {{{REAL}, complex64, complex128, qint8, quint8, qint32, qint16, quint16, bool}}; "
-            "Tidx: type = int32 in {int16, int32, int64}; output_type: type = int64 in {int16, uint16, int32, int64}"
-        ),
+        attrs=f"T: type in {{{REAL}, qint8, quint8, qint32, qint16, quint16, bool}}; {_AXIS_TYPES[_name]}",
         shape=_arg_shape,
         kernel=_arg_kernel(_compute, _worst),
         gradient=_no_gradients,

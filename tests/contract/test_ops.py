@@ -1,0 +1,128 @@
+"""What must hold for every op of the registry."""
+
+import csv
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from convflow import api  # noqa: F401  # registers every op
+from convflow.graph import opdef
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
+sys.path.append(str(Path(__file__).resolve().parent))
+
+import user_functions  # noqa: E402
+
+SPEC = Path(os.environ.get("CONVFLOW_SPEC", ROOT.parent / "shared" / "spec")) / "ops.tsv"
+OPS = list(opdef.all_ops())
+MADE_BY = user_functions.user_functions(ROOT / "src" / "convflow")
+
+# Attributes that TensorFlow 1.15 did not have; its files and programs never set them.
+NEWER_THAN_1_15 = {
+    "grad_a", "grad_b", "grad_x", "grad_y", "metadata", "bad_indices_policy", "buffer_size_min", "replicate_on_split",
+    "is_files",
+}  # fmt: skip
+
+# Ops that no function of the API makes by itself, and what makes them.
+INTERNAL = {
+    "AvgPoolGrad": "the gradient of AvgPool",
+    "BatchMatMul": "graphs of TensorFlow before 1.14",
+    "BatchDatasetV2": "Dataset.batch",
+    "BiasAddGrad": "the gradient of BiasAdd",
+    "CacheDataset": "Dataset.cache",
+    "ConcatOffset": "the gradient of ConcatV2",
+    "ConcatenateDataset": "Dataset.concatenate",
+    "EluGrad": "the gradient of Elu",
+    "LeakyReluGrad": "the gradient of LeakyRelu",
+    "MaxPoolGrad": "the gradient of MaxPool",
+    "MaxPoolGradGrad": "the gradient of MaxPoolGrad",
+    "MirrorPadGrad": "the gradient of MirrorPad",
+    "OnesLike": "the gradient of Pow",
+    "ParallelBatchDataset": "Dataset.batch with num_parallel_calls",
+    "PrefetchDataset": "Dataset.prefetch",
+    "ReciprocalGrad": "the gradient of Reciprocal",
+    "Relu6Grad": "the gradient of Relu6",
+    "ReluGrad": "the gradient of Relu",
+    "RsqrtGrad": "the gradient of Rsqrt",
+    "SeluGrad": "the gradient of Selu",
+    "ShuffleDataset": "Dataset.shuffle",
+    "SigmoidGrad": "the gradient of Sigmoid",
+    "SoftplusGrad": "the gradient of Softplus",
+    "SoftsignGrad": "the gradient of Softsign",
+    "SqrtGrad": "the gradient of Sqrt",
+    "StridedSliceGrad": "the gradient of StridedSlice",
+    "TanhGrad": "the gradient of Tanh",
+}
+GRADIENT_OF = "the gradient of "
+
+every_op = pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
+
+
+@pytest.fixture(scope="module")
+def spec():
+    if not SPEC.exists():
+        pytest.skip(f"{SPEC} is not here; CONVFLOW_SPEC names its folder")
+    with SPEC.open(encoding="utf-8", newline="") as file:
+        return {row["op"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+
+
+def _attrs(text):
+    # Defaults that are tensors are no Python literals: those of other attributes are compared.
+    plain = re.sub(r"(\w+: tensor) = tensor\([^)]*\)", r"\1", text)
+    return {attr.name: attr for attr in map(opdef._parse_attr, opdef._split(plain))}
+
+
+@every_op
+def test_signature_is_tensorflows(op, spec):
+    row = spec[op.name]
+    attrs = _attrs(row["attrs"])
+    for name, mine in (("inputs", op.inputs), ("outputs", op.outputs)):
+        assert mine == tuple(opdef._parse_arg(text, attrs) for text in opdef._split(row[name])), name
+    assert attrs.keys() - op.attrs.keys() <= NEWER_THAN_1_15
+    assert op.attrs.keys() <= attrs.keys()
+    for name, attr in op.attrs.items():
+        theirs = attrs[name]
+        assert (attr.type, attr.minimum) == (theirs.type, theirs.minimum), name
+        assert attr.type == "tensor" or attr.default == theirs.default, name
+        assert theirs.allowed is None or set(attr.allowed) <= set(theirs.allowed), name
+        assert theirs.allowed is not None or attr.allowed is None, name
+
+
+@every_op
+def test_statefulness_is_tensorflows(op, spec):
+    assert op.stateful == (spec[op.name]["stateful"] == "true")
+
+
+@every_op
+def test_gradient_is_there_where_tensorflow_has_one(op, spec):
+    expected = {"yes": None, "not_differentiable": opdef.NOT_DIFFERENTIABLE, "no": opdef.NO_GRADIENT}
+    mark = expected[spec[op.name]["has_gradient"]]
+    assert callable(op.gradient) if mark is None else op.gradient is mark
+
+
+@every_op
+def test_has_a_documented_function(op):
+    assert MADE_BY.get(op.name) or op.name in INTERNAL, f"no documented function makes {op.name}"
+
+
+@pytest.fixture(scope="module")
+def words_of_tests():
+    files = [path for path in TESTS.rglob("*") if path.suffix in (".py", ".json") and path != Path(__file__).resolve()]
+    return {word for path in files for word in re.findall(r"\w+", path.read_text(encoding="utf-8", errors="ignore"))}
+
+
+@every_op
+def test_has_a_test(op, words_of_tests):
+    names = {op.name, *MADE_BY.get(op.name, ())}
+    if INTERNAL.get(op.name, "").startswith(GRADIENT_OF):
+        # The tests of a function take its gradient too.
+        names |= MADE_BY.get(INTERNAL[op.name].removeprefix(GRADIENT_OF), set())
+    assert names & words_of_tests, f"no test names {op.name} or {', '.join(sorted(names))}"
+
+
+def test_internal_ops_are_registered():
+    assert INTERNAL.keys() <= {op.name for op in OPS}
