@@ -7,11 +7,18 @@ The names are those of the api room. They are looked up at their first use, so t
 from __future__ import annotations
 
 import difflib
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convflow.api import *  # noqa: F403
+
+# PyTorch's threads wait for each other by spinning, by default for so long that a second program on the machine
+# slows both down several times. This many turns last about as long as waking a thread takes. Read when PyTorch is
+# loaded, hence here.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def __getattr__(name: str) -> Any:

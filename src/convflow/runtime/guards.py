@@ -110,7 +110,8 @@ class Guards:
         for tensor in op.inputs:
             guard = both(guard, self.of_value(tensor))
         for control in op.control_inputs:
-            guard = both(guard, self._of[control])
+            # What is not in the schedule is looked through, which no branch's nodes are.
+            guard = both(guard, self._of.get(control, ALWAYS))
         if op.type in SWITCHES:
             self._readers.setdefault(self._predicate(op), op)
         return guard

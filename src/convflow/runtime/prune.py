@@ -1,26 +1,68 @@
-"""Which nodes a run needs: what the fetches depend on, up to what is fed."""
+"""Which nodes a run needs: what the fetches depend on, up to what is fed.
+
+Who only waits for a node does not need its value. So a control dependency on a node without effects (such as
+the optimizers' gates make on gradients that nobody takes) asks for the effects behind that node, not for itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.switch import MERGES, SWITCHES
 
 
 def needed_operations(fetches: Iterable[Tensor | Operation], fed: Iterable[Tensor]) -> set[Operation]:
     """The operations that must run. A fed tensor hides what would have computed it."""
     fed_set = set(fed)
+    wanted = [_producer(item) for item in fetches if item not in fed_set]
+    everything = _walk(wanted, fed_set, _always)
+    # In a branch, whether a node runs at all is told by what it waits for.
+    if any(op.type in SWITCHES or op.type in MERGES for op in everything):
+        return everything
+    return _walk(wanted, fed_set, has_effects)
+
+
+def _walk(wanted: list[Operation], fed: set[Tensor], runs_for_waiters: Callable[[Operation], bool]) -> set[Operation]:
     needed: set[Operation] = set()
-    waiting = [_producer(item) for item in fetches if item not in fed_set]
+    looked_through: set[Operation] = set()
+    waiting = [(op, True) for op in wanted]
     while waiting:
-        op = waiting.pop()
-        if op in needed:
+        op, takes_value = waiting.pop()
+        if op in needed or (op in looked_through and not takes_value):
             continue
-        needed.add(op)
-        waiting.extend(tensor.op for tensor in op.inputs if tensor not in fed_set)
-        waiting.extend(op.control_inputs)
+        runs = takes_value or runs_for_waiters(op)
+        (needed if runs else looked_through).add(op)
+        waiting.extend((tensor.op, runs) for tensor in op.inputs if tensor not in fed)
+        waiting.extend((control, False) for control in op.control_inputs)
     return needed
+
+
+def has_effects(op: Operation) -> bool:
+    """Whether running a node does anything but make its value: it has state, touches a variable, or must be fed."""
+    references = any(tensor.dtype._is_ref_dtype for tensor in (*op.inputs, *op.outputs))
+    return op.definition.stateful or references or op.type == "Placeholder"
+
+
+def _always(op: Operation) -> bool:
+    return True
 
 
 def _producer(item: Tensor | Operation) -> Operation:
     return item.op if isinstance(item, Tensor) else item
+
+
+def waits_for(op: Operation, needed: set[Operation], fed: set[Tensor]) -> set[Operation]:
+    """The needed operations that must run before `op`, seen through those that need not run."""
+    found: set[Operation] = set()
+    looked_through: set[Operation] = set()
+    waiting = [tensor.op for tensor in op.inputs if tensor not in fed] + op.control_inputs
+    while waiting:
+        before = waiting.pop()
+        if before in needed:
+            found.add(before)
+        elif before not in looked_through:
+            looked_through.add(before)
+            waiting.extend(tensor.op for tensor in before.inputs if tensor not in fed)
+            waiting.extend(before.control_inputs)
+    return found

@@ -10,6 +10,7 @@ import heapq
 
 from convflow.core import errors
 from convflow.graph.operation import Operation, Tensor
+from convflow.runtime.prune import waits_for
 
 
 def order(needed: set[Operation], fed: set[Tensor]) -> list[Operation]:
@@ -17,7 +18,7 @@ def order(needed: set[Operation], fed: set[Tensor]) -> list[Operation]:
     missing: dict[Operation, int] = {}
     readers: dict[Operation, list[Operation]] = {}
     for op in needed:
-        before = _runs_before(op, fed)
+        before = waits_for(op, needed, fed)
         missing[op] = len(before)
         for other in before:
             readers.setdefault(other, []).append(op)
@@ -40,7 +41,3 @@ def order(needed: set[Operation], fed: set[Tensor]) -> list[Operation]:
             f"{stuck[0].describe()}",
         )
     return result
-
-
-def _runs_before(op: Operation, fed: set[Tensor]) -> set[Operation]:
-    return {tensor.op for tensor in op.inputs if tensor not in fed} | set(op.control_inputs)

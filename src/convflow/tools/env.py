@@ -63,9 +63,7 @@ def hardware() -> Rows:
 
 def data() -> Rows:
     """The folders data sets are looked for in, and where each set is."""
-    folders = [
-        f"{folder}{'' if folder.is_dir() else ' (no such folder)'}" for folder in locate.data_folders()
-    ]
+    folders = [f"{folder}{'' if folder.is_dir() else ' (no such folder)'}" for folder in locate.data_folders()]
     yield f"${locate.DATA_VARIABLE}", "\n".join(folders) or "not set"
     yield "cache", str(locate.cache_folder())
     for named_set in _SETS:
