@@ -147,3 +147,21 @@ def reading_and_loading(tf, note):
     with session.as_default():
         v.load([7.0, 7.0])
         note.tried(lambda: v.eval())
+
+
+def initial_values_from_variables(tf, note):
+    v = tf.Variable([1.0, 2.0], name="v")
+    tf.Variable(v.initialized_value() * 2.0, name="w")
+    tf.Variable(v * 2.0 + 1.0, name="u")
+    tf.Variable(lambda: v + 1.0, name="from_function")
+    tf.get_variable("x", initializer=v.initialized_value())
+    note.nodes(tf.get_default_graph())
+    for name in ("w", "u", "x", "from_function"):
+        session = tf.Session()
+        variable = next(item for item in tf.global_variables() if item.op.name == name)
+        session.run(variable.initializer)
+        note.tried(lambda: session.run(variable), lambda: session.run(v))
+    session.run(v.assign([5.0, 6.0]))
+    for variable in tf.global_variables()[1:]:
+        session.run(variable.initializer)
+        note.tried(lambda: session.run(variable))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import convflow as tf
+from convflow.modeling.variables import initializers
 
 
 @pytest.fixture
@@ -47,3 +48,22 @@ def test_refusals():
         tf.variance_scaling_initializer(-1)
     with pytest.raises(ValueError, match=r"Invalid `mode` argument: fan. It must be one of fan_in, fan_out, fan_avg"):
         tf.variance_scaling_initializer(1.0, "fan")
+
+
+@pytest.mark.parametrize(
+    ("make", "scale", "distribution"),
+    [
+        (initializers.he_normal, 2.0, "truncated_normal"),
+        (initializers.he_uniform, 2.0, "uniform"),
+        (initializers.lecun_normal, 1.0, "truncated_normal"),
+        (initializers.lecun_uniform, 1.0, "uniform"),
+    ],
+)
+def test_named_scalings(make, scale, distribution):
+    assert make(seed=4).get_config() == {
+        "scale": scale,
+        "mode": "fan_in",
+        "distribution": distribution,
+        "seed": 4,
+        "dtype": "float32",
+    }

@@ -212,6 +212,26 @@ class GlorotNormal(VarianceScaling):
         return {"seed": self.seed, "dtype": self.dtype.name}
 
 
+def he_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of variance 2 / fan_in (API: tf.initializers.he_normal; He et al. 2015)."""
+    return VarianceScaling(2.0, "fan_in", "truncated_normal", seed)
+
+
+def he_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform within sqrt(6 / fan_in) (API: tf.initializers.he_uniform; He et al. 2015)."""
+    return VarianceScaling(2.0, "fan_in", "uniform", seed)
+
+
+def lecun_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of variance 1 / fan_in (API: tf.initializers.lecun_normal; LeCun et al. 1998)."""
+    return VarianceScaling(1.0, "fan_in", "truncated_normal", seed)
+
+
+def lecun_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform within sqrt(3 / fan_in) (API: tf.initializers.lecun_uniform; LeCun et al. 1998)."""
+    return VarianceScaling(1.0, "fan_in", "uniform", seed)
+
+
 def compute_fans(shape: Any) -> tuple[float, float]:
     """Inputs and outputs of one unit of a weight tensor whose last two axes are (in, out)."""
     sizes = [int(size) for size in as_shape(shape)]

@@ -20,8 +20,10 @@ from convflow.graph.scopes import (
     init_scope,
     name_scope,
 )
+from convflow.modeling.variables.guard import without_uninitialized
 from convflow.ops import state
 from convflow.ops.array.identity import group, identity
+from convflow.ops.control_flow import cond
 from convflow.ops.operators import give_operators
 
 
@@ -122,7 +124,8 @@ class Variable:
                 self._variable = state.variable_op(shape, value_dtype, name=scope)
             if validate_shape and not self._initial_value.shape.is_fully_defined():
                 raise ValueError(f"initial_value must have a shape specified: {self._initial_value}")
-            self._initializer_op = state.assign(self._variable, self._initial_value, validate_shape=validate_shape).op
+            guarded = without_uninitialized(self._initial_value, scope[:-1])
+            self._initializer_op = state.assign(self._variable, guarded, validate_shape=validate_shape).op
             with colocate_with(self._variable.op), device(caching):
                 self._snapshot = identity(self._variable, name="read")
 
@@ -193,6 +196,11 @@ class Variable:
     def read_value(self) -> Tensor:
         """A read of its own, which waits for the control dependencies around."""
         return identity(self._variable, name="read")
+
+    def initialized_value(self) -> Tensor:
+        """The value if the variable is initialized, else the initial value: safe in other initial values."""
+        with init_scope():
+            return cond(state.is_variable_initialized(self), self.read_value, lambda: self._initial_value)
 
     def eval(self, session: Any = None) -> Any:
         """The value in a session, as an array."""
