@@ -7,7 +7,13 @@ def _described(tf, make):
     with tf.Graph().as_default():
         tensor = make()
         value = tf.Session().run(tensor)
-        return tensor.dtype.name, str(tensor.shape), tensor.op.type, tensor.name, getattr(value, "tolist", lambda: value)()
+        return (
+            tensor.dtype.name,
+            str(tensor.shape),
+            tensor.op.type,
+            tensor.name,
+            getattr(value, "tolist", lambda: value)(),
+        )
 
 
 def values(tf, note):
@@ -51,7 +57,21 @@ def types_asked_for(tf, note):
         np.array([1, 2]), np.array([1.5]), np.array([True]), np.float64(1.5), np.int64(5), np.bool_(True),
         np.array([300]), np.array([-1]), [np.float64(1.5)], [np.int64(1)], ["a"], 1e39,
     ]  # fmt: skip
-    names = "float32 float64 int32 int64 uint8 int8 bool string complex64 float16 bfloat16 uint16 qint8".split()
+    names = [
+        "float32",
+        "float64",
+        "int32",
+        "int64",
+        "uint8",
+        "int8",
+        "bool",
+        "string",
+        "complex64",
+        "float16",
+        "bfloat16",
+        "uint16",
+        "qint8",
+    ]
     for item in items:
         for name in names:
             dtype = getattr(tf, name)

@@ -2,10 +2,26 @@
 
 import numpy as np
 
-_NAMES = (
-    "float16 half bfloat16 float32 float64 double int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string "
-    "complex64 complex128"
-).split()
+_NAMES = [
+    "float16",
+    "half",
+    "bfloat16",
+    "float32",
+    "float64",
+    "double",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+    "string",
+    "complex64",
+    "complex128",
+]
 
 
 def properties(tf, note):
@@ -13,8 +29,16 @@ def properties(tf, note):
         for dtype in (getattr(tf, name), getattr(tf, name)._as_ref):
             note(name, str(dtype), dtype, dtype.name, dtype.as_datatype_enum, hash(dtype))
             note(
-                dtype.is_floating, dtype.is_integer, dtype.is_complex, dtype.is_bool, dtype.is_unsigned,
-                dtype.is_quantized, dtype.base_dtype, dtype.real_dtype, dtype._is_ref_dtype, dtype._as_ref,
+                dtype.is_floating,
+                dtype.is_integer,
+                dtype.is_complex,
+                dtype.is_bool,
+                dtype.is_unsigned,
+                dtype.is_quantized,
+                dtype.base_dtype,
+                dtype.real_dtype,
+                dtype._is_ref_dtype,
+                dtype._as_ref,
             )
 
 

@@ -37,7 +37,24 @@ def valid_names(tf, note):
             with tf.name_scope(names[1]) as scope:
                 return scope
 
-    for name in ("_x", "a b", "-x", "x:0", "^x", ".x", "9x", "/x", "x//y", "x/", "ä", "x>y", "x.y", "x\\y", "x-y", "a_"):
+    for name in (
+        "_x",
+        "a b",
+        "-x",
+        "x:0",
+        "^x",
+        ".x",
+        "9x",
+        "/x",
+        "x//y",
+        "x/",
+        "ä",
+        "x>y",
+        "x.y",
+        "x\\y",
+        "x-y",
+        "a_",
+    ):
         note.tried(lambda: opened(name), lambda: opened("in", name), lambda: tf.no_op(name=name).name)
 
 
@@ -71,7 +88,7 @@ def default_graphs(tf, note):
         note(tf.get_default_graph() is second)
         note.tried(tf.reset_default_graph)
         seen = []
-        thread = threading.Thread(target=lambda: seen.append((tf.get_default_graph() in (first, second))))
+        thread = threading.Thread(target=lambda: seen.append(tf.get_default_graph() in (first, second)))
         thread.start()
         thread.join()
         note(seen)

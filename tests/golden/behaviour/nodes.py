@@ -16,7 +16,7 @@ def printing(tf, note):
 
 def as_python_values(tf, note):
     x, u = tf.placeholder(tf.float32, [None, 3], name="x"), tf.placeholder(tf.int64, name="u")
-    note.tried(lambda: bool(x), lambda: iter(x), lambda: len(x), lambda: [part for part in x], lambda: not x)
+    note.tried(lambda: bool(x), lambda: iter(x), lambda: len(x), lambda: list(x), lambda: not x)
     note.tried(lambda: np.array(x), lambda: float(x), lambda: int(x), lambda: x.missing)
     note(x == x, x == u, x != x, {x: 1}[x], x in [u, x], hash(x) == hash(x), x.op == x.op)
     note(tf.is_tensor(x), tf.is_tensor(3), isinstance(x, tf.Tensor), isinstance(x.op, tf.Operation))

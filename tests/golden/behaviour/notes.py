@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-TOPICS = ("element_types", "shapes", "names", "lookup", "placement", "conversion", "nodes", "sessions", "variables", "scopes", "initializers", "gradients")
+TOPICS = (
+    "element_types",
+    "shapes",
+    "names",
+    "lookup",
+    "placement",
+    "conversion",
+    "nodes",
+    "sessions",
+    "variables",
+    "scopes",
+    "initializers",
+    "gradients",
+)
 
 
 class Notes:
@@ -46,11 +60,14 @@ def _public_class(error: Exception) -> str:
 
 def cases(topic: str) -> dict[str, Callable[[Any, Notes], None]]:
     """The functions of a script, each taking `tf` and where to write."""
-    module = importlib.import_module(topic)
+    # By its path: other folders of scripts on the search path have a `scopes` or `gradients` too.
+    spec = importlib.util.spec_from_file_location(f"behaviour_{topic}", Path(__file__).with_name(f"{topic}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     return {
         name: function
         for name, function in vars(module).items()
-        if inspect.isfunction(function) and not name.startswith("_") and function.__module__ == topic
+        if inspect.isfunction(function) and not name.startswith("_") and function.__module__ == module.__name__
     }
 
 

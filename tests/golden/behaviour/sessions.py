@@ -116,7 +116,13 @@ def placeholders(tf, note):
     x, y = tf.placeholder(tf.float32, [2], name="x"), tf.placeholder(tf.float32, name="y")
     given = tf.placeholder_with_default([1.0, 2.0], [None])
     session = tf.Session()
-    for fetch, feed in ((x + 1.0, {}), (x + y, {x: [1.0, 2.0]}), (x, {}), (given * 2.0, {}), (given * 2.0, {given: [5.0]})):
+    for fetch, feed in (
+        (x + 1.0, {}),
+        (x + y, {x: [1.0, 2.0]}),
+        (x, {}),
+        (given * 2.0, {}),
+        (given * 2.0, {given: [5.0]}),
+    ):
         note.tried(lambda: session.run(fetch, feed))
 
 

@@ -21,7 +21,7 @@ def dimension_arithmetic(tf, note):
         (six, four), (six, unknown), (unknown, six), (unknown, unknown), (six, 4), (9, six), (six, None), (six, "x"),
         (six, np.int64(4)), (np.int64(9), six), (None, six), (four, six),
     ]  # fmt: skip
-    names = "add sub mul floordiv mod eq ne lt le gt ge truediv".split()
+    names = ["add", "sub", "mul", "floordiv", "mod", "eq", "ne", "lt", "le", "gt", "ge", "truediv"]
     for name in names:
         for left, right in pairs:
             note.tried(lambda: getattr(operator, name)(left, right))

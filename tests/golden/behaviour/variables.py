@@ -13,7 +13,9 @@ def get_variable(tf, note):
             tf.get_variable("f", [2], tf.int32),
             tf.get_variable("h", [], tf.bool),
             tf.get_variable("i", [2], initializer=tf.ones_initializer),
-            tf.get_variable("j", [3], initializer=lambda shape, dtype=None, partition_info=None: tf.zeros(shape, dtype)),
+            tf.get_variable(
+                "j", [3], initializer=lambda shape, dtype=None, partition_info=None: tf.zeros(shape, dtype)
+            ),
             tf.get_variable("k", [2], initializer=tf.constant_initializer(3.0)),
             tf.get_variable("q", initializer=np.ones((2, 2))),
             tf.get_variable("s", [1], tf.string),
