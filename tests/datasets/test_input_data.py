@@ -164,9 +164,7 @@ def test_extract_from_open_files(tiny_folder: Path) -> None:
 
 def test_labels_where_images_belong(tiny_folder: Path) -> None:
     (tiny_folder / mnist.TRAIN_IMAGES).write_bytes((tiny_folder / mnist.TRAIN_LABELS).read_bytes())
-    with pytest.raises(
-        errors.DataLossError, match=r"train-images.* has the magic number 2049"
-    ):
+    with pytest.raises(errors.DataLossError, match=r"train-images.* has the magic number 2049"):
         input_data.read_data_sets(str(tiny_folder))
 
 

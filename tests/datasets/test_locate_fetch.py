@@ -33,9 +33,7 @@ def use_folders(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
     monkeypatch.setenv("CONVFLOW_DATA", os.pathsep.join(str(folder) for folder in folders))
 
 
-def test_the_given_folder_comes_first_and_is_taken_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_given_folder_comes_first_and_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = put(tmp_path / "mine", b"another data set")
     use_folders(monkeypatch, put(tmp_path / "shared").parent)
     found = fetch(named_set(), NAME, tmp_path / "mine")
@@ -74,9 +72,7 @@ def test_a_copy_compressed_anew_is_accepted(tmp_path: Path, monkeypatch: pytest.
     assert fetch(named_set(), NAME).content == CONTENT
 
 
-def test_another_set_under_the_same_file_names_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_set_under_the_same_file_names_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "data", b"other content")
     real = put(tmp_path / "data" / "tiny")
     use_folders(monkeypatch, tmp_path / "data")

@@ -13,7 +13,7 @@ import tensorflow.compat.v1 as tf
 
 GRAPHS = Path(__file__).with_name("graphs")
 sys.path.insert(0, str(GRAPHS))
-import array_cases  # noqa: E402
+import array_cases
 
 tf.disable_v2_behavior()
 tf.logging.set_verbosity(tf.logging.ERROR)

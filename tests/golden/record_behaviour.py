@@ -14,8 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "behaviour"), str(HERE.parent / "programs")]
 
-import notes  # noqa: E402
-import under_oracle  # noqa: E402
+import notes
+import under_oracle
 
 
 def main(topics: list[str]) -> None:

@@ -18,10 +18,23 @@ import tensorflow.compat.v1 as tf
 tf.disable_v2_behavior()
 
 HERE = pathlib.Path(__file__).parent / "formats"
-NUMBERS = (
-    "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool "
-    "complex64 complex128"
-).split()
+NUMBERS = [
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+    "complex64",
+    "complex128",
+]
 TEXTS = [b"", b"a", "größe".encode(), b"\x00\xff", b"x" * 200]
 
 
@@ -65,9 +78,7 @@ def record_shards():
         for name, value in (("one", np.float32([1, 2])), ("two", np.int64([[3]]))):
             part = str(HERE / f"part_{name}")
             session.run(
-                tf.raw_ops.SaveV2(
-                    prefix=part, tensor_names=[name], shape_and_slices=[""], tensors=[tf.constant(value)]
-                )
+                tf.raw_ops.SaveV2(prefix=part, tensor_names=[name], shape_and_slices=[""], tensors=[tf.constant(value)])
             )
         session.run(
             tf.raw_ops.MergeV2Checkpoints(

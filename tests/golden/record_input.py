@@ -23,9 +23,7 @@ def graph_of(build):
     graph = tf.Graph()
     with graph.as_default():
         build(tf)
-    return pipelines.nodes(
-        graph, lambda op: op.node_def.attr, lambda op: tf.make_ndarray(op.get_attr("value"))
-    )
+    return pipelines.nodes(graph, lambda op: op.node_def.attr, lambda op: tf.make_ndarray(op.get_attr("value")))
 
 
 def write(name, entries):

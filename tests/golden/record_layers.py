@@ -1,6 +1,6 @@
 """Records tests/golden/layers/: the graphs of tests/modeling/layers/programs under TensorFlow 2's compat.v1.
 
-    ORACLE_PYTHON tests/golden/record_layers.py
+ORACLE_PYTHON tests/golden/record_layers.py
 """
 
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
-import under_oracle  # noqa: E402
+import under_oracle
 
 if __name__ == "__main__":
     parity_dump = under_oracle.parity_dump()

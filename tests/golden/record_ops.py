@@ -18,8 +18,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "ops"), str(HERE.parent / "programs")]
 
-import cases  # noqa: E402
-import under_oracle  # noqa: E402
+import cases
+import under_oracle
 
 
 def record(tf: Any, item: cases.Case) -> cases.Case:
@@ -44,7 +44,7 @@ def record(tf: Any, item: cases.Case) -> cases.Case:
     }
     try:
         cases.evaluate(tf, recorded, "nothing")
-    except Exception:  # noqa: BLE001 (TensorFlow itself needs the shapes; the check then does without)
+    except Exception:
         recorded["needs_shapes"] = True
     return recorded
 
@@ -59,7 +59,7 @@ def evaluated(tf: Any, item: cases.Case) -> dict[str, Any]:
     """Values and gradients; values alone where the oracle has no gradient for the case."""
     try:
         return cases.evaluate(tf, item)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if not item["differentiate"]:
             raise
         print(f"  {item['id']}: values only, {type(error).__name__}: {str(error)[:100]}")
@@ -80,7 +80,7 @@ def main() -> None:
         for item in items:
             try:
                 lines.append(json.dumps(record(tf, item), separators=(",", ":")))
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 print(f"  {item['id']}: left out, {type(error).__name__}: {str(error)[:160]}")
         out = HERE / "ops" / f"{family}.json"
         partial = out.with_name(out.name + ".partial")

@@ -36,9 +36,7 @@ def float_node(op, dtype, seeds):
 def integer_node(dtype, minval, maxval, seeds):
     shape = tf.placeholder(tf.int32, [1])
     low, high = (tf.constant(value, tf.as_dtype(dtype)) for value in (minval, maxval))
-    return shape, tf.raw_ops.RandomUniformInt(
-        shape=shape, minval=low, maxval=high, seed=seeds[0], seed2=seeds[1]
-    )
+    return shape, tf.raw_ops.RandomUniformInt(shape=shape, minval=low, maxval=high, seed=seeds[0], seed2=seeds[1])
 
 
 def runs(node, sizes):

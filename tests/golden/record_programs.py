@@ -17,9 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
-import extract  # noqa: E402
-import training  # noqa: E402
-import under_oracle  # noqa: E402
+import extract
+import training
+import under_oracle
 
 STEPS = 100
 OUT = HERE / "programs"

@@ -15,7 +15,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
-import under_oracle  # noqa: E402
+import under_oracle
 
 PROGRAMS = HERE.parent / "training" / "programs"
 OUT = HERE / "training"

@@ -46,9 +46,7 @@ def fetch(named_set: NamedSet, name: str, folder: str | Path | None = None) -> l
     return _download(named_set, file, search, folder)
 
 
-def _download(
-    named_set: NamedSet, file: DataFile, search: locate.Search, folder: str | Path | None
-) -> locate.Found:
+def _download(named_set: NamedSet, file: DataFile, search: locate.Search, folder: str | Path | None) -> locate.Found:
     target = locate.cache_folder() / named_set.name / file.name
     problems: list[str] = []
     reached_all = True

@@ -60,9 +60,7 @@ def read_data_sets(
     images, labels = _read(mnist.TRAIN_IMAGES, mnist.TRAIN_LABELS, train_dir, url, one_hot)
     test_images, test_labels = _read(mnist.TEST_IMAGES, mnist.TEST_LABELS, train_dir, url, one_hot)
     if not 0 <= validation_size <= len(images):
-        raise ValueError(
-            f"Validation size should be between 0 and {len(images)}. Received: {validation_size}."
-        )
+        raise ValueError(f"Validation size should be between 0 and {len(images)}. Received: {validation_size}.")
     options: dict[str, Any] = {"dtype": dtype, "reshape": reshape, "seed": seed}
     return Datasets(
         train=DataSet(images[validation_size:], labels[validation_size:], **options),

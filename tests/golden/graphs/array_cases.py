@@ -274,7 +274,7 @@ def record(tf):
         with tf.Graph().as_default() as graph:
             try:
                 build()
-            except Exception as error:  # noqa: BLE001 - the class is what is recorded
+            except Exception as error:
                 found[name] = [f"raises {type(error).__name__}"]
             else:
                 found[name] = describe(graph)

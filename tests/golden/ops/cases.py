@@ -267,6 +267,6 @@ def failure(tf: Any, item: Case, fails: bool | str = True) -> dict[str, str | No
 def _error_class(action: Callable[[], None]) -> str | None:
     try:
         action()
-    except Exception as error:  # noqa: BLE001 (whatever it is, its class is the result)
+    except Exception as error:
         return type(error).__name__
     return None
