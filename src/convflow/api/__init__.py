@@ -24,7 +24,7 @@ from convflow.api import (
     summary,
     train,
 )
-from convflow.autodiff.gradients import NotDifferentiable, RegisterGradient, gradients
+from convflow.autodiff.gradients import NoGradient, NotDifferentiable, RegisterGradient, gradients
 from convflow.core.dtypes import (
     DType,
     as_dtype,
@@ -55,12 +55,13 @@ from convflow.core.dtypes import (
     variant,
 )
 from convflow.core.logging import get_logger
-from convflow.core.shape import Dimension, TensorShape
+from convflow.core.shape import Dimension, TensorShape, dimension_at_index, dimension_value
 from convflow.core.version import GIT_VERSION, GRAPH_DEF_VERSION, VERSION
 from convflow.core.version import GIT_VERSION as __git_version__
 from convflow.core.version import VERSION as __version__
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
+from convflow.graph.device import DeviceSpec
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (

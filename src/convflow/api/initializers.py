@@ -9,6 +9,7 @@ from convflow.modeling.variables.initializers import RandomUniform as random_uni
 from convflow.modeling.variables.initializers import TruncatedNormal as truncated_normal
 from convflow.modeling.variables.initializers import VarianceScaling as variance_scaling
 from convflow.modeling.variables.initializers import Zeros as zeros
+from convflow.modeling.variables.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
 from convflow.modeling.variables.variable import global_variables_initializer as global_variables
 from convflow.modeling.variables.variable import local_variables_initializer as local_variables
 from convflow.modeling.variables.variable import variables_initializer as variables

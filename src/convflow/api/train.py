@@ -3,7 +3,6 @@
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
 from convflow.formats.event import read_events as summary_iterator
-from convflow.formats.messages import CheckpointState
 from convflow.training.checkpoint_management import (
     checkpoint_exists,
     generate_checkpoint_state_proto,

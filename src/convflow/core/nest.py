@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
-def is_nested(value: Any) -> bool:
-    """Whether `value` is a structure rather than a leaf; strings and arrays are leaves."""
-    return isinstance(value, (list, tuple, Mapping))
+def is_nested(seq: Any) -> bool:
+    """Whether `seq` is a structure rather than a leaf; strings and arrays are leaves."""
+    return isinstance(seq, (list, tuple, Mapping))
 
 
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:

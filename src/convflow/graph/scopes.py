@@ -149,6 +149,6 @@ def get_collection_ref(key: Any) -> list[Any]:
     return get_default_graph().get_collection_ref(key)
 
 
-def is_tensor(value: Any) -> bool:
-    """Whether `value` is a tensor or stands for one, such as a variable."""
-    return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
+def is_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor or stands for one, such as a variable."""
+    return isinstance(x, Tensor) or hasattr(x, "_as_graph_element")

@@ -84,10 +84,9 @@ def as_reference(ref: Any) -> Tensor:
     return tensor
 
 
-def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
+def is_variable_initialized(variable: Any) -> Tensor:
     """Whether a variable has been assigned, a bool scalar (API: tf.is_variable_initialized)."""
-    ref = as_reference(ref)
-    return apply_op("IsVariableInitialized", ref=ref, name=name)
+    return apply_op("IsVariableInitialized", ref=as_reference(variable))
 
 
 def _assign_shape(ctx: InferenceContext) -> list[TensorShape]:

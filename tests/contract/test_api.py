@@ -1,0 +1,93 @@
+"""Every public name is TensorFlow's, and every function takes TensorFlow's arguments in TensorFlow's order."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import convflow.api
+
+SPEC = Path(os.environ.get("CONVFLOW_SPEC", Path(__file__).resolve().parents[3] / "shared" / "spec"))
+SYMBOLS = SPEC / "tf1_symbols.tsv"
+pytestmark = pytest.mark.skipif(not SYMBOLS.is_file(), reason=f"the list of TensorFlow's symbols is not at {SPEC}")
+
+# Modules of TensorFlow 1 that the list, made from a later release, does not have.
+GONE = ("tf.contrib", "tf.examples")
+# What differs, and why.
+EXPLAINED = {
+    "tf.convert_to_tensor": "as_ref comes last, for tensor conversion functions",
+    "tf.fill": "layout is 2.x's",
+    "tf.ones": "layout is 2.x's",
+    "tf.zeros": "layout is 2.x's",
+    "tf.gather_nd": "bad_indices_policy is 2.x's",
+    "tf.scatter_nd": "bad_indices_policy is 2.x's",
+    "tf.lin_space": "axis is 2.x's",
+    "tf.linspace": "axis is 2.x's",
+    "tf.matmul": "output_type, grad_a and grad_b are 2.x's",
+    "tf.keras.datasets.mnist.load_data": "cache_dir is 2.x's",
+    "tf.keras.datasets.fashion_mnist.load_data": "cache_dir is 2.x's",
+    "tf.nn.max_pool2d": "the same function as tf.nn.max_pool, whose first argument has two names",
+    "tf.nn.softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
+    "tf.nn.sparse_softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
+    "tf.train.export_meta_graph": "export_scope and what follows it are not there yet",
+    "tf.variable_op_scope": "deprecated; passes its keywords on",
+}
+
+
+def public(module: ModuleType, path: str, seen: set[ModuleType]) -> Iterator[tuple[str, Any]]:
+    for name in dir(module):
+        value = getattr(module, name)
+        if name.startswith("_"):
+            continue
+        if not isinstance(value, ModuleType):
+            yield f"{path}.{name}", value
+        elif value.__name__.startswith("convflow.api") and value not in seen:
+            seen.add(value)
+            yield from public(value, f"{path}.{name}", seen)
+
+
+def listed() -> dict[str, tuple[str, str]]:
+    rows = (line.split("\t") for line in SYMBOLS.read_text(encoding="utf-8").splitlines()[1:])
+    return {symbol: (kind, argspec) for symbol, kind, argspec, *_ in rows}
+
+
+def argument_names(argspec: str) -> list[str]:
+    """The names in a signature such as "(x, axis=[1, 2], *args)"; default values are cut out first."""
+    plain = re.sub(r"<[^>]*>|\[[^\]]*\]|(?<=.)\([^()]*\)(?=[,)])|'[^']*'", "X", argspec)
+    return re.findall(r"(?:^\(|, )\*{0,2}(\w+)", plain)
+
+
+def names() -> list[tuple[str, Any]]:
+    return [item for item in public(convflow.api, "tf", set()) if not item[0].startswith(GONE)]
+
+
+def test_every_public_name_is_tensorflows() -> None:
+    known = listed()
+    assert [name for name, _ in names() if name not in known] == []
+
+
+def test_functions_take_tensorflows_arguments() -> None:
+    known = listed()
+    different = {}
+    for name, value in names():
+        kind, argspec = known.get(name, ("", ""))
+        if kind == "function" and inspect.isfunction(value) and name not in EXPLAINED:
+            ours = list(inspect.signature(value).parameters)
+            if ours != argument_names(argspec):
+                different[name] = (ours, argspec)
+    assert different == {}
+
+
+def test_explained_differences_still_exist() -> None:
+    known, values = listed(), dict(names())
+    equal = [
+        name for name in EXPLAINED if list(inspect.signature(values[name]).parameters) == argument_names(known[name][1])
+    ]
+    assert equal == []
