@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MODELS = os.path.join(_PACKAGE, "models") + os.sep
+# Who calls the command line is no part of the program that it runs.
+_COMMAND_LINE = os.path.join(_PACKAGE, "cli") + os.sep
 _CALLERS_KEPT = 4
 
 
@@ -33,6 +35,8 @@ def user_frames() -> tuple[Frame, ...]:
     frame = sys._getframe(1)
     while frame is not None and len(frames) < _CALLERS_KEPT:
         code = frame.f_code
+        if code.co_filename.startswith(_COMMAND_LINE):
+            break
         if not is_framework_file(code.co_filename):
             frames.append(Frame(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back  # type: ignore[assignment]
