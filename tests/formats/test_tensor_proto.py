@@ -93,7 +93,9 @@ def test_no_values_are_zeros():
 
 
 def test_the_array_can_be_written_to():
-    make_ndarray(make_tensor_proto(np.arange(3)))[0] = 5
+    array = make_ndarray(make_tensor_proto(np.arange(3)))
+    array[0] = 5
+    assert array.tolist() == [5, 1, 2]
 
 
 def test_too_many_elements():
