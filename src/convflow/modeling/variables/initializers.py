@@ -102,36 +102,31 @@ class RandomUniform(Initializer):
         return {"minval": self.minval, "maxval": self.maxval, "seed": self.seed, "dtype": self.dtype.name}
 
 
-class RandomNormal(Initializer):
-    """Normally distributed (API: tf.random_normal_initializer)."""
+class _Normal(Initializer):
+    """What normal distributions share: a mean and a standard deviation."""
 
     def __init__(
         self, mean: Any = 0.0, stddev: Any = 1.0, seed: int | None = None, dtype: Any = dtypes.float32
     ) -> None:
         self.mean, self.stddev, self.seed = mean, stddev, seed
         self.dtype = _floating(dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed, "dtype": self.dtype.name}
+
+
+class RandomNormal(_Normal):
+    """Normally distributed (API: tf.random_normal_initializer)."""
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
         return random_normal(shape, self.mean, self.stddev, dtype or self.dtype, seed=self.seed)
 
-    def get_config(self) -> dict[str, Any]:
-        return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed, "dtype": self.dtype.name}
 
-
-class TruncatedNormal(Initializer):
+class TruncatedNormal(_Normal):
     """Normally distributed, drawn again beyond two standard deviations (API: tf.truncated_normal_initializer)."""
-
-    def __init__(
-        self, mean: Any = 0.0, stddev: Any = 1.0, seed: int | None = None, dtype: Any = dtypes.float32
-    ) -> None:
-        self.mean, self.stddev, self.seed = mean, stddev, seed
-        self.dtype = _floating(dtype)
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
         return truncated_normal(shape, self.mean, self.stddev, dtype or self.dtype, seed=self.seed)
-
-    def get_config(self) -> dict[str, Any]:
-        return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed, "dtype": self.dtype.name}
 
 
 # The standard deviation of a normal distribution cut at two standard deviations.
