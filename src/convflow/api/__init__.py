@@ -80,6 +80,7 @@ from convflow.graph.scopes import (
     reset_default_graph,
 )
 from convflow.graph.seeds import get_seed, set_random_seed
+from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor
 from convflow.modeling.variables.initializers import Constant as constant_initializer
 from convflow.modeling.variables.initializers import GlorotNormal as glorot_normal_initializer
 from convflow.modeling.variables.initializers import GlorotUniform as glorot_uniform_initializer
@@ -216,6 +217,7 @@ from convflow.ops.space_to_batch import (
     space_to_batch,
     space_to_batch_nd,
 )
+from convflow.ops.sparse.placeholder import sparse_placeholder
 from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
 from convflow.ops.string import string_join
 from convflow.runtime.session import InteractiveSession, Session

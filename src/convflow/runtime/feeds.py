@@ -11,6 +11,7 @@ from convflow.core import values
 from convflow.core.shape import TensorShape
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Tensor
+from convflow.graph.sparse_tensor import SparseTensor
 
 
 def read_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
@@ -32,7 +33,24 @@ def read_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
     return feeds
 
 
+def check_feedable(graph: Graph, key: Any) -> None:
+    """TypeError or ValueError if `key` cannot stand in a feed dictionary."""
+    for tensor in _parts(key) if isinstance(key, SparseTensor) else [key]:
+        fed_tensor(graph, tensor)
+
+
+def _parts(sparse: SparseTensor) -> list[Tensor]:
+    return [sparse.indices, sparse.values, sparse.dense_shape]
+
+
 def _pairs(key: Any, value: Any) -> list[tuple[Any, Any]]:
+    if isinstance(key, SparseTensor):
+        if isinstance(value, SparseTensor) or not isinstance(value, (list, tuple)) or len(value) != 3:
+            raise ValueError(
+                f"The feed of {key} needs a tf.SparseTensorValue or a tuple (indices, values, dense_shape), "
+                f"got {_short(value)}."
+            )
+        return list(zip(_parts(key), value, strict=True))
     if isinstance(key, (list, tuple)):
         if not isinstance(value, (list, tuple)) or len(key) != len(value):
             raise ValueError(f"The feed of {len(key)} tensors needs as many values, got {_short(value)}.")

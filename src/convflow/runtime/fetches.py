@@ -9,13 +9,14 @@ from typing import Any
 
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
+from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue
 
 
 class FetchStructure:
     """The elements of a fetch argument, each once, and how values go back into its form.
 
     Args:
-        fetches: a tensor, operation, variable or name, or lists, tuples, named tuples and dicts of them.
+        fetches: a tensor, sparse tensor, operation, variable or name, or lists, tuples, named tuples and dicts of them.
     """
 
     def __init__(self, graph: Graph, fetches: Any) -> None:
@@ -36,6 +37,8 @@ class FetchStructure:
             return self._read_sequence(fetches)
         if isinstance(fetches, Mapping):
             return self._read_mapping(fetches)
+        if isinstance(fetches, SparseTensor):
+            return self._read_sequence(SparseTensorValue(fetches.indices, fetches.values, fetches.dense_shape))
         position = self._position(fetches)
         return lambda values: values[position]
 

@@ -14,7 +14,7 @@ from tensorboard.compat.proto import config_pb2
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
-from convflow.runtime.feeds import fed_tensor, read_feeds
+from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
@@ -66,7 +66,7 @@ class BaseSession:
 
         Args:
             fetches: a tensor, operation, variable or name; or lists, tuples, named tuples, dicts of them.
-            feed_dict: values for tensors, by tensor or name.
+            feed_dict: values for tensors, by tensor or name; a `SparseTensorValue` for a sparse one.
             options: a `RunOptions`; accepted.
             run_metadata: a `RunMetadata`; accepted, left empty.
 
@@ -123,7 +123,7 @@ class BaseSession:
         feed_list = list(feed_list or [])
         FetchStructure(self._graph, fetches)
         for tensor in feed_list:
-            fed_tensor(self._graph, tensor)
+            check_feedable(self._graph, tensor)
 
         def call(*feed_values: Any, **_: Any) -> Any:
             if len(feed_values) != len(feed_list):
