@@ -31,6 +31,8 @@ EXPLAINED = {
     "tf.lin_space": "axis is 2.x's",
     "tf.linspace": "axis is 2.x's",
     "tf.matmul": "output_type, grad_a and grad_b are 2.x's",
+    "tf.keras.datasets.cifar10.load_data": "cache_dir is 2.x's",
+    "tf.keras.datasets.cifar100.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.mnist.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.fashion_mnist.load_data": "cache_dir is 2.x's",
     "tf.nn.max_pool2d": "the same function as tf.nn.max_pool, whose first argument has two names",

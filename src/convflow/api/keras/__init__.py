@@ -1,4 +1,4 @@
 """tf.keras"""
 
 from convflow.api import initializers
-from convflow.api.keras import datasets
+from convflow.api.keras import datasets, utils

@@ -1,3 +1,3 @@
 """tf.contrib.learn"""
 
-from convflow.api.contrib.learn import datasets
+from convflow.api.contrib.learn import datasets, python

@@ -1,0 +1,3 @@
+"""tf.contrib.learn.python"""
+
+from convflow.api.contrib.learn.python import learn

@@ -1,0 +1,3 @@
+"""tf.keras.utils"""
+
+from convflow.datasets.labels import normalize, to_categorical
