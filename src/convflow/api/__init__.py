@@ -24,6 +24,7 @@ from convflow.api import (
     summary,
     train,
 )
+from convflow.autodiff.aggregation import AggregationMethod
 from convflow.autodiff.gradients import NoGradient, NotDifferentiable, RegisterGradient, gradients
 from convflow.core.dtypes import (
     DType,
@@ -63,6 +64,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
 from convflow.graph.device import DeviceSpec
 from convflow.graph.graph import Graph
+from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
     add_to_collection,

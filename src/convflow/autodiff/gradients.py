@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from convflow.autodiff.aggregation import aggregated, checked_method
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, get_op, is_registered
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.origin import describe
@@ -22,7 +24,6 @@ from convflow.ops.array.constant import constant, fill, zeros_like
 from convflow.ops.array.identity import identity
 from convflow.ops.array.identity import tuple_ as gate_tuple
 from convflow.ops.array.shape_ops import shape as shape_of
-from convflow.ops.math.arithmetic import add_n
 from convflow.ops.switch import zeros_like_output
 
 
@@ -36,7 +37,7 @@ def gradients(
     aggregation_method: Any = None,
     stop_gradients: Any = None,
     unconnected_gradients: Any = None,
-) -> list[Tensor | None]:
+) -> list[Any]:
     """The sum over `ys` of the derivatives with respect to each of `xs` (API: tf.gradients).
 
     Args:
@@ -46,12 +47,12 @@ def gradients(
         name: the name scope of the new nodes.
         colocate_gradients_with_ops: give each gradient node the location of its forward node.
         gate_gradients: pass on the gradients of a node only when all of them are there.
-        aggregation_method: accepted; contributions are always summed by one AddN.
+        aggregation_method: how contributions are summed, of `tf.AggregationMethod`.
         stop_gradients: tensors taken as constants.
         unconnected_gradients: "zero" to get zeros instead of None where nothing connects.
 
     Returns:
-        One tensor per x, None where no y depends on it.
+        One tensor per x, or `IndexedSlices` where only rows of x were taken; None where no y depends on it.
 
     Raises:
         LookupError: an op on the way has no gradient.
@@ -61,14 +62,21 @@ def gradients(
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     if len(grad_ys) != len(ys):
         raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
-    with name_scope(name, "gradients", [*ys, *xs, *(g for g in grad_ys if g is not None)]) as scope:
+    with name_scope(name, "gradients", [*ys, *xs, *(g for g in grad_ys if g is not None)]):
         y_tensors = [convert_to_tensor(y, name=f"y_{index}") for index, y in enumerate(ys)]
         x_tensors = [_differentiated(x, f"x_{index}") for index, x in enumerate(xs)]
         stopped = [
             _differentiated(x, "stop_gradient") for x in _as_list([] if stop_gradients is None else stop_gradients)
         ]
         starts = _initial_gradients(y_tensors, grad_ys, colocate_gradients_with_ops)
-        walk = _ReverseWalk(y_tensors, x_tensors, stopped, scope, colocate_gradients_with_ops, gate_gradients)
+        walk = _ReverseWalk(
+            y_tensors,
+            x_tensors,
+            stopped,
+            colocate_gradients_with_ops,
+            gate_gradients,
+            checked_method(aggregation_method),
+        )
         results = walk.run(starts)
     if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
         return [zeros_like(x) if grad is None else grad for x, grad in zip(x_tensors, results, strict=True)]
@@ -86,9 +94,9 @@ def _differentiated(x: Any, name: str) -> Tensor:
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
 
 
-def _initial_gradients(ys: list[Tensor], grad_ys: list[Any], colocate: bool) -> list[Tensor]:
+def _initial_gradients(ys: list[Tensor], grad_ys: list[Any], colocate: bool) -> list[Any]:
     given = [
-        None if grad is None else convert_to_tensor(grad, name=f"grad_y_{index}", preferred_dtype=y.dtype.base_dtype)
+        None if grad is None else _given_start(grad, index, y)
         for index, (y, grad) in enumerate(zip(ys, grad_ys, strict=True))
     ]
     result = []
@@ -103,7 +111,13 @@ def _initial_gradients(ys: list[Tensor], grad_ys: list[Any], colocate: bool) -> 
     return result
 
 
-def _check_differentiable(y: Tensor, grad: Tensor | None) -> None:
+def _given_start(grad: Any, index: int, y: Tensor) -> Any:
+    if isinstance(grad, IndexedSlices):
+        return grad
+    return convert_to_tensor(grad, name=f"grad_y_{index}", preferred_dtype=y.dtype.base_dtype)
+
+
+def _check_differentiable(y: Tensor, grad: Any) -> None:
     if not y.dtype.is_numeric_tensor:
         raise TypeError(
             f"Tensor {y.name} with type {y.dtype.name} must be numeric to have a gradient: "
@@ -116,7 +130,7 @@ def _check_differentiable(y: Tensor, grad: Tensor | None) -> None:
         )
 
 
-def _check_start(index: int, y: Tensor, grad: Tensor) -> None:
+def _check_start(index: int, y: Tensor, grad: Any) -> None:
     if grad.dtype.base_dtype is not y.dtype.base_dtype:
         raise TypeError(f"grad_ys[{index}] has the type {grad.dtype.name}, its y {y.name} has {y.dtype.name}. Cast it.")
     # TensorFlow lets a number stand for all elements.
@@ -138,22 +152,22 @@ class _ReverseWalk:
         ys: list[Tensor],
         xs: list[Tensor],
         stopped: list[Tensor],
-        scope: str,
         colocate: bool,
         gate: bool,
+        method: int,
     ) -> None:
         self._ys = ys
         self._xs = xs
-        self._scope = scope
         self._colocate = colocate
         self._gate = gate
+        self._method = method
         self._stop_ops = {tensor.op for tensor in stopped}
-        self._contributions: dict[Tensor, list[Tensor]] = {}
+        self._contributions: dict[Tensor, list[Any]] = {}
         self._between = _operations_between(xs, ys)
         # Behind an x there is nothing to do, unless another x stands there.
         self._stop_ops.update(x.op for x in xs if not any(tensor.op in self._between for tensor in x.op.inputs))
 
-    def run(self, starts: list[Tensor]) -> list[Tensor | None]:
+    def run(self, starts: list[Any]) -> list[Any]:
         for y, start in zip(self._ys, starts, strict=True):
             self._contributions.setdefault(y, []).append(start)
         x_set = set(self._xs)
@@ -184,19 +198,18 @@ class _ReverseWalk:
                     if edges_left[tensor.op] == 0:
                         ready.append(tensor.op)
 
-    def _total(self, tensor: Tensor, keep: bool) -> Tensor | None:
+    def _total(self, tensor: Tensor, keep: bool) -> Any:
         contributions = self._contributions.get(tensor)
         if not contributions:
             return None
         if len(contributions) > 1:
-            with colocate_with(contributions[0].op, ignore_existing=True):
-                contributions[:] = [add_n(contributions)]
+            contributions[:] = [aggregated(contributions, self._method, tensor.op)]
         total = contributions[0]
         if not keep:
             del self._contributions[tensor]
         return total
 
-    def _input_gradients(self, op: Operation, out_grads: list[Tensor | None]) -> list[Tensor | None]:
+    def _input_gradients(self, op: Operation, out_grads: list[Any]) -> list[Any]:
         rule = _gradient_rule(op)
         if rule is None:
             return [None] * len(op.inputs)
@@ -219,7 +232,7 @@ class _ReverseWalk:
         return colocate_with(op) if self._colocate else nullcontext()
 
 
-def _or_zeros(op: Operation, index: int, grad: Tensor | None) -> Tensor | None:
+def _or_zeros(op: Operation, index: int, grad: Any) -> Any:
     dtype = op.outputs[index].dtype
     if grad is not None or not (dtype.is_floating or dtype.is_complex):
         return grad
@@ -276,7 +289,7 @@ def _gradient_rule(op: Operation) -> Callable[..., Any] | None:
 
 
 def _check_shape(op: Operation, tensor: Tensor, grad: Any) -> None:
-    if grad is None:
+    if grad is None or isinstance(grad, IndexedSlices):
         return
     if not isinstance(grad, Tensor):
         raise TypeError(f"The gradient of {op.describe()} gave {grad!r}, which is no tensor.")

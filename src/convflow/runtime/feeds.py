@@ -10,6 +10,7 @@ import numpy as np
 from convflow.core import values
 from convflow.core.shape import TensorShape
 from convflow.graph.graph import Graph
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Tensor
 from convflow.graph.sparse_tensor import SparseTensor
 
@@ -35,8 +36,14 @@ def read_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
 
 def check_feedable(graph: Graph, key: Any) -> None:
     """TypeError or ValueError if `key` cannot stand in a feed dictionary."""
-    for tensor in _parts(key) if isinstance(key, SparseTensor) else [key]:
+    for tensor in _parts_of(key):
         fed_tensor(graph, tensor)
+
+
+def _parts_of(key: Any) -> list[Any]:
+    if isinstance(key, SparseTensor):
+        return _parts(key)
+    return key.components if isinstance(key, IndexedSlices) else [key]
 
 
 def _parts(sparse: SparseTensor) -> list[Tensor]:
@@ -51,11 +58,23 @@ def _pairs(key: Any, value: Any) -> list[tuple[Any, Any]]:
                 f"got {_short(value)}."
             )
         return list(zip(_parts(key), value, strict=True))
+    if isinstance(key, IndexedSlices):
+        return _slices_pairs(key, value)
     if isinstance(key, (list, tuple)):
         if not isinstance(value, (list, tuple)) or len(key) != len(value):
             raise ValueError(f"The feed of {len(key)} tensors needs as many values, got {_short(value)}.")
         return list(zip(key, value, strict=True))
     return [(key, value)]
+
+
+def _slices_pairs(key: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
+    given = [part for part in value if part is not None] if isinstance(value, (list, tuple)) else []
+    if len(given) != len(key.components):
+        raise ValueError(
+            f"The feed of {key} needs a tf.IndexedSlicesValue or a tuple of {len(key.components)} "
+            f"(values, indices[, dense_shape]), got {_short(value)}."
+        )
+    return list(zip(key.components, given, strict=True))
 
 
 def fed_tensor(graph: Graph, key: Any) -> Tensor:

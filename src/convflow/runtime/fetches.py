@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from convflow.graph.graph import Graph
+from convflow.graph.indexed_slices import IndexedSlices, IndexedSlicesValue
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue
 
@@ -39,6 +40,8 @@ class FetchStructure:
             return self._read_mapping(fetches)
         if isinstance(fetches, SparseTensor):
             return self._read_sequence(SparseTensorValue(fetches.indices, fetches.values, fetches.dense_shape))
+        if isinstance(fetches, IndexedSlices):
+            return self._read_slices(fetches)
         position = self._position(fetches)
         return lambda values: values[position]
 
@@ -48,6 +51,15 @@ class FetchStructure:
         if hasattr(fetches, "_fields"):
             return lambda values: kind(*(part(values) for part in parts))
         return lambda values: kind(part(values) for part in parts)
+
+    def _read_slices(self, fetches: IndexedSlices) -> Callable[[list[Any]], Any]:
+        parts = [self._read(item) for item in fetches.components]
+
+        def rebuild(values: list[Any]) -> IndexedSlicesValue:
+            arrays = [part(values) for part in parts]
+            return IndexedSlicesValue(arrays[0], arrays[1], arrays[2] if len(arrays) == 3 else None)
+
+        return rebuild
 
     def _read_mapping(self, fetches: Mapping[Any, Any]) -> Callable[[list[Any]], Any]:
         parts = {key: self._read(item) for key, item in fetches.items()}

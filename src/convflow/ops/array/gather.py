@@ -11,13 +11,17 @@ import torch
 from convflow.core.shape import TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import colocate_with
 from convflow.graph.static_value import constant_value
 from convflow.ops import rules
-from convflow.ops.array.reshape import reshape
+from convflow.ops.array.concat import concat
+from convflow.ops.array.reshape import expand_dims, reshape
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.array.shape_ops import size as size_of
 from convflow.ops.array.slice import slice_
 from convflow.ops.math.arithmetic import add, multiply, subtract
 from convflow.ops.math.cast import cast
@@ -118,21 +122,23 @@ def _batched(params: torch.Tensor, indices: torch.Tensor, axis: int, batch: int)
     return picked.movedim(source, [position + axis - batch for position in source]).contiguous()
 
 
-def _gather_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    """A dense gradient: what several indices took of one slice is added up there.
-
-    TensorFlow keeps the slices apart (IndexedSlices) as long as an optimizer can use them so.
-    """
+def _gather_gradient(op: Operation, grad: Tensor) -> list[Any]:
+    """The slices of the first axis stay apart, so that an optimizer need not touch the rows nobody took."""
     params, indices, _ = op.inputs
-    sizes = shape_of(params)
+    with colocate_with(params):
+        sizes = shape_of(params)
     axis = _axis_of(op)
     if axis == 0 and op.attrs["batch_dims"] == 0:
-        rest = slice_(sizes, [1], [-1])
-        values = reshape(grad, apply_op("ConcatV2", values=[[-1], rest], axis=0))
-        total = unsorted_segment_sum(values, reshape(indices, [-1]), _size(sizes, 0))
-    else:
-        total = _summed_in_blocks(grad, indices, sizes, axis, op.attrs["batch_dims"])
+        return [gathered_slices(grad, indices, sizes), None, None]
+    total = _summed_in_blocks(grad, indices, sizes, axis, op.attrs["batch_dims"])
     return [reshape(total, sizes), None, None]
+
+
+def gathered_slices(grad: Any, indices: Tensor, sizes: Tensor) -> IndexedSlices:
+    """The gradient of what `indices` took of the rows of a tensor with the shape `sizes`."""
+    count = expand_dims(size_of(indices), 0)
+    values_shape = concat([count, sizes[1:]], 0)
+    return IndexedSlices(reshape(grad, values_shape), reshape(indices, count), sizes)
 
 
 def _axis_of(op: Operation) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from convflow.graph.apply import apply_op
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
-from convflow.graph.operation import Operation, Tensor
+from convflow.graph.operation import Operation
 from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
 from convflow.ops import rules
 
@@ -15,8 +16,10 @@ def _passed_on(value: Any) -> Any:
     return value
 
 
-def identity(input: Any, name: str | None = None) -> Tensor:
+def identity(input: Any, name: str | None = None) -> Any:
     """The same value under a new name (API: tf.identity)."""
+    if isinstance(input, IndexedSlices):
+        return _each_part(identity, input, name)
     return apply_op("Identity", input=input, name=name)
 
 
@@ -31,8 +34,14 @@ register_op(
 )
 
 
-def stop_gradient(input: Any, name: str | None = None) -> Tensor:
+def _each_part(function: Any, slices: IndexedSlices, name: str | None) -> IndexedSlices:
+    return IndexedSlices(*(function(part, name=name) for part in slices.components))
+
+
+def stop_gradient(input: Any, name: str | None = None) -> Any:
     """The same value, taken as a constant by gradients (API: tf.stop_gradient)."""
+    if isinstance(input, IndexedSlices):
+        return _each_part(stop_gradient, input, name)
     return apply_op("StopGradient", input=input, name=name)
 
 
@@ -81,11 +90,15 @@ def _flat(items: Any) -> Any:
             yield from _flat(item)
         elif isinstance(item, dict):
             yield from _flat(item.values())
+        elif isinstance(item, IndexedSlices):
+            yield from item.components
         elif item is not None:
             yield item
 
 
 def _operation(item: Any) -> Operation:
+    if isinstance(item, IndexedSlices):
+        return item.op
     element = get_default_graph().as_graph_element(item)
     return element if isinstance(element, Operation) else element.op
 
@@ -106,5 +119,7 @@ def _gated(tensor: Any) -> Any:
     if isinstance(tensor, Operation):
         with control_dependencies([tensor]):
             return no_op()
+    if isinstance(tensor, IndexedSlices):
+        return tensor.with_values(_gated(tensor.values))
     with colocate_with(tensor):
         return identity(tensor, name="control_dependency")

@@ -10,6 +10,7 @@ from convflow.core import dtypes
 from convflow.core.shape import unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.indexed_slices import convert_to_tensor_or_indexed_slices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
@@ -46,7 +47,7 @@ def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
     return apply_op("Mul", x=x, y=y, name=name)
 
 
-_DIVIDED_AS = {
+DIVIDED_AS = {
     dtypes.uint8: dtypes.float32,
     dtypes.int8: dtypes.float32,
     dtypes.uint16: dtypes.float32,
@@ -67,7 +68,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
             raise TypeError(
                 f"`x` and `y` must have the same dtype, got {x.dtype.base_dtype!r} != {y.dtype.base_dtype!r}."
             )
-        wide = _DIVIDED_AS.get(x.dtype.base_dtype)
+        wide = DIVIDED_AS.get(x.dtype.base_dtype)
         if wide is not None:
             x, y = cast(x, wide), cast(y, wide)
         return apply_op("RealDiv", x=x, y=y, name=scope)
@@ -139,10 +140,11 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """The sum of tensors of one shape (API: tf.add_n)."""
     if not inputs or not isinstance(inputs, (list, tuple)):
         raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape.")
+    inputs = [convert_to_tensor_or_indexed_slices(item) for item in inputs]
     if len(inputs) == 1:
         tensor = convert_to_tensor(inputs[0])
         return tensor if name is None else apply_op("Identity", input=tensor, name=name)
-    return apply_op("AddN", inputs=[convert_to_tensor(item) for item in inputs], name=name)
+    return apply_op("AddN", inputs=inputs, name=name)
 
 
 # Gradients. Where an operand was stretched, its gradient is the sum over the stretched axes.

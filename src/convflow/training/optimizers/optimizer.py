@@ -7,8 +7,9 @@ from typing import Any
 
 from convflow.autodiff.gradients import gradients
 from convflow.core import dtypes
+from convflow.graph.apply import apply_op
 from convflow.graph.collections import GraphKeys
-from convflow.graph.convert import convert_to_tensor
+from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
     colocate_with,
@@ -20,8 +21,10 @@ from convflow.graph.scopes import (
 )
 from convflow.modeling.variables.variable import Variable, trainable_variables
 from convflow.ops import state
+from convflow.ops.array.gather import unsorted_segment_sum
 from convflow.ops.array.identity import group
 from convflow.ops.array.identity import tuple_ as gate_tuple
+from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.training.optimizers import slots
 
 GradsAndVars = list[tuple[Any, Any]]
@@ -165,15 +168,25 @@ class Optimizer:
             collection.append(train_op)
         return train_op
 
-    def _update(self, grad: Tensor, variable: Any) -> Operation:
+    def _update(self, grad: Any, variable: Any) -> Operation:
         with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
             if not isinstance(variable, Variable):
                 raise NotImplementedError(f"Trying to update a Tensor {variable}: only variables can be trained.")
+            if isinstance(grad, IndexedSlices):
+                return self._update_sparse(grad, variable)
             update = self._apply_dense(grad, variable)
             if variable.constraint is None:
                 return update
             with control_dependencies([update]):
                 return variable.assign(variable.constraint(variable)).op
+
+    def _update_sparse(self, grad: IndexedSlices, variable: Variable) -> Operation:
+        if variable.constraint is not None:
+            raise RuntimeError(
+                f"Cannot use a constraint function on a sparse variable: the gradient of {variable.name} is made of "
+                "slices. Make it dense with tf.convert_to_tensor, or leave the constraint out."
+            )
+        return self._apply_sparse_duplicate_indices(grad, variable)
 
     def _counted(self, update_ops: list[Operation], global_step: Any, scope: str) -> Operation:
         if global_step is None:
@@ -213,6 +226,15 @@ class Optimizer:
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         """The node that updates one variable."""
         raise NotImplementedError(f"{type(self).__name__} must define _apply_dense(grad, var).")
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Operation:
+        """The node that updates the rows of one variable; no row is listed twice."""
+        raise NotImplementedError(f"{type(self).__name__} must define _apply_sparse(grad, var).")
+
+    def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Variable) -> Operation:
+        """The same where rows may be listed twice: their gradients are added first."""
+        values, indices = summed_by_index(grad.values, grad.indices)
+        return self._apply_sparse(IndexedSlices(values, indices, grad.dense_shape), var)
 
     def _finish(self, update_ops: list[Operation], name_scope: str) -> Operation:
         """The node that is done when the whole step is."""
@@ -287,11 +309,17 @@ def _flat(items: Any) -> Iterable[Any]:
         yield from _flat(item)
 
 
-def _gradient_tensor(grad: Any) -> Tensor:
+def _gradient_tensor(grad: Any) -> Any:
     try:
-        return convert_to_tensor(grad)
+        return convert_to_tensor_or_indexed_slices(grad)
     except TypeError:
         raise TypeError(f"Gradient must be convertible to a Tensor, or None: {grad}") from None
+
+
+def summed_by_index(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
+    """Slices with each index once, what several slices of an index held added up: values and indices."""
+    unique_indices, positions = apply_op("Unique", x=indices)
+    return unsorted_segment_sum(values, positions, shape_of(unique_indices)[0]), unique_indices
 
 
 def _key(var: Any) -> tuple[Any, str]:
