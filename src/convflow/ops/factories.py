@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
+from convflow.graph.apply import apply_op
 from convflow.graph.opdef import register_op
-from convflow.graph.operation import Operation
+from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 
 Kernel = Callable[..., Any]
@@ -71,3 +72,44 @@ def on_wide_unsigned(compute: Kernel) -> Kernel:
         return compute(*(value.to(wider[narrow]) for value in values)).to(narrow)
 
     return computed
+
+
+def in_single_precision(compute: Kernel) -> Kernel:
+    """`compute` with float16 and bfloat16 calculated as float32 and rounded once."""
+
+    def computed(*values: torch.Tensor) -> torch.Tensor:
+        narrow = values[0].dtype
+        if narrow not in (torch.float16, torch.bfloat16):
+            return compute(*values)
+        return compute(*(value.float() for value in values)).to(narrow)
+
+    return computed
+
+
+def unary_function(op_type: str, function_name: str, summary: str) -> Callable[..., Tensor]:
+    """The user function of an elementwise op of one input `x`.
+
+    Args:
+        function_name: its path under `tf`.
+        summary: what it computes, the docstring's first words.
+    """
+
+    def function(x: Any, name: str | None = None) -> Tensor:
+        return apply_op(op_type, x=x, name=name)
+
+    return _named(function, function_name, summary)
+
+
+def binary_function(op_type: str, function_name: str, summary: str) -> Callable[..., Tensor]:
+    """The user function of an elementwise op of two inputs `x` and `y`. Arguments as of `unary_function`."""
+
+    def function(x: Any, y: Any, name: str | None = None) -> Tensor:
+        return apply_op(op_type, x=x, y=y, name=name)
+
+    return _named(function, function_name, summary)
+
+
+def _named(function: Callable[..., Tensor], path: str, summary: str) -> Callable[..., Tensor]:
+    function.__name__ = function.__qualname__ = path.rpartition(".")[2]
+    function.__doc__ = f"{summary} (API: tf.{path})."
+    return function
