@@ -10,7 +10,7 @@ from convflow.graph.scopes import colocate_with, control_dependencies, get_defau
 from convflow.modeling.variables.variable import Variable
 from convflow.ops.array.identity import group
 from convflow.ops.math.cast import cast
-from convflow.ops.training import apply_adam
+from convflow.ops.training.adam import apply_adam
 from convflow.training.optimizers.optimizer import Optimizer
 
 

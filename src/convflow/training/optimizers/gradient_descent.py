@@ -8,7 +8,7 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
 from convflow.modeling.variables.variable import Variable
 from convflow.ops.math.cast import cast
-from convflow.ops.training import apply_gradient_descent
+from convflow.ops.training.gradient_descent import apply_gradient_descent
 from convflow.training.optimizers.optimizer import Optimizer
 
 

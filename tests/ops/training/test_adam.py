@@ -10,9 +10,9 @@ import pytest
 from convflow.core import dtypes, errors
 from convflow.graph.graph import Graph
 from convflow.modeling.variables.variable import Variable, global_variables_initializer
-from convflow.ops import training
 from convflow.ops.array.constant import constant
 from convflow.ops.array.placeholder import placeholder
+from convflow.ops.training import adam, gradient_descent
 from convflow.runtime.session import Session
 
 TOLERANCE = {"float16": 2e-3, "bfloat16": 2e-2, "float32": 1e-6, "float64": 1e-14}
@@ -40,7 +40,7 @@ def test_adam_is_the_papers(dtype: str, betas: tuple[float, float], nesterov: bo
     scalars = [0.5, 0.75, 0.125, *betas, 0.0625]
     with Graph().as_default(), Session() as session:
         var, m, v = (Variable(constant(value, kind)) for value in start)
-        update = training.apply_adam(
+        update = adam.apply_adam(
             var, m, v, *(constant(value, kind) for value in scalars[:3]), *(constant(b, kind) for b in betas),
             constant(scalars[5], kind), constant(grad, kind), use_nesterov=nesterov,
         )  # fmt: skip
@@ -57,7 +57,7 @@ def test_gradient_descent_is_the_formula(dtype: str) -> None:
     kind = dtypes.as_dtype(dtype)
     with Graph().as_default(), Session() as session:
         var = Variable(constant([4, 8, -2], kind))
-        update = training.apply_gradient_descent(var, constant(2, kind), constant([1, 2, 3], kind))
+        update = gradient_descent.apply_gradient_descent(var, constant(2, kind), constant([1, 2, 3], kind))
         session.run(global_variables_initializer())
         assert session.run(update).tolist() == [2, 4, -8]
         assert session.run(var).tolist() == [2, 4, -8]
@@ -67,7 +67,7 @@ def test_the_gradient_is_left_alone() -> None:
     with Graph().as_default(), Session() as session:
         var = Variable([1.0, 2.0])
         grad = placeholder(dtypes.float32, [2])
-        update = training.apply_gradient_descent(var, 0.5, grad)
+        update = gradient_descent.apply_gradient_descent(var, 0.5, grad)
         session.run(global_variables_initializer())
         fed = np.array([1.0, 1.0], np.float32)
         session.run(update.op, {grad: fed})
@@ -78,16 +78,16 @@ def test_a_gradient_of_another_shape_is_refused_while_the_graph_is_built() -> No
     with Graph().as_default():
         var = Variable([1.0, 2.0])
         with pytest.raises(ValueError, match=r"the variable has \(2,\), input 2 has \(3,\)"):
-            training.apply_gradient_descent(var, 0.1, constant([1.0, 2.0, 3.0]))
+            gradient_descent.apply_gradient_descent(var, 0.1, constant([1.0, 2.0, 3.0]))
         with pytest.raises(ValueError, match="beta1 must be rank 0 but is rank 1"):
-            training.apply_adam(var, var, var, 0.9, 0.9, 0.1, [0.9], 0.9, 1e-8, constant([1.0, 2.0]))
+            adam.apply_adam(var, var, var, 0.9, 0.9, 0.1, [0.9], 0.9, 1e-8, constant([1.0, 2.0]))
 
 
 def test_a_gradient_of_another_shape_is_not_broadcast() -> None:
     with Graph().as_default(), Session() as session:
         var = Variable([1.0, 2.0])
         grad = placeholder(dtypes.float32)
-        update = training.apply_gradient_descent(var, 0.1, grad)
+        update = gradient_descent.apply_gradient_descent(var, 0.1, grad)
         session.run(global_variables_initializer())
         with pytest.raises(errors.InvalidArgumentError, match="have the shape of their variable"):
             session.run(update.op, {grad: np.ones([1], np.float32)})
@@ -95,12 +95,12 @@ def test_a_gradient_of_another_shape_is_not_broadcast() -> None:
 
 def test_an_update_needs_a_variable() -> None:
     with Graph().as_default(), pytest.raises(TypeError, match="requires that input 'var' be a mutable tensor"):
-        training.apply_gradient_descent(constant([1.0]), 0.1, [1.0])
+        gradient_descent.apply_gradient_descent(constant([1.0]), 0.1, [1.0])
 
 
 def test_an_uninitialized_variable_is_named() -> None:
     with Graph().as_default(), Session() as session:
         var = Variable([1.0], name="weights")
-        update = training.apply_gradient_descent(var, 0.1, [1.0])
+        update = gradient_descent.apply_gradient_descent(var, 0.1, [1.0])
         with pytest.raises(errors.FailedPreconditionError, match="uninitialized value weights"):
             session.run(update.op)
