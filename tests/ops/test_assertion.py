@@ -5,7 +5,8 @@ from convflow.core import errors
 from convflow.graph.scopes import control_dependencies
 from convflow.ops.array.identity import identity
 from convflow.ops.array.placeholder import placeholder
-from convflow.ops.assertion import assert_, assert_equal
+from convflow.ops.assert_compare import assert_equal
+from convflow.ops.assertion import assert_
 
 
 def test_shows_the_first_elements_when_it_fails(run):

@@ -136,8 +136,28 @@ from convflow.ops.array.stitch import dynamic_stitch
 from convflow.ops.array.strided_slice import boolean_mask, newaxis, strided_slice
 from convflow.ops.array.tile import broadcast_to, tile
 from convflow.ops.array.transpose import invert_permutation, matrix_transpose, transpose
+from convflow.ops.assert_compare import (
+    assert_equal,
+    assert_greater,
+    assert_greater_equal,
+    assert_less,
+    assert_less_equal,
+    assert_near,
+    assert_negative,
+    assert_non_negative,
+    assert_non_positive,
+    assert_none_equal,
+    assert_positive,
+)
+from convflow.ops.assert_rank import assert_rank, assert_rank_at_least, assert_rank_in, assert_scalar
+from convflow.ops.assert_type import (
+    assert_integer,
+    assert_proper_iterable,
+    assert_same_float_dtype,
+    assert_type,
+    is_numeric_tensor,
+)
 from convflow.ops.assertion import assert_ as Assert
-from convflow.ops.assertion import assert_equal
 from convflow.ops.control_flow import cond
 from convflow.ops.math.argmax import argmax, argmin
 from convflow.ops.math.arithmetic import (
@@ -211,6 +231,7 @@ from convflow.ops.math.scan import cumprod, cumsum
 from convflow.ops.math.select import where
 from convflow.ops.math.statistics import count_nonzero
 from convflow.ops.math.tensordot import tensordot
+from convflow.ops.monotonic import is_non_decreasing, is_strictly_increasing
 from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.space_to_batch import (
     batch_to_space,

@@ -30,10 +30,12 @@ def constant_value(tensor: Tensor) -> np.ndarray | None:
     return None if known is None else known[tensor.value_index]
 
 
-def _compute(tensor: Tensor) -> tuple[np.ndarray, ...] | None:
+def _compute(tensor: Tensor) -> tuple[np.ndarray | None, ...] | None:
     op = tensor.op
     if op.type == "Const":
         return (op.attrs["value"],)
+    if op.type == "Switch":
+        return _switched(op)
     from_shape = _STATIC_SHAPE_OPS.get(op.type)
     if from_shape is not None:
         result = from_shape(op.inputs[0].shape)
@@ -49,6 +51,14 @@ def _compute(tensor: Tensor) -> tuple[np.ndarray, ...] | None:
     if not isinstance(results, (tuple, list)):
         results = (results,)
     return tuple(values.to_numpy(result) for result in results)
+
+
+def _switched(op: Any) -> tuple[np.ndarray | None, ...] | None:
+    """What a branch takes from outside; the branch not taken gets nothing."""
+    data, pred = (constant_value(value) for value in op.inputs)
+    if data is None or pred is None:
+        return None
+    return (None, data) if pred else (data, None)
 
 
 def _is_small(op: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Checks that run with the graph (API: tf.Assert, tf.assert_equal)."""
+"""The check that others are made of (API: tf.Assert)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from convflow.core import errors, values
+from convflow.core import dtypes, errors, values
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
-from convflow.graph.operation import Operation, Tensor
+from convflow.graph.operation import Operation
 from convflow.graph.scopes import name_scope
-from convflow.graph.static_value import constant_value
 from convflow.ops import rules
-from convflow.ops.math.comparison import equal
-from convflow.ops.math.reduce import reduce_all
+from convflow.ops.array.identity import no_op
+from convflow.ops.control_flow import cond
 
 _SHOWN = 3
 
@@ -34,48 +33,23 @@ def assert_(condition: Any, data: Sequence[Any], summarize: int | None = None, n
     Raises:
         InvalidArgumentError: the condition does not hold, when run.
     """
-    with name_scope(name, "Assert", [condition, *data]):
-        # TensorFlow makes these constants, and then its own ones: the names of later nodes count them.
-        for item in data:
-            convert_to_tensor(item)
-        shown = _SHOWN if summarize is None else summarize
+    if not isinstance(data, (list, tuple)):
+        raise TypeError(f"The data of tf.Assert must be a list of tensors or values to show, got {data!r}.")
+    if not data:
+        raise ValueError("The data of tf.Assert is what its error shows: it needs at least one value, got none.")
+    shown = _SHOWN if summarize is None else summarize
+
+    def check() -> Operation:
         return apply_op("Assert", condition=condition, data=data, summarize=shown, name="Assert")
 
-
-def assert_equal(
-    x: Any,
-    y: Any,
-    data: Sequence[Any] | None = None,
-    summarize: int | None = None,
-    message: str | None = None,
-    name: str | None = None,
-) -> Operation:
-    """A node that fails unless x == y everywhere, with broadcasting (API: tf.assert_equal).
-
-    Args:
-        x, y: tensors of one type.
-        data: what to show instead of x and y.
-        summarize: how many elements of each to show.
-        message: the beginning of the error's text.
-
-    Raises:
-        InvalidArgumentError: they differ; at once where both are constants, else when run.
-    """
-    with name_scope(name, "assert_equal", [x, y]):
-        pass  # TensorFlow enters this scope twice, so that the nodes stand in "assert_equal_1"
-    with name_scope(name, "assert_equal", [x, y]):
-        x = convert_to_tensor(x, name="x")
-        y = convert_to_tensor(y, name="y")
-        text = [] if message is None else [message]
-        if data is None:
-            data = ["Condition x == y did not hold element-wise:", f"x ({x.name}) = ", x, f"y ({y.name}) = ", y]
-        shown = [*text, *data]
-        condition = reduce_all(equal(x, y))
-        known_x, known_y = constant_value(x), constant_value(y)
-        if known_x is not None and known_y is not None and not np.all(np.equal(known_x, known_y)):
-            parts = [str(constant_value(item) if isinstance(item, Tensor) else item) for item in shown]
-            raise errors.InvalidArgumentError(None, None, "\n".join(parts))
-        return assert_(condition, shown, summarize=summarize)
+    with name_scope(name, "Assert", [condition, *data]):
+        # TensorFlow makes these constants, and then its own ones: the names of later nodes count them.
+        tensors = [convert_to_tensor(item) for item in data]
+        if all(tensor.dtype in (dtypes.string, dtypes.int32) for tensor in tensors):
+            return check()
+        condition = convert_to_tensor(condition, name="Condition")
+        # Data that may be large is only looked at where the check has failed.
+        return cond(condition, no_op, check, name="AssertGuard").op
 
 
 def _assert_shape(ctx: Any) -> list[Any]:

@@ -21,7 +21,7 @@ from convflow.ops.array.identity import stop_gradient
 from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.strided_slice import getitem
-from convflow.ops.assertion import assert_equal
+from convflow.ops.assert_compare import assert_equal
 from convflow.ops.factories import constant_kernel
 from convflow.ops.math.arithmetic import multiply, negative, subtract
 from convflow.ops.math.cast import cast

@@ -14,6 +14,7 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
+from convflow.graph.sparse_tensor import is_sparse
 from convflow.ops.array.constant import constant
 from convflow.ops.types import INDEX
 
@@ -26,6 +27,8 @@ def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> 
 def shape_internal(input: Any, name: str | None = None, optimize: bool = True, out_type: Any = dtypes.int32) -> Tensor:
     """`shape`, a constant where the shape is already known if `optimize`."""
     with name_scope(name, "Shape", [input]) as scope:
+        if is_sparse(input):
+            return apply_op("Cast", x=input.dense_shape, DstT=out_type)
         tensor = convert_to_tensor(input)
         if optimize and tensor.shape.is_fully_defined():
             return constant([int(size) for size in tensor.shape], dtype=out_type, name=scope)
@@ -35,6 +38,9 @@ def shape_internal(input: Any, name: str | None = None, optimize: bool = True, o
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
     """The number of elements, a scalar (API: tf.size)."""
     with name_scope(name, "Size", [input]) as scope:
+        if is_sparse(input):
+            sizes = apply_op("Cast", x=input.dense_shape, DstT=out_type)
+            return apply_op("Prod", input=sizes, reduction_indices=0, name=scope)
         tensor = convert_to_tensor(input)
         count = tensor.shape.num_elements()
         if count is not None:
@@ -45,6 +51,8 @@ def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> T
 def rank(input: Any, name: str | None = None) -> Tensor:
     """The number of dimensions, an int32 scalar (API: tf.rank)."""
     with name_scope(name, "Rank", [input]) as scope:
+        if is_sparse(input):
+            return apply_op("Size", input=input.dense_shape, name=scope)
         tensor = convert_to_tensor(input)
         if tensor.shape.rank is not None:
             return constant(tensor.shape.rank, dtype=dtypes.int32, name=scope)
