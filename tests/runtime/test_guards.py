@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import convflow as tf
+from convflow.runtime import functions
 from convflow.runtime.guards import ALWAYS, NEVER, both, either
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
@@ -42,7 +43,7 @@ def test_two_sides_cancel():
 
 
 def source(fetches, fed):
-    return Plan(fetches, fed, Store()).source
+    return Plan(fetches, fed, Store(functions.compiled)).source
 
 
 @pytest.fixture(autouse=True)

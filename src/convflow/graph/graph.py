@@ -81,6 +81,7 @@ class Graph:
         self._edits = 0
         self._seed: int | None = None
         self._random_ops = 0
+        self._functions: dict[str, Any] = {}
 
     # Nodes
 
@@ -110,9 +111,7 @@ class Graph:
         """
         self._check_not_finalized()
         op_def = op_def or get_op(op_type)
-        inputs = tuple(inputs)
-        for tensor in inputs:
-            self._check_from_this_graph(tensor, op_type)
+        inputs = tuple(self._own_input(tensor, op_type) for tensor in inputs)
         attrs = self._with_scope_attrs(op_type, dict(attrs or {}))
         if dtypes is None:
             dtypes = _output_dtypes(op_def, attrs)
@@ -171,7 +170,7 @@ class Graph:
     def _last_id(self) -> int:
         return len(self._nodes)
 
-    def _check_from_this_graph(self, tensor: Any, op_type: str) -> None:
+    def _own_input(self, tensor: Any, op_type: str) -> Tensor:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"An input of a {op_type} node is not a tensor: {tensor!r}")
         if tensor.graph is not self:
@@ -180,6 +179,7 @@ class Graph:
                 f"The tensor was {describe(tensor.op.origin)}\n"
                 "Build both inside the same `with graph.as_default():`."
             )
+        return tensor
 
     def _with_scope_attrs(self, op_type: str, attrs: dict[str, Any]) -> dict[str, Any]:
         if op_type in self._gradient_override_map:
@@ -211,6 +211,22 @@ class Graph:
     def building_function(self) -> bool:
         """Whether the nodes become the body of a function."""
         return False
+
+    def add_function(self, name: str, function: Any) -> str:
+        """Keep the body of a function that nodes name in their attributes; its name, numbered if taken."""
+        unique = name
+        while unique in self._functions:
+            unique = f"{name}_{len(self._functions)}"
+        self._functions[unique] = function
+        return unique
+
+    def function(self, name: str) -> Any:
+        """The body of the function called `name`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._functions[name]
 
     @property
     def plan_version(self) -> int:

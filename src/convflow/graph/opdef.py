@@ -76,7 +76,7 @@ class OpDef:
     Attributes:
         shape: takes an `InferenceContext`, returns one `TensorShape` per output; raises ValueError for inputs
             that cannot work. Used when a node is made and, with real shapes, to explain a kernel's failure.
-        kernel: takes the `Operation` (and the session's `Store` where `stateful`), returns the function from
+        kernel: takes the `Operation` (and the session's `Store` where `takes_store`), returns the function from
             input values to the output value: one value, a tuple for several, None for no output.
         gradient: takes the `Operation` and a gradient per output, returns a gradient (or None) per input.
     """
@@ -89,6 +89,11 @@ class OpDef:
     kernel: Callable[..., Callable[..., Any]]
     gradient: Any
     stateful: bool = False
+
+    @property
+    def takes_store(self) -> bool:
+        """Whether the kernel is made for one session: it keeps state there, or runs functions there."""
+        return self.stateful or any(attr.type == "func" for attr in self.attrs.values())
 
 
 _ARG = re.compile(r"(?P<name>\w+): (?P<ref>Ref\()?(?:(?P<number>\w+) \* )?(?P<type>\w+|\(\w+\.\.\.\))\)?$")

@@ -84,6 +84,9 @@ def graph_of(values: Any) -> Graph:
     Raises:
         ValueError: the values are of different graphs.
     """
+    default = get_default_graph()
+    if default.building_function:
+        return default  # the values of graphs around it are captured
     found: Graph | None = None
     first: Any = None
     for value in _flat(values):
@@ -96,7 +99,7 @@ def graph_of(values: Any) -> Graph:
                 "Build both inside the same `with graph.as_default():`."
             )
         found, first = graph, value
-    return found if found is not None else get_default_graph()
+    return found if found is not None else default
 
 
 def _flat(values: Any) -> Iterator[Any]:

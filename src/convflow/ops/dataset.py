@@ -17,9 +17,10 @@ from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
 from convflow.ops import rules
-from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices
+from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices, rows
 from convflow.ops.dataset_shuffle import Shuffled
 from convflow.ops.dataset_streams import Batches, Cache, Recipe, Repeats, Stream
+from convflow.ops.dataset_threads import prefetched
 
 Dataset = Iterable[Element]
 
@@ -198,9 +199,21 @@ def _skip(source: Recipe, count: torch.Tensor) -> Recipe:
     return Recipe(lambda dataset: Stream(lambda: islice(dataset, *bounds)), (source,))
 
 
+def _shard(source: Recipe, num_shards: torch.Tensor, index: torch.Tensor) -> Recipe:
+    count, which = int(num_shards), int(index)
+    _refuse(count < 1, f"Number of shards must be greater than zero (currently num_shards = {count}).")
+    _refuse(
+        not 0 <= which < count, f"Index must be between 0 and {count - 1} (currently index = {which}, {count} shards)."
+    )
+    return Recipe(lambda dataset: Stream(lambda: islice(dataset, which, None, count)), (source,))
+
+
 _register_transformation("RepeatDataset", "count: int64", lambda op: _repeat)
 _register_transformation("TakeDataset", "count: int64", lambda op: _take)
 _register_transformation("SkipDataset", "count: int64", lambda op: _skip)
+_register_transformation(
+    "ShardDataset", "num_shards: int64; index: int64", lambda op: _shard, "require_non_empty: bool = false"
+)
 
 
 # Batches
@@ -229,6 +242,13 @@ _register_transformation(
     lambda op: _parallel_batch,
     "parallel_copy: bool = false; deterministic: string = 'default'",
 )
+
+
+def _unbatch(source: Recipe) -> Recipe:
+    return Recipe(lambda dataset: Stream(lambda: chain.from_iterable(map(rows, dataset))), (source,))
+
+
+_register_transformation("UnbatchDataset", "", lambda op: _unbatch)
 
 
 # Several datasets, and what is kept
@@ -268,7 +288,9 @@ _register_transformation("CacheDataset", "filename: string", lambda op: _cache)
 def _prefetch(source: Recipe, buffer_size: torch.Tensor) -> Recipe:
     size = int(buffer_size)
     _refuse(size < _AUTOTUNE, f"buffer_size must be >= 0, or -1 to have it chosen, got {size}.")
-    return source  # a batch is one gather: working ahead in a thread would cost more than it saves
+    if size == 0 or not source.is_work:
+        return source  # a batch is one gather: working ahead in a thread would cost more than it saves
+    return Recipe(lambda dataset: Stream(lambda: prefetched(iter(dataset), size)), (source,))
 
 
 _register_transformation(

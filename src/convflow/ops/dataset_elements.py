@@ -6,7 +6,7 @@ references around, and a batch of them is one gather for each component: no elem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
@@ -108,6 +108,24 @@ def kept(element: Element) -> Element:
     if isinstance(element, Joined):
         return Joined(tuple(kept(part) for part in element.parts))
     return element
+
+
+def rows(element: Element) -> Iterable[Element]:
+    """The elements that `element` is a batch of.
+
+    Raises:
+        InvalidArgumentError: the components have first dimensions of different sizes, or none.
+    """
+    components = element.components()
+    sizes = {len(value) if value.ndim else None for value in components}
+    if len(sizes) > 1 or None in sizes:
+        shapes = [list(value.shape) for value in components]
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"Input element must have the same batch size in each component; they have the shapes {shapes}.",
+        )
+    return Slices(components)
 
 
 def batched(elements: list[Any]) -> Values:

@@ -36,7 +36,7 @@ def call(function: Any, graph: Graph, store: Any) -> Any:
     dataset = graph.get_tensor_by_name(function.attr[_DATASET].s.decode())
     values: dict[Tensor, Any] = {}
     for op in _needed(dataset):
-        kernel = op.definition.kernel(op, store) if op.definition.stateful else op.definition.kernel(op)
+        kernel = op.definition.kernel(op, store) if op.definition.takes_store else op.definition.kernel(op)
         results = kernel(*(values[tensor] for tensor in op.inputs))
         if len(op.outputs) == 1:
             results = (results,)

@@ -26,6 +26,12 @@ class Recipe:
 
     make: Callable[..., Iterable[Element]]
     sources: tuple[Recipe, ...] = ()
+    computes: bool = False
+
+    @property
+    def is_work(self) -> bool:
+        """Whether its elements take computing, more than a gather does."""
+        return self.computes or any(source.is_work for source in self.sources)
 
     def dataset(self) -> Iterable[Element]:
         return self.make(*(source.dataset() for source in self.sources))

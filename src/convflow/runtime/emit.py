@@ -86,7 +86,7 @@ class _Emitter:
             return
         kernel = f"kernel_{op._id}"
         make = op.definition.kernel
-        self._namespace[kernel] = make(op, self._store) if op.definition.stateful else make(op)
+        self._namespace[kernel] = make(op, self._store) if op.definition.takes_store else make(op)
         arguments = ", ".join(self._arguments(op))
         assignment = (
             f"{', '.join(targets)}{',' if _returns_list(op) and len(targets) == 1 else ''} = " if targets else ""

@@ -14,6 +14,7 @@ from tensorboard.compat.proto import config_pb2
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
+from convflow.runtime import functions
 from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.plan import Plan
@@ -41,7 +42,7 @@ class BaseSession:
             raise ValueError(f"There is no execution engine {target!r}: convflow runs in this process, target=''.")
         self._graph = graph if graph is not None else get_default_graph()
         self._config = config
-        self._store = Store()
+        self._store = Store(functions.compiled)
         self._plans: OrderedDict[Any, Plan] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 
 from convflow.core import errors
 from convflow.core.shape import TensorShape
+from convflow.graph.function import FuncGraph
 
 
 class VariableSlot:
@@ -52,13 +54,30 @@ class VariableSlot:
         return TensorShape(None if self.value is None else self.value.shape)
 
 
-class Store:
-    """The state of one session. Variables and resources live until the session closes."""
+Function = Callable[..., tuple[Any, ...]]
+Compiler = Callable[[FuncGraph, "Store"], Function]
 
-    def __init__(self) -> None:
+
+class Store:
+    """The state of one session. Variables and resources live until the session closes.
+
+    Args:
+        compiler: how the body of a function becomes one.
+    """
+
+    def __init__(self, compiler: Compiler) -> None:
         self._lock = threading.RLock()
         self._variables: dict[str, VariableSlot] = {}
         self._resources: dict[Any, Any] = {}
+        self._functions: dict[FuncGraph, Function] = {}
+        self._compiler = compiler
+        self._scope: tuple[str, ...] = ()
+
+    def within(self, function: str) -> Store:
+        """The same store as the nodes of a function see it: their names may be those of nodes elsewhere."""
+        inner = copy.copy(self)
+        inner._scope = (*self._scope, function)
+        return inner
 
     def variable(self, name: str) -> VariableSlot:
         with self._lock:
@@ -68,12 +87,24 @@ class Store:
 
     def resource(self, key: Any, make: Callable[[], Any]) -> Any:
         """The resource called `key`, made at its first use."""
+        scoped = (self._scope, key)
         with self._lock:
-            if key not in self._resources:
-                self._resources[key] = make()
-            return self._resources[key]
+            if scoped not in self._resources:
+                self._resources[scoped] = make()
+            return self._resources[scoped]
+
+    def function(self, body: FuncGraph) -> Function:
+        """The body of a function as a function of values, compiled at its first use.
+
+        It takes the values of the arguments and then of the captured tensors, and returns a tuple.
+        """
+        with self._lock:
+            if body not in self._functions:
+                self._functions[body] = self._compiler(body, self)
+            return self._functions[body]
 
     def clear(self) -> None:
         with self._lock:
             self._variables.clear()
             self._resources.clear()
+            self._functions.clear()
