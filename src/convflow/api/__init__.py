@@ -21,6 +21,7 @@ from convflow.api import (
     nest,
     nn,
     random,
+    sets,
     summary,
     train,
 )
