@@ -8,6 +8,7 @@ import pytest
 import convflow.ops.operators  # noqa: F401  (tensors get their operators)
 from convflow.autodiff.gradients import gradients
 from convflow.core import dtypes
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.graph import Graph
 from convflow.ops.array.placeholder import placeholder
 from convflow.runtime.session import Session
@@ -44,7 +45,7 @@ def check_gradients(run):
             factors = [random.normal(size=value.shape) for value in run(ys, feed)]
             incoming = [placeholder(dtypes.float64, factor.shape) for factor in factors]
             derivatives = gradients(ys, xs, incoming)
-            known = [derivative for derivative in derivatives if derivative is not None]
+            known = [convert_to_tensor(derivative) for derivative in derivatives if derivative is not None]
             assert known, "nothing depends on the inputs"
             found = iter(run(known, {**feed, **dict(zip(incoming, factors, strict=True))}))
             slopes = [np.zeros_like(x) if d is None else next(found) for d, x in zip(derivatives, arrays, strict=True)]
