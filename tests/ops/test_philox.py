@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from convflow.core import errors
-from convflow.ops import philox
+from convflow.ops import philox_fill
 from convflow.ops.philox import PhiloxGenerator
 from convflow.ops.philox_words import PhiloxStream
 
@@ -97,7 +97,7 @@ def test_words_match_the_published_known_answers():
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_a_result_begins_with_every_shorter_result(method, dtype, monkeypatch):
     whole = method(PhiloxGenerator(9, 4), [1000], dtype)
-    monkeypatch.setattr(philox, "BLOCK", 7)
+    monkeypatch.setattr(philox_fill, "BLOCK", 7)
     for size in (1, 2, 3, 5, 257, 1000):
         assert torch.equal(method(PhiloxGenerator(9, 4), [size], dtype), whole[:size])
 

@@ -11,26 +11,20 @@ import math
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from convflow.core import errors
-from convflow.ops import philox_discrete, philox_normal, philox_uniform
-from convflow.ops.philox_words import BLOCK, Pairs, PhiloxStream
+from convflow.ops import philox_discrete, philox_fill, philox_gamma, philox_normal, philox_poisson, philox_uniform
+from convflow.ops.philox_fill import Draw
+from convflow.ops.philox_lanes import Source
+from convflow.ops.philox_words import BLOCK, PhiloxStream, scrambled
 
 # TensorFlow sets aside this many counters for each output of a run, however many the run needs.
 _RESERVED_PER_OUTPUT = 256
-# A truncated normal may need any number of words, so each group of outputs begins far behind the last:
-# TensorFlow counts on 256 words per output.
-_WORDS_PER_TRUNCATED_OUTPUT = 256
 _WORDS_PER_COUNTER = 4
-_TRUNCATION = 2.0
-
-Draw = Callable[[Pairs], NDArray[Any]]
 
 
 class _Float(NamedTuple):
@@ -43,19 +37,27 @@ class _Float(NamedTuple):
 
 
 def _float32_based(mantissa_bits: int) -> _Float:
-    uniform = partial(philox_uniform.uniform_float32, mantissa_bits=mantissa_bits)
+    def uniform(pairs: Any, scratch: Any) -> Any:
+        return philox_uniform.uniform_float32(pairs, mantissa_bits)
+
     return _Float(np.float32, 4, uniform, philox_normal.box_muller_float32)
+
+
+def _uniform_float64(pairs: Any, scratch: Any) -> Any:
+    return philox_uniform.uniform_float64(pairs)
 
 
 _FLOATS = {
     torch.float16: _float32_based(10),
     torch.bfloat16: _float32_based(7),
     torch.float32: _float32_based(23),
-    torch.float64: _Float(np.float64, 2, philox_uniform.uniform_float64, philox_normal.box_muller_float64),
+    torch.float64: _Float(np.float64, 2, _uniform_float64, philox_normal.box_muller_float64),
 }
-_INTEGERS: dict[torch.dtype, tuple[type[np.signedinteger[Any]], int]] = {
+_INTEGERS: dict[torch.dtype, tuple[type[np.integer[Any]], int]] = {
     torch.int32: (np.int32, 4),
     torch.int64: (np.int64, 2),
+    torch.uint32: (np.uint32, 4),
+    torch.uint64: (np.uint64, 2),
 }
 
 
@@ -74,9 +76,24 @@ class PhiloxGenerator:
     def __init__(self, seed: int, seed2: int) -> None:
         if seed == 0 and seed2 == 0:
             seed, seed2 = secrets.randbits(64), secrets.randbits(64)
-        self._stream = PhiloxStream(seed, seed2)
+        self._begin(seed, seed2, 0)
+
+    @classmethod
+    def at(cls, key: int, high: int, low: int = 0) -> PhiloxGenerator:
+        """A generator at a place of its own: the key and the two halves of the 128-bit counter."""
+        generator = cls.__new__(cls)
+        generator._begin(key, high, low)
+        return generator
+
+    @classmethod
+    def stateless(cls, seed: int, seed2: int) -> PhiloxGenerator:
+        """The generator that an op with a seed input uses in every run."""
+        return cls.at(*scrambled(seed, seed2))
+
+    def _begin(self, key: int, high: int, low: int) -> None:
+        self._stream = PhiloxStream(key, high)
         self._lock = threading.Lock()
-        self._next_counter = 0
+        self._next_counter = low
 
     def uniform(self, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
         """Uniform in [0, 1); float16, bfloat16, float32 or float64 (op: RandomUniform)."""
@@ -98,8 +115,22 @@ class PhiloxGenerator:
                 f"Need minval < maxval, got {minval} >= {maxval}. Random integers lie in minval, ..., "
                 "maxval - 1: pass a maxval of at least minval + 1.",
             )
-        draw = partial(philox_uniform.uniform_integers, minval=minval, maxval=maxval, dtype=computed)
+        return self._integers(shape, minval, maxval, computed, outputs_per_counter)
+
+    def uniform_full_int(self, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
+        """Any number of the type, signed or not; 32 or 64 bits (op: StatelessRandomUniformFullInt)."""
+        computed, outputs_per_counter = _kind_of("StatelessRandomUniformFullInt", dtype, _INTEGERS)
+
+        def draw(pairs: Any, scratch: Any) -> Any:
+            return pairs.view(computed)
+
         return self._fill(shape, draw, computed, outputs_per_counter)
+
+    def _integers(self, shape: Sequence[int], minval: int, maxval: int, computed: Any, width: int) -> torch.Tensor:
+        def draw(pairs: Any, scratch: Any) -> Any:
+            return philox_uniform.uniform_integers(pairs, minval, maxval, computed)
+
+        return self._fill(shape, draw, computed, width)
 
     def normal(self, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
         """Mean 0, standard deviation 1; the dtypes of `uniform` (op: RandomStandardNormal).
@@ -116,18 +147,57 @@ class PhiloxGenerator:
         """
         kind = _kind_of("TruncatedNormal", dtype, _FLOATS)
         count = math.prod(shape)
-        start = self._reserve(count * _RESERVED_PER_OUTPUT)
-        width = kind.outputs_per_counter
-        stride = width * _WORDS_PER_TRUNCATED_OUTPUT // _WORDS_PER_COUNTER
-        groups = np.empty((-(-count // width), width), kind.computed)
-        draw = partial(_draw_normals, self._stream, kind.normal, width)
-        _fill_truncated(groups, start, stride, draw)
-        return torch.from_numpy(groups.reshape(-1)[:count]).reshape(tuple(shape)).to(dtype)
+        start = self._reserve_outputs(count)
+        filled = philox_fill.fill_truncated(
+            self._stream, start, shape, kind.normal, kind.computed, kind.outputs_per_counter
+        )
+        return filled.to(dtype)
+
+    def gamma(self, shape: Sequence[int], alpha: torch.Tensor) -> torch.Tensor:
+        """`shape` numbers for each shape parameter, in the type of `alpha` (op: RandomGamma).
+
+        Returns:
+            Shape `[*shape, *alpha.shape]`.
+        """
+
+        def draw(source: Source, parameters: Any) -> Any:
+            return philox_gamma.gamma(source, parameters)
+
+        return self._for_each(shape, alpha, draw, alpha.dtype)
+
+    def poisson(self, shape: Sequence[int], rate: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """`shape` counts for each mean (op: RandomPoissonV2).
+
+        Returns:
+            Shape `[*shape, *rate.shape]`, of the type asked for.
+        """
+        limits = torch.finfo(dtype) if dtype.is_floating_point else torch.iinfo(dtype)
+
+        def draw(source: Source, parameters: Any) -> Any:
+            return philox_poisson.poisson(source, parameters, float(limits.max))
+
+        return self._for_each(shape, rate, draw, dtype)
+
+    def _for_each(
+        self, shape: Sequence[int], parameters: torch.Tensor, draw: Callable[[Source, Any], Any], dtype: torch.dtype
+    ) -> torch.Tensor:
+        samples, count = math.prod(shape), parameters.numel()
+        start = self._reserve_outputs(samples * count)
+        # TensorFlow numbers the outputs parameter by parameter, though the result has the parameters last.
+        of_each = parameters.detach().to(torch.float64).reshape(-1).repeat_interleave(samples).numpy(force=True)
+        result = np.empty(samples * count)
+        for first in range(0, len(result), BLOCK):
+            block = result[first : first + BLOCK]
+            begin = start + first * _RESERVED_PER_OUTPUT
+            source = Source(self._stream, philox_fill.counters(begin, len(block), _RESERVED_PER_OUTPUT))
+            block[:] = draw(source, of_each[first : first + BLOCK])
+        by_parameter = torch.from_numpy(result).reshape(count, samples)
+        return by_parameter.t().to(dtype).reshape((*shape, *parameters.shape))
 
     def permutation(self, count: int) -> torch.Tensor:
         """The order of `count` items after a shuffle; int64, shape (count,) (op: RandomShuffle)."""
         counters = -(-max(count - 1, 0) // _WORDS_PER_COUNTER)
-        pairs = self._stream.pairs(_counters(self._reserve(counters), counters))
+        pairs = self._stream.pairs(philox_fill.counters(self._reserve(counters), counters))
         return torch.from_numpy(philox_discrete.permutation(pairs.view(np.uint32), count))
 
     def multinomial(self, logits: torch.Tensor, num_samples: int, dtype: torch.dtype) -> torch.Tensor:
@@ -156,9 +226,9 @@ class PhiloxGenerator:
             )
         # Two words a sample, and each row's samples counted in fours: only the reservation says so.
         reserved = batch * -(-num_samples // 4) * 4 * 2
-        start = self._reserve(reserved * _RESERVED_PER_OUTPUT)
+        start = self._reserve_outputs(reserved)
         count = batch * num_samples
-        pairs = self._stream.pairs(_counters(start, -(-count // 2)))[:count]
+        pairs = self._stream.pairs(philox_fill.counters(start, -(-count // 2)))[:count]
         uniform = philox_uniform.uniform_float64(pairs).reshape(batch, num_samples)
         wide = logits.detach().to(torch.float64).numpy(force=True)
         return torch.from_numpy(philox_discrete.classes(wide, uniform)).to(dtype)
@@ -169,17 +239,12 @@ class PhiloxGenerator:
             self._next_counter += counters
         return start
 
-    def _fill(
-        self, shape: Sequence[int], draw: Draw, computed: type[np.generic], outputs_per_counter: int
-    ) -> torch.Tensor:
-        count = math.prod(shape)
-        start = self._reserve(count * _RESERVED_PER_OUTPUT)
-        groups = np.empty((-(-count // outputs_per_counter), outputs_per_counter), computed)
-        for first in range(0, len(groups), BLOCK):
-            block = groups[first : first + BLOCK]
-            counters = _counters(start + first, len(block))
-            block[...] = draw(self._stream.pairs(counters)).reshape(block.shape)
-        return torch.from_numpy(groups.reshape(-1)[:count]).reshape(tuple(shape))
+    def _fill(self, shape: Sequence[int], draw: Draw, computed: type[np.generic], width: int) -> torch.Tensor:
+        start = self._reserve_outputs(math.prod(shape))
+        return philox_fill.fill(self._stream, start, shape, draw, computed, width)
+
+    def _reserve_outputs(self, count: int) -> int:
+        return self._reserve(count * _RESERVED_PER_OUTPUT)
 
 
 def _kind_of(op: str, dtype: torch.dtype, kinds: dict[torch.dtype, Any]) -> Any:
@@ -187,45 +252,3 @@ def _kind_of(op: str, dtype: torch.dtype, kinds: dict[torch.dtype, Any]) -> Any:
         names = ", ".join(str(known) for known in kinds)
         raise TypeError(f"{op} was asked for {dtype}; it makes {names}. Ask for one of these and cast.")
     return kinds[dtype]
-
-
-def _counters(start: int, count: int, stride: int = 1) -> Pairs:
-    counters = np.arange(count, dtype=np.uint64)
-    counters *= np.uint64(stride)
-    counters += np.uint64(start)
-    return counters
-
-
-def _draw_normals(stream: PhiloxStream, normal: Draw, width: int, counters: Pairs) -> NDArray[Any]:
-    return normal(stream.pairs(counters)).reshape(-1, width)
-
-
-def _fill_truncated(groups: NDArray[Any], start: int, stride: int, draw: Draw) -> None:
-    """Fills each row of `groups` with the first values inside the limit that its own counters give.
-
-    Most rows are done after one counter. The others wait, so that they too are handled in long arrays.
-    """
-    waiting = []
-    for first in range(0, len(groups), BLOCK):
-        block = groups[first : first + BLOCK]
-        block[...] = draw(_counters(start + first * stride, len(block), stride))
-        waiting.append(first + np.flatnonzero((np.abs(block) >= _TRUNCATION).any(axis=1)))
-    rows = np.concatenate(waiting) if waiting else np.empty(0, np.intp)
-    for first in range(0, len(rows), BLOCK):
-        block_rows = rows[first : first + BLOCK]
-        counters = block_rows.astype(np.uint64) * np.uint64(stride) + np.uint64(start)
-        _redraw(groups, block_rows, counters, draw)
-
-
-def _redraw(groups: NDArray[Any], rows: NDArray[np.intp], counters: Pairs, draw: Draw) -> None:
-    width = groups.shape[1]
-    filled = np.zeros(len(rows), np.intp)
-    while len(rows):
-        normals = draw(counters)
-        accepted = np.abs(normals) < _TRUNCATION
-        place = filled[:, None] + np.cumsum(accepted, axis=1) - 1
-        row, column = np.nonzero(accepted & (place < width))
-        groups[rows[row], place[row, column]] = normals[row, column]
-        filled += accepted.sum(axis=1)
-        short = filled < width
-        rows, filled, counters = rows[short], filled[short], counters[short] + np.uint64(1)

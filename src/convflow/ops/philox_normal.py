@@ -11,11 +11,12 @@ exist for each of them, and the results agree for all.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from convflow.ops.philox_uniform import uniform_float64, unit_interval
-from convflow.ops.philox_words import Float32s, Float64s, Pairs
+from convflow.ops.philox_words import Float32s, Float64s, Pairs, Scratch
 
 # Of a 32-bit word the lower 23 bits become the mantissa of a float32 in [1, 2).
 _WORD_MANTISSA = np.uint64(0x7FFFFF)
@@ -64,111 +65,135 @@ def _log_tables() -> tuple[int, Float64s, Float64s]:
 _LOG_FIRST, _LOG_SCALES, _LOG_OFFSETS = _log_tables()
 
 
-def log_float32(x: Float64s) -> Float32s:
-    """Natural logarithm of float32 values in [1e-7, 1), given as float64."""
-    index = x.view(np.int64) - _LOG_ORIGIN_BITS
+def log_float32(x: Float64s, scratch: Scratch) -> Float32s:
+    """Natural logarithm of float32 values in [1e-7, 1), given as float64. Overwrites them."""
+    count = len(x)
+    index = np.subtract(x.view(np.int64), _LOG_ORIGIN_BITS, out=scratch.array("log index", count, np.int64))
     index >>= _LOG_INDEX_SHIFT
     index -= _LOG_FIRST
-    r = _LOG_SCALES.take(index)
-    r *= x
+    # Every index is in the tables; "clip" only spares take a buffer of its own.
+    table = scratch.array("log table", count, np.float64)
+    r = np.multiply(x, _LOG_SCALES.take(index, out=table, mode="clip"), out=x)
     r -= 1.0
-    r2 = r * r
-    offset = _LOG_OFFSETS.take(index)
+    r2 = np.multiply(r, r, out=scratch.array("log square", count, np.float64))
+    offset = _LOG_OFFSETS.take(index, out=table, mode="clip")
     offset += r
-    y = r2 * _LOG_4
+    y = np.multiply(r2, _LOG_4, out=scratch.array("log sum", count, np.float64))
     r *= _LOG_3
     r += _LOG_2
     y += r
     y *= r2
-    y += offset
-    return y.astype(np.float32)
+    return np.add(y, offset, out=scratch.array("log", count, np.float32), casting="same_kind")
 
 
-def _sine_and_cosine_polynomials(x: Float64s) -> tuple[Float32s, Float32s]:
+def _sine_and_cosine_polynomials(x: Float64s, scratch: Scratch) -> tuple[Float32s, Float32s]:
     # Terms are added in the C library's order, so that even the float64 roundings are (almost) the same.
-    x2 = x * x
-    x4 = x2 * x2
-    x3 = x2 * x
-    sine = x3 * _S3
+    count = len(x)
+    x2, x3, x4, high = (scratch.array(f"sine {name}", count, np.float64) for name in ("x2", "x3", "x4", "high"))
+    np.multiply(x, x, out=x2)
+    np.multiply(x2, x2, out=x4)
+    np.multiply(x2, x, out=x3)
+    sine = np.multiply(x3, _S3, out=scratch.array("sine sum", count, np.float64))
     sine += x
     x3 *= x2
-    high = x2 * _S7
+    np.multiply(x2, _S7, out=high)
     high += _S5
     high *= x3
-    sine += high
+    sine_single = np.add(sine, high, out=scratch.array("sine", count, np.float32), casting="same_kind")
 
     np.multiply(x2, _C8, out=high)
     high += _C6
-    cosine = x2 * _C2
+    cosine = np.multiply(x2, _C2, out=sine)
     cosine += 1.0
     x2 *= x4
     high *= x2
     x4 *= _C4
     cosine += x4
-    cosine += high
-    return sine.astype(np.float32), cosine.astype(np.float32)
+    cosine_single = np.add(cosine, high, out=scratch.array("cosine", count, np.float32), casting="same_kind")
+    return sine_single, cosine_single
 
 
-def sincos_float32(x: Float64s) -> tuple[Float32s, Float32s]:
-    """Sine and cosine of float32 values in [0, 2 pi], given as float64."""
-    quadrant = x * (2 / math.pi)
+def sincos_float32(x: Float64s, scratch: Scratch) -> tuple[Float32s, Float32s]:
+    """Sine and cosine of float32 values in [0, 2 pi], given as float64. Overwrites them."""
+    count = len(x)
+    quadrant = np.multiply(x, 2 / math.pi, out=scratch.array("quadrant", count, np.float64))
     quadrant += 0.5
     np.floor(quadrant, out=quadrant)
-    sine, cosine = _sine_and_cosine_polynomials(x - quadrant * (math.pi / 2))
+    turns = scratch.array("turns", count, np.int32)
+    np.copyto(turns, quadrant, casting="unsafe")
+    quadrant *= math.pi / 2
+    x -= quadrant
+    sine, cosine = _sine_and_cosine_polynomials(x, scratch)
 
     # An odd quadrant swaps the two, the upper half plane's end turns the signs: done on the bits,
     # several times as fast as choosing.
-    turns = quadrant.astype(np.int32)
     sine_bits, cosine_bits = sine.view(np.int32), cosine.view(np.int32)
-    swap = sine_bits ^ cosine_bits
-    swap &= -(turns & 1)
+    odd, swap = scratch.array("odd", count, np.int32), scratch.array("swap", count, np.int32)
+    np.negative(np.bitwise_and(turns, 1, out=odd), out=odd)
+    np.bitwise_xor(sine_bits, cosine_bits, out=swap)
+    swap &= odd
     sine_bits ^= swap
     cosine_bits ^= swap
-    sine_bits ^= (turns & 2) << 30
+    np.bitwise_and(turns, 2, out=swap)
+    swap <<= 30
+    sine_bits ^= swap
     turns += 1
-    cosine_bits ^= (turns & 2) << 30
+    turns &= 2
+    turns <<= 30
+    cosine_bits ^= turns
     return sine, cosine
 
 
-def box_muller_float32(pairs: Pairs) -> Float32s:
+def box_muller_float32(pairs: Pairs, scratch: Scratch) -> Float32s:
     """Two standard normal deviates from each pair of 32-bit words.
 
     Args:
-        pairs: uint64, shape (n,); the lower word gives the radius, the upper one the angle.
+        pairs: uint64, shape (n,); the lower word gives the radius, the upper one the angle. Overwritten.
+        scratch: lends the result's memory.
 
     Returns:
         float32, shape (n, 2).
     """
-    shifted = pairs & _WORD_MANTISSA
+    count = len(pairs)
+    shifted = np.bitwise_and(pairs, _WORD_MANTISSA, out=scratch.array("radius bits", count))
     shifted <<= _MANTISSA32_IN_64
     uniform = unit_interval(shifted)
-    radius = log_float32(np.maximum(uniform, _SMALLEST, out=uniform))
+    radius = log_float32(np.maximum(uniform, _SMALLEST, out=uniform), scratch)
     radius *= np.float32(-2)
     np.sqrt(radius, out=radius)
 
-    shifted = pairs >> (np.uint64(32) - _MANTISSA32_IN_64)
-    shifted &= _WORD_MANTISSA << _MANTISSA32_IN_64
-    uniform = unit_interval(shifted)
-    uniform *= 2 * math.pi
-    sine, cosine = sincos_float32(uniform.astype(np.float32).astype(np.float64))
+    pairs >>= np.uint64(32) - _MANTISSA32_IN_64
+    pairs &= _WORD_MANTISSA << _MANTISSA32_IN_64
+    uniform = unit_interval(pairs)
+    single = scratch.array("angle", count, np.float32)
+    np.multiply(uniform, 2 * math.pi, out=single, casting="same_kind")
+    np.copyto(uniform, single)
+    sine, cosine = sincos_float32(uniform, scratch)
 
-    normals = np.empty((len(pairs), 2), np.float32)
+    normals = scratch.array("normals", 2 * count, np.float32).reshape(-1, 2)
     np.multiply(sine, radius, out=normals[:, 0])
     np.multiply(cosine, radius, out=normals[:, 1])
     return normals
 
 
-def box_muller_float64(pairs: Pairs) -> Float64s:
+def box_muller_float64(pairs: Pairs, scratch: Scratch) -> Float64s:
     """Two standard normal deviates from each four 32-bit words.
+
+    TensorFlow takes log, sin and cos from the C library, and so does Python's math module: one number after the
+    other, but with the same last bits. NumPy's own differ in one of 500 results.
 
     Args:
         pairs: uint64, shape (2 n,); the first gives the radius, the second the angle, and so on.
+        scratch: not needed here.
 
     Returns:
-        float64, shape (n, 2). NumPy's log, sin and cos, so the last bits depend on the machine, as
-        TensorFlow's do on the C library.
+        float64, shape (n, 2).
     """
     uniform = uniform_float64(pairs).reshape(-1, 2)
-    radius = np.sqrt(-2.0 * np.log(np.maximum(uniform[:, 0], 1e-7)))
+    radius = np.sqrt(-2.0 * _each(math.log, np.maximum(uniform[:, 0], 1e-7)))
     angle = 2 * math.pi * uniform[:, 1]
-    return np.stack([np.sin(angle) * radius, np.cos(angle) * radius], axis=1)
+    return np.stack([_each(math.sin, angle) * radius, _each(math.cos, angle) * radius], axis=1)
+
+
+def _each(function: Callable[[float], float], values: Float64s) -> Float64s:
+    return np.fromiter(map(function, values.tolist()), np.float64, len(values))

@@ -30,26 +30,27 @@ def uniform_float64(pairs: Pairs) -> Float64s:
 
 
 def uniform_float32(pairs: Pairs, mantissa_bits: int = 23) -> Float32s:
-    """The lowest `mantissa_bits` bits of each word as a number in [0, 1).
+    """The lowest `mantissa_bits` bits of each word as a number in [0, 1). Overwrites the pairs.
 
     TensorFlow's narrower floats take fewer bits of the word, from the same end.
     """
     low_bits = 2**mantissa_bits - 1
-    bits = pairs & np.uint64(low_bits << 32 | low_bits)
-    bits <<= np.uint64(23 - mantissa_bits)
-    bits |= _TWO_ONES_AS_BITS
-    uniform = bits.view(np.float32)
+    pairs &= np.uint64(low_bits << 32 | low_bits)
+    if mantissa_bits != 23:
+        pairs <<= np.uint64(23 - mantissa_bits)
+    pairs |= _TWO_ONES_AS_BITS
+    uniform = pairs.view(np.float32)
     uniform -= np.float32(1)
     return uniform
 
 
-def uniform_integers(pairs: Pairs, minval: int, maxval: int, dtype: type[np.signedinteger[Any]]) -> NDArray[Any]:
-    """A word (int32) or a pair of words (int64), modulo the range and added to `minval`.
+def uniform_integers(pairs: Pairs, minval: int, maxval: int, dtype: type[np.integer[Any]]) -> NDArray[Any]:
+    """A word (32-bit types) or a pair of words (64-bit ones), modulo the range and added to `minval`.
 
     The modulus favours small remainders a little when the range does not divide the word's; so does
     TensorFlow's.
     """
-    unsigned: Any = np.uint32 if dtype is np.int32 else np.uint64
+    unsigned: Any = np.uint32 if np.dtype(dtype).itemsize == 4 else np.uint64
     mask = int(np.iinfo(unsigned).max)
     words: NDArray[Any] = pairs.view(unsigned) % unsigned(maxval - minval)
     # Sums wrap around: minval's two's complement stands in for it.
