@@ -36,6 +36,16 @@ def argmin(
     return _arg("ArgMin", input, axis, name, dimension, output_type)
 
 
+def arg_max(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmax` under its op's signature (API: tf.arg_max)."""
+    return apply_op("ArgMax", input=input, dimension=dimension, output_type=output_type, name=name)
+
+
+def arg_min(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmin` under its op's signature (API: tf.arg_min)."""
+    return apply_op("ArgMin", input=input, dimension=dimension, output_type=output_type, name=name)
+
+
 def _arg(op_type: str, input: Any, axis: Any, name: str | None, dimension: Any, output_type: Any) -> Tensor:
     if axis is not None and dimension is not None:
         raise ValueError("Cannot specify both 'dimension' and 'axis'.")

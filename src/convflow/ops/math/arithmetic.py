@@ -100,6 +100,11 @@ def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
         return apply_op("FloorDiv", x=x, y=y, name=scope)
 
 
+def floor_div(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """`floordiv` under its op's name (API: tf.floor_div)."""
+    return apply_op("FloorDiv", x=x, y=y, name=name)
+
+
 def floormod(x: Any, y: Any, name: str | None = None) -> Tensor:
     """The remainder of `floordiv`, with the sign of y (API: tf.floormod, tf.mod)."""
     return apply_op("FloorMod", x=x, y=y, name=name)
@@ -327,12 +332,13 @@ register_binary(
 )  # fmt: skip
 
 
-def _add_n_compute(*values: torch.Tensor) -> torch.Tensor:
+def sum_of(*values: torch.Tensor) -> torch.Tensor:
+    """The kernel of ops that add tensors of one shape."""
     total = values[0]
     if any(value.shape != total.shape for value in values):
         raise ValueError(f"Inputs of AddN must have one shape, got {[list(value.shape) for value in values]}.")
     for value in values[1:]:
-        total = total + value
+        total = on_wide_unsigned(torch.add)(total, value)
     return total
 
 
@@ -345,7 +351,7 @@ register_op(
         "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64, variant}"
     ),
     shape=rules.same_shapes,
-    kernel=lambda op: _add_n_compute,
+    kernel=lambda op: sum_of,
     gradient=lambda op, grad: [grad] * len(op.inputs),
 )
 

@@ -51,6 +51,21 @@ def to_int64(x: Any, name: str = "ToInt64") -> Tensor:
     return cast(x, dtypes.int64, name=name)
 
 
+def to_bfloat16(x: Any, name: str = "ToBFloat16") -> Tensor:
+    """`x` as bfloat16 (API: tf.to_bfloat16)."""
+    return cast(x, dtypes.bfloat16, name=name)
+
+
+def to_complex64(x: Any, name: str = "ToComplex64") -> Tensor:
+    """`x` as complex64 (API: tf.to_complex64)."""
+    return cast(x, dtypes.complex64, name=name)
+
+
+def to_complex128(x: Any, name: str = "ToComplex128") -> Tensor:
+    """`x` as complex128 (API: tf.to_complex128)."""
+    return cast(x, dtypes.complex128, name=name)
+
+
 def _cast_kernel(op: Operation) -> Callable[[torch.Tensor], torch.Tensor]:
     for attr in ("SrcT", "DstT"):
         if not op.attrs[attr].is_numeric_tensor:

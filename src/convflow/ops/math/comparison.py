@@ -9,10 +9,10 @@ import torch
 
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
-from convflow.graph.operation import Tensor
+from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.factories import register_comparison
-from convflow.ops.types import REAL
+from convflow.ops.types import NUMBER, REAL
 
 
 def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -43,6 +43,11 @@ def greater(x: Any, y: Any, name: str | None = None) -> Tensor:
 def greater_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Whether x >= y (API: tf.greater_equal)."""
     return apply_op("GreaterEqual", x=x, y=y, name=name)
+
+
+def approximate_equal(x: Any, y: Any, tolerance: float = 1e-5, name: str | None = None) -> Tensor:
+    """Whether |x - y| < tolerance; x and y have one shape. TensorFlow offers it as an op only (`ApproximateEqual`)."""
+    return apply_op("ApproximateEqual", x=x, y=y, tolerance=tolerance, name=name)
 
 
 def logical_and(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -96,6 +101,30 @@ register_comparison("Less", _ORDER, _ordered(torch.lt), NOT_DIFFERENTIABLE)
 register_comparison("LessEqual", _ORDER, _ordered(torch.le), NOT_DIFFERENTIABLE)
 register_comparison("Greater", _ORDER, _ordered(torch.gt), NOT_DIFFERENTIABLE)
 register_comparison("GreaterEqual", _ORDER, _ordered(torch.ge), NOT_DIFFERENTIABLE)
+
+
+def _approximate_kernel(op: Operation) -> Any:
+    tolerance = op.attrs["tolerance"]
+
+    def near(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        if x.shape != y.shape:
+            raise ValueError(f"x and y must have one shape, got {list(x.shape)} and {list(y.shape)}.")
+        if x.dtype in (torch.uint16, torch.uint32, torch.uint64):
+            x, y = x.double(), y.double()
+        return torch.abs(x - y) < tolerance
+
+    return near
+
+
+register_op(
+    "ApproximateEqual",
+    inputs="x: T; y: T",
+    outputs="z: bool",
+    attrs=f"T: type in {{{NUMBER}}}; tolerance: float = 9.99999975e-06",
+    shape=rules.same_shapes,
+    kernel=_approximate_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
 
 
 def _register_logical(name: str, compute: Any) -> None:

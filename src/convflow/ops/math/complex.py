@@ -1,7 +1,8 @@
-"""Complex numbers and their parts (API: tf.complex, tf.real, tf.imag, tf.conj)."""
+"""Complex numbers and their parts (API: tf.complex, tf.real, tf.imag, tf.angle, tf.conj)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,10 @@ from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
-from convflow.ops.array.constant import zeros_like
-from convflow.ops.math.arithmetic import multiply, reduce_to_shapes_of
+from convflow.ops.array.constant import ones_like, zeros_like
+from convflow.ops.math.arithmetic import multiply, negative, reduce_to_shapes_of
+from convflow.ops.math.comparison import less
+from convflow.ops.math.select import where
 
 _PARTS: dict[DType, DType] = {dtypes.complex64: dtypes.float32, dtypes.complex128: dtypes.float64}
 _WHOLES = {part: whole for whole, part in _PARTS.items()}
@@ -51,6 +54,15 @@ def imag(input: Any, name: str | None = None) -> Tensor:
         if not input.dtype.is_complex:
             return zeros_like(input)
         return apply_op("Imag", input=input, Tout=_PARTS[input.dtype.base_dtype], name=scope)
+
+
+def angle(input: Any, name: str | None = None) -> Tensor:
+    """The angle in radians of complex numbers; of real ones 0, or pi where negative (API: tf.angle)."""
+    with name_scope(name, "Angle", [input]) as scope:
+        input = convert_to_tensor(input, name="input")
+        if input.dtype.is_complex:
+            return apply_op("Angle", input=input, Tout=_PARTS[input.dtype.base_dtype], name=scope)
+        return where(less(input, 0), math.pi * ones_like(input), zeros_like(input))
 
 
 def conj(x: Any, name: str | None = None) -> Tensor:
@@ -95,10 +107,17 @@ def _abs_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [multiply(complex(grad, zeros_like(grad)), apply_op("Sign", x=op.inputs[0]))]
 
 
+def _angle_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    x = op.inputs[0]
+    turned = apply_op("Reciprocal", x=complex(imag(x), real(x)))
+    return [multiply(negative(complex(grad, zeros_like(grad))), turned)]
+
+
 _COMPLEX = "complex64, complex128"
 _register_part("Real", _COMPLEX, "input", "output", lambda x: x.real.contiguous(), _real_gradient)
 _register_part("Imag", _COMPLEX, "input", "output", lambda x: x.imag.contiguous(), _imag_gradient)
 _register_part("ComplexAbs", _COMPLEX, "x", "y", torch.abs, _abs_gradient)
+_register_part("Angle", _COMPLEX, "input", "output", torch.angle, _angle_gradient)
 
 
 def _complex_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:

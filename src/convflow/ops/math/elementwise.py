@@ -37,6 +37,11 @@ def log1p(x: Any, name: str | None = None) -> Tensor:
     return apply_op("Log1p", x=x, name=name)
 
 
+def expm1(x: Any, name: str | None = None) -> Tensor:
+    """exp(x) - 1, exact for small x (API: tf.expm1)."""
+    return apply_op("Expm1", x=x, name=name)
+
+
 def sqrt(x: Any, name: str | None = None) -> Tensor:
     """The square root (API: tf.sqrt)."""
     return apply_op("Sqrt", x=x, name=name)
@@ -156,6 +161,7 @@ _SQUARED = f"{FLOATING}, int8, int16, int32, int64, uint8, uint16, uint32, uint6
 register_unary("Exp", FLOATING_OR_COMPLEX, torch.exp, lambda op, grad: [multiply(grad, conj(op.outputs[0]))])
 register_unary("Log", FLOATING_OR_COMPLEX, torch.log, _log_gradient)
 register_unary("Log1p", FLOATING_OR_COMPLEX, torch.log1p, _log1p_gradient)
+register_unary("Expm1", FLOATING_OR_COMPLEX, torch.expm1, lambda op, grad: [multiply(grad, exp(conj(op.inputs[0])))])
 register_unary("Sqrt", FLOATING_OR_COMPLEX, torch.sqrt, _from_output("SqrtGrad"))
 register_unary("Rsqrt", FLOATING_OR_COMPLEX, torch.rsqrt, _from_output("RsqrtGrad"))
 register_unary("Sin", FLOATING_OR_COMPLEX, torch.sin, lambda op, grad: [multiply(grad, cos(conj(op.inputs[0])))])

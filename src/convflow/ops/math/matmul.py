@@ -15,7 +15,7 @@ from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
-from convflow.ops.array.reshape import reshape
+from convflow.ops.array.reshape import expand_dims, reshape, squeeze
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.strided_slice import getitem
 from convflow.ops.factories import on_wide_unsigned
@@ -66,6 +66,51 @@ def matmul(
             )
             return cast(product, a.dtype) if a.dtype.base_dtype is dtypes.bfloat16 is b.dtype.base_dtype else product
         return apply_op("MatMul", a=a, b=b, name=scope, **flags)
+
+
+def sparse_matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """a times b of float32 or bfloat16 as float32 (API: tf.sparse_matmul). Arguments as of `tf.matmul`."""
+    flags = {"transpose_a": transpose_a, "transpose_b": transpose_b}
+    return apply_op("SparseMatMul", a=a, b=b, a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse, name=name, **flags)
+
+
+def matvec(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    adjoint_a: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Matrices times vectors (API: tf.linalg.matvec).
+
+    Args:
+        a: [..., m, n] after its transposition.
+        b: [..., n].
+        transpose_a, adjoint_a, a_is_sparse, b_is_sparse: as of `tf.matmul`.
+
+    Returns:
+        [..., m].
+    """
+    with name_scope(name, "MatVec", [a, b]):
+        product = matmul(
+            a,
+            expand_dims(b, axis=-1),
+            transpose_a=transpose_a,
+            adjoint_a=adjoint_a,
+            a_is_sparse=a_is_sparse,
+            b_is_sparse=b_is_sparse,
+        )
+        return squeeze(product, axis=-1)
 
 
 def _refuse_both(transpose: bool, adjoint: bool, which: str) -> None:

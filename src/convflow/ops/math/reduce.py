@@ -81,9 +81,10 @@ def _renamed(axis: Any, keepdims: Any, reduction_indices: Any, keep_dims: Any) -
 
 
 def _all_axes(x: Any) -> Tensor:
-    # A scalar goes the long way in TensorFlow, too.
-    if isinstance(x, Tensor) and x.shape.rank:
-        return constant(np.arange(x.shape.rank, dtype=np.int32))
+    # A scalar goes the long way in TensorFlow, too, and so do arrays and lists; variables know their rank.
+    rank = getattr(getattr(x, "shape", None), "rank", None)
+    if rank:
+        return constant(np.arange(rank, dtype=np.int32))
     return range_of(0, rank_of(x))
 
 
@@ -94,6 +95,23 @@ reduce_max = _reduction("Max", "The largest element")
 reduce_min = _reduction("Min", "The smallest element")
 reduce_all = _reduction("All", "Whether all elements are true")
 reduce_any = _reduction("Any", "Whether an element is true")
+
+
+def reduce_euclidean_norm(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    """The root of the sum of squares (API: tf.math.reduce_euclidean_norm); of integers, rounded towards zero.
+
+    Args:
+        axis, keepdims: as of `tf.reduce_sum`.
+    """
+    axes = _all_axes(input_tensor) if axis is None else axis
+    output = apply_op(
+        "EuclideanNorm", input=input_tensor, reduction_indices=axes, keep_dims=bool(keepdims), name=name
+    )  # fmt: skip
+    if axis is None and not keepdims and not output.shape.is_fully_defined():
+        output.set_shape(())
+    return output
 
 
 def reduce_logsumexp(
@@ -183,6 +201,15 @@ def _prod(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
     return x
 
 
+def _euclidean(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
+    if x.is_complex():
+        return torch.linalg.vector_norm(x, 2, dims, keep).to(x.dtype)
+    if x.is_floating_point():
+        return torch.linalg.vector_norm(x, 2, dims, keep)
+    # Squares run over within the type, as sums do.
+    return torch.sum(x * x, dims, keepdim=keep, dtype=x.dtype).double().sqrt().to(x.dtype)
+
+
 def _extremum(compute: Callable[..., Any], of_nothing: Callable[[torch.dtype], Any]) -> Callable[..., Any]:
     def reduced(x: torch.Tensor, dims: tuple[int, ...], keep: bool) -> torch.Tensor:
         if all(x.shape[dim] for dim in dims):
@@ -257,6 +284,12 @@ def _extremum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [multiply(realdiv(chosen, count), reshape(grad, kept)), None]
 
 
+def _euclidean_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    kept = _kept_sizes(op)
+    quotient = realdiv(reshape(op.outputs[0], kept), reshape(grad, kept))
+    return [realdiv(op.inputs[0], quotient), None]
+
+
 def _prod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     # The product of all others is taken from both sides, not by division: elements may be 0.
     x, axes = op.inputs
@@ -301,5 +334,6 @@ _register("Mean", NUMBER, _widened(_mean), _mean_gradient)
 _register("Prod", NUMBER, _widened(_prod), _prod_gradient)
 _register("Max", _ORDERED, _widened(_extremum(torch.amax, _lowest)), _extremum_gradient)
 _register("Min", _ORDERED, _widened(_extremum(torch.amin, _highest)), _extremum_gradient)
+_register("EuclideanNorm", NUMBER, _widened(_euclidean), _euclidean_gradient)
 _register("All", None, lambda x, dims, keep: torch.all(x, dims, keepdim=keep), NO_GRADIENT)
 _register("Any", None, lambda x, dims, keep: torch.any(x, dims, keepdim=keep), NO_GRADIENT)

@@ -1,4 +1,4 @@
-"""Running sums and products along an axis (API: tf.cumsum, tf.cumprod)."""
+"""Running sums and products along an axis (API: tf.cumsum, tf.cumprod, tf.math.cumulative_logsumexp)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
+from convflow.ops.array.constant import ones_like
 from convflow.ops.factories import on_wide_unsigned
-from convflow.ops.math.arithmetic import multiply, realdiv
+from convflow.ops.math.arithmetic import add, multiply, negative, realdiv, subtract
+from convflow.ops.math.comparison import greater
+from convflow.ops.math.elementwise import exp, log
+from convflow.ops.math.select import where_v2
 from convflow.ops.types import INDEX, NUMBER
 
 
@@ -37,7 +41,21 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
         return apply_op("Cumprod", x=x, axis=axis, exclusive=exclusive, reverse=reverse, name=scope)
 
 
-def _scan_kernel(scan: Callable[..., torch.Tensor], start: int) -> Callable[[Operation], Callable[..., torch.Tensor]]:
+def cumulative_logsumexp(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """log(sum(exp(x))) of all elements up to each one, without overflow (API: tf.math.cumulative_logsumexp).
+
+    Args:
+        exclusive: leave each element out of its own sum, which begins with the type's lowest number.
+        reverse: go from the axis' end.
+    """
+    with name_scope(name, "CumulativeLogsumexp", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return apply_op("CumulativeLogsumexp", x=x, axis=axis, exclusive=exclusive, reverse=reverse, name=scope)
+
+
+def _scan_kernel(scan: Callable[..., torch.Tensor], start: Any) -> Callable[[Operation], Callable[..., torch.Tensor]]:
     def make(op: Operation) -> Callable[..., torch.Tensor]:
         exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
 
@@ -52,7 +70,7 @@ def _scan_kernel(scan: Callable[..., torch.Tensor], start: int) -> Callable[[Ope
                 x = x.flip(at)
             if exclusive and x.shape[at]:
                 first = x.narrow(at, 0, 1)
-                x = torch.cat([torch.full_like(first, start), x.narrow(at, 0, x.shape[at] - 1)], at)
+                x = torch.cat([torch.full_like(first, start(x.dtype)), x.narrow(at, 0, x.shape[at] - 1)], at)
             result = scan(x, at, dtype=x.dtype)
             return result.flip(at) if reverse else result
 
@@ -75,14 +93,13 @@ def _cumprod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     return [realdiv(cumsum(multiply(product, grad), axis, **flags), x), None]
 
 
-def _register(name: str, scan: Callable[..., torch.Tensor], start: int, gradient: Any) -> None:
+def _register(name: str, scan: Callable[..., torch.Tensor], start: Any, gradient: Any, types: str = NUMBER) -> None:
     register_op(
         name,
         inputs="x: T; axis: Tidx",
         outputs="out: T",
         attrs=(
-            f"exclusive: bool = false; reverse: bool = false; T: type in {{{NUMBER}}}; "
-            f"Tidx: type = int32 in {{{INDEX}}}"
+            f"exclusive: bool = false; reverse: bool = false; T: type in {{{types}}}; Tidx: type = int32 in {{{INDEX}}}"
         ),
         shape=rules.unchanged,
         kernel=_scan_kernel(scan, start),
@@ -90,5 +107,33 @@ def _register(name: str, scan: Callable[..., torch.Tensor], start: int, gradient
     )
 
 
-_register("Cumsum", torch.cumsum, 0, _cumsum_gradient)
-_register("Cumprod", torch.cumprod, 1, _cumprod_gradient)
+def _logsumexp_scan(x: torch.Tensor, at: int, dtype: torch.dtype) -> torch.Tensor:
+    if dtype in (torch.float16, torch.bfloat16):
+        return torch.logcumsumexp(x.float(), at).to(dtype)
+    return torch.logcumsumexp(x, at)
+
+
+def _cumulative_logsumexp_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+    # The sum is taken of logarithms, of positive and of negative gradients by themselves.
+    x, axis = op.inputs
+    flags = {"exclusive": op.attrs["exclusive"], "reverse": not op.attrs["reverse"]}
+    lowest = convert_to_tensor(grad.dtype.min, dtype=grad.dtype.base_dtype)
+
+    def weighed(value: Tensor) -> Tensor:
+        is_positive = greater(value, convert_to_tensor(0, dtype=value.dtype.base_dtype))
+        ones = ones_like(value)
+        logs = where_v2(is_positive, log(where_v2(is_positive, value, ones)), lowest)
+        return exp(add(cumulative_logsumexp(subtract(logs, op.outputs[0]), axis, **flags), x))
+
+    return [subtract(weighed(grad), weighed(negative(grad))), None]
+
+
+_register("Cumsum", torch.cumsum, lambda dtype: 0, _cumsum_gradient)
+_register("Cumprod", torch.cumprod, lambda dtype: 1, _cumprod_gradient)
+_register(
+    "CumulativeLogsumexp",
+    _logsumexp_scan,
+    lambda dtype: torch.finfo(dtype).min,
+    _cumulative_logsumexp_gradient,
+    "bfloat16, half, float, double",
+)

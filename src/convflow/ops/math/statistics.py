@@ -9,9 +9,10 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops.array.constant import zeros
-from convflow.ops.math.arithmetic import subtract
+from convflow.ops.math.arithmetic import multiply, subtract
 from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import not_equal
+from convflow.ops.math.complex import conj, real
 from convflow.ops.math.elementwise import sqrt, square
 from convflow.ops.math.reduce import reduce_mean, reduce_sum
 
@@ -37,7 +38,10 @@ def count_nonzero(
         raise TypeError("tf.count_nonzero needs a tensor as its first argument.")
     with name_scope(name, "count_nonzero", [input_tensor]):
         tensor = convert_to_tensor(input_tensor, name="input_tensor")
-        differs = not_equal(tensor, zeros([], dtype=tensor.dtype.base_dtype))
+        if tensor.dtype.base_dtype is dtypes.bool:
+            differs = tensor
+        else:
+            differs = not_equal(tensor, zeros([], dtype=tensor.dtype.base_dtype))
         counted = reduce_sum(
             cast(differs, dtypes.int64),
             axis=axis,
@@ -57,7 +61,8 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False,
         mean = reduce_mean(x, axis=axis, keepdims=True)
         with name_scope(None, "sub", [x, mean]) as scope:  # named as the operator `-` names it
             distance = subtract(x, mean, name=scope)
-        return reduce_mean(square(distance), axis=axis, keepdims=keepdims)
+        squares = real(multiply(conj(distance), distance)) if x.dtype.is_complex else square(distance)
+        return reduce_mean(squares, axis=axis, keepdims=keepdims)
 
 
 def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:

@@ -21,8 +21,6 @@ from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.stack import stack
 from convflow.ops.array.transpose import transpose
-from convflow.ops.math.arithmetic import add, subtract
-from convflow.ops.math.comparison import greater_equal
 from convflow.ops.math.matmul import matmul
 from convflow.ops.math.reduce import reduce_prod
 from convflow.ops.math.select import where
@@ -67,7 +65,7 @@ def _axis_pairs(a: Tensor, axes: Any) -> tuple[Any, Any]:
             raise ValueError(f"`axes` must be at least 0. Received: {axes}")
         if a.shape.rank is None:
             count = rank_of(a)
-            return range_of(subtract(count, axes), count, dtype=dtypes.int32), list(range(axes))
+            return range_of(count - axes, count, dtype=dtypes.int32), list(range(axes))
         if axes > a.shape.rank:
             raise ValueError(f"`axes` must not be larger than the number of dimensions of {a}. Received: {axes}")
         return list(range(a.shape.rank - axes, a.shape.rank)), list(range(axes))
@@ -99,7 +97,7 @@ def _as_matrix(x: Tensor, axes: Any, summed_first: bool) -> tuple[Tensor, Any, l
         known = None
         sizes, count = shape_of(x), rank_of(x)
         summed = convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
-        summed = where(greater_equal(summed, 0), summed, add(summed, count))
+        summed = where(summed >= 0, summed, summed + count)
         free, _ = setdiff1d(range_of(count), summed)
     free_sizes, summed_sizes = gather(sizes, free), gather(sizes, summed)
     count_free, count_summed = reduce_prod(free_sizes), reduce_prod(summed_sizes)
