@@ -6,7 +6,8 @@ from convflow.core import dtypes, errors
 from convflow.graph.apply import apply_op
 from convflow.ops.array.constant import constant
 from convflow.ops.array.placeholder import placeholder
-from convflow.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose
+from convflow.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input
+from convflow.ops.conv_transpose import conv2d_transpose
 
 RANDOM = np.random.default_rng(3)
 

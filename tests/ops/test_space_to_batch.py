@@ -1,4 +1,4 @@
-"""tf.space_to_batch_nd, batch_to_space_nd, required_space_to_batch_paddings, tf.nn.convolution's own checks."""
+"""tf.space_to_batch_nd, batch_to_space_nd, required_space_to_batch_paddings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 
 import convflow as tf
 from convflow.ops import space_to_batch
-from convflow.ops.convolution import convolution
 
 
 def moved(x, blocks, paddings):
@@ -97,17 +96,3 @@ def test_pictures_with_square_blocks(run):
     x = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
     there = space_to_batch.space_to_batch(x, [[0, 0], [0, 0]], 2)
     np.testing.assert_array_equal(run(space_to_batch.batch_to_space(there, [[0, 0], [0, 0]], block_size=2)), x)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"padding": "x"}, "`padding` must be 'SAME' or 'VALID'. Received: X"),
-        ({"strides": 2, "dilation_rate": 2}, "not supported in conjunction"),
-        ({"data_format": "NCW"}, "`data_format` must be one of NHWC, NCHW"),
-        ({"dilation_rate": [1, 2, 3]}, "`dilation_rate` must be one or two integers"),
-    ],
-)
-def test_convolution_refusals(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        convolution(tf.zeros([1, 5, 5, 1]), tf.zeros([2, 2, 1, 1]), **{"padding": "SAME", **arguments})

@@ -1,15 +1,44 @@
 """tf.nn"""
 
-from convflow.ops.activation import elu, leaky_relu, relu, relu6, selu, softplus, softsign
-from convflow.ops.bias import bias_add
-from convflow.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose
+from convflow.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, softplus, softsign
+from convflow.ops.array.depth import depth_to_space, space_to_depth
+from convflow.ops.atrous import atrous_conv2d, atrous_conv2d_transpose
+from convflow.ops.batch_norm import fused_batch_norm
+from convflow.ops.bias import bias_add, relu_layer, xw_plus_b
+from convflow.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input
+from convflow.ops.conv1d import conv1d
+from convflow.ops.conv3d import conv3d, conv3d_backprop_filter
+from convflow.ops.conv3d import conv3d_backprop_filter as conv3d_backprop_filter_v2
+from convflow.ops.conv_transpose import conv1d_transpose, conv2d_transpose, conv3d_transpose, conv_transpose
 from convflow.ops.convolution import convolution
+from convflow.ops.depthwise import (
+    depthwise_conv2d,
+    depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_backprop_input,
+    depthwise_conv2d_native,
+    separable_conv2d,
+)
+from convflow.ops.depthwise import depthwise_conv2d_backprop_filter as depthwise_conv2d_native_backprop_filter
+from convflow.ops.depthwise import depthwise_conv2d_backprop_input as depthwise_conv2d_native_backprop_input
 from convflow.ops.dropout import dropout
+from convflow.ops.losses import (
+    l2_loss,
+    log_poisson_loss,
+    sigmoid_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits,
+)
+from convflow.ops.lrn import local_response_normalization
+from convflow.ops.lrn import local_response_normalization as lrn
 from convflow.ops.math.elementwise import sigmoid, tanh
+from convflow.ops.math.moments import moments, normalize_moments, sufficient_statistics, weighted_moments
+from convflow.ops.norm import batch_norm_with_global_normalization, batch_normalization, l2_normalize, zero_fraction
 from convflow.ops.pool import avg_pool, max_pool
 from convflow.ops.pool import avg_pool as avg_pool2d
 from convflow.ops.pool import max_pool as max_pool2d
 from convflow.ops.softmax import log_softmax, softmax
+from convflow.ops.space_to_batch import space_to_batch
+from convflow.ops.top_k import in_top_k, top_k
+from convflow.ops.with_space_to_batch import with_space_to_batch
 from convflow.ops.xent import (
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_v2,

@@ -1,29 +1,31 @@
-"""Convolutions of pictures with filters spread out over space (API: tf.nn.convolution)."""
+"""Convolutions with filters spread out over space, of one to three spatial axes (API: tf.nn.convolution)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from convflow.core.shape import TensorShape
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
-from convflow.graph.static_value import constant_value
-from convflow.ops.array.concat import concat
 from convflow.ops.array.shape_ops import shape as shape_of
-from convflow.ops.array.stack import stack
+from convflow.ops.batch_dims import squeeze_batch_dims
 from convflow.ops.conv import conv2d
-from convflow.ops.space_to_batch import batch_to_space_nd, required_space_to_batch_paddings, space_to_batch_nd
-from convflow.ops.window import either
+from convflow.ops.conv1d import conv1d
+from convflow.ops.conv3d import conv3d
+from convflow.ops.window import either, spread
+from convflow.ops.with_space_to_batch import spread_out
 
-_AXES = {"NHWC": (1, 2), "NCHW": (2, 3)}
+_CHANNELS_LAST = (None, "NWC", "NHWC", "NDHWC")
 
 
 def convolution(
     input: Any,
-    filter: Any = None,
-    padding: str | None = None,
+    filter: Any,
+    padding: Any,
     strides: Any = None,
     dilation_rate: Any = None,
     name: str | None = None,
@@ -31,87 +33,124 @@ def convolution(
     filters: Any = None,
     dilations: Any = None,
 ) -> Tensor:
-    """The correlation of pictures with filters whose elements lie `dilation_rate` apart (API: tf.nn.convolution).
+    """The correlation with filters whose elements lie `dilation_rate` apart (API: tf.nn.convolution).
 
     Args:
-        input: shape (batch, height, width, channels), or (batch, channels, height, width) for "NCHW".
-        filter: shape (height, width, channels, filters).
-        padding: "SAME" or "VALID".
-        strides: steps (vertical, horizontal) or one number; 1 by default.
-        dilation_rate: steps (vertical, horizontal) between a filter's elements, or one number; 1 by default.
+        input: shape (batch, *spatial, channels), or (batch, channels, *spatial) for a data format "NC..."; one to
+            three spatial axes, and there may be several batch sizes.
+        filter: shape (*spatial, channels, filters).
+        padding: "SAME" or "VALID"; also pairs (before, after) for all axes, of two spatial axes.
+        strides: one step for each spatial axis, or a number for all; 1 by default.
+        dilation_rate: steps between a filter's elements, in the forms of `strides`.
         filters, dilations: other names of `filter` and `dilation_rate`.
 
     Raises:
-        ValueError: strides and dilations above 1 together, an unknown padding or data format.
-        NotImplementedError: pictures of other than two spatial axes.
+        ValueError: strides and dilations above 1 together, other numbers of axes, shapes that do not fit.
     """
-    filter = either("filters", filters, "filter", filter)
-    rate = _pair(either("dilations", dilations, "dilation_rate", dilation_rate), "dilation_rate")
-    steps = _pair(strides, "strides")
-    data_format = data_format or "NHWC"
-    if data_format not in _AXES:
-        raise ValueError(f"`data_format` must be one of {', '.join(_AXES)} for two spatial axes. Got {data_format}.")
-    padding = str(padding).upper()
-    if padding not in ("SAME", "VALID"):
-        raise ValueError(f"`padding` must be 'SAME' or 'VALID'. Received: {padding}")
+    filter = _as_tensor(either("filters", filters, "filter", filter), "filters")
+    dilation_rate = either("dilations", dilations, "dilation_rate", dilation_rate)
+    input = _as_tensor(input, "input")
+    spatial = _spatial_axes(input.shape, filter.shape)
+    batch_dims = 1 if input.shape.rank is None else input.shape.rank - spatial - 1
+    layout = "NHWC" if data_format in _CHANNELS_LAST else "NCHW"
+    rates = spread(dilation_rate, layout, "dilations", spatial)
+    steps = spread(strides, layout, "strides", spatial)
     with name_scope(name, "convolution", [input, filter]) as scope:
-        input = convert_to_tensor(input, name="input")
-        filter = convert_to_tensor(filter, name="filter", dtype=input.dtype.base_dtype)
-        if filter.shape.rank not in (None, 4):
-            raise NotImplementedError(f"Filters of shape {filter.shape}: only two spatial axes are supported.")
-        if rate == [1, 1]:
-            return conv2d(input, filter, steps, padding, data_format=data_format, name=scope)
-        if steps != [1, 1]:
-            raise ValueError(f"strides > 1 not supported in conjunction with dilation_rate > 1: {steps} and {rate}.")
-        return _spread_out(input, filter, padding, rate, data_format, scope)
+        if all(rate == 1 for rate in rates):
+            return _PLAIN[spatial](input, filter, steps, padding, data_format=data_format, dilations=rates, name=scope)
+        first = layout == "NCHW"
+        inner = slice(2, None) if first else slice(1, -1)
+        return _dilated(input, filter, padding, steps[inner], rates[inner], data_format, batch_dims, scope)
 
 
-def _pair(value: Any, name: str) -> list[int]:
-    pair = [1, 1] if value is None else [value] * 2 if isinstance(value, int) else [int(item) for item in value]
-    if len(pair) == 1:
-        pair *= 2
-    if len(pair) != 2 or min(pair) < 1:
-        raise ValueError(f"`{name}` must be one or two integers of at least 1. Received: {value}")
-    return pair
+def _as_tensor(value: Any, name: str) -> Any:
+    """Tensors and variables as they are; what else there is becomes a constant in a scope of its own."""
+    if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
+        return value
+    with name_scope("convolution_internal"):
+        return convert_to_tensor(value, name=name)
 
 
-def _spread_out(input: Tensor, filter: Tensor, padding: str, rate: list[int], data_format: str, scope: str) -> Tensor:
-    axes = _AXES[data_format]
-    blocks = convert_to_tensor(rate, dtype="int32", name="dilation_rate")
-    base = _base_paddings(filter, rate) if padding == "SAME" else np.zeros([2, 2], np.int32)
-    paddings, crops = required_space_to_batch_paddings(_spatial_sizes(input, axes), blocks, base)
-    block_shape, paddings, crops = (
-        _over_axes(tensor, fill, axes) for tensor, fill in ((blocks, 1), (paddings, 0), (crops, 0))
+def _spatial_axes(input: TensorShape, filter: TensorShape) -> int:
+    rank = filter.rank or input.rank
+    if rank is None:
+        raise ValueError(
+            "When `num_spatial_dims` is not set, one of `input.shape.rank` or `filters.shape.rank` must be known. "
+            f"Received: input.shape={input} and filters.shape={filter}"
+        )
+    if rank - 2 not in (1, 2, 3):
+        raise ValueError(
+            f"`num_spatial_dims` must be 1, 2, or 3. Received: num_spatial_dims={rank - 2}, from "
+            f"filters.shape={filter} and input.shape={input}."
+        )
+    if input.rank is not None and input.rank < rank:
+        raise ValueError(
+            f"Batch dims should be >= 1: the input's rank must be at least the filters'. Received: "
+            f"input.shape={input} and filters.shape={filter}"
+        )
+    return rank - 2
+
+
+def _conv3d(input: Any, filter: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, name: str) -> Tensor:
+    def convolve(input: Any, name: str | None = None) -> Tensor:
+        return conv3d(
+            input, filter, strides, padding, data_format=data_format or "NDHWC", dilations=dilations, name=name
+        )
+
+    return squeeze_batch_dims(input, convolve, inner_rank=4, name=name)
+
+
+_PLAIN: dict[int, Callable[..., Tensor]] = {1: conv1d, 2: conv2d, 3: _conv3d}
+
+
+def _dilated(
+    input: Tensor,
+    filter: Tensor,
+    padding: Any,
+    strides: list[int],
+    rates: list[int],
+    data_format: str | None,
+    batch_dims: int,
+    scope: str,
+) -> Tensor:
+    first = (data_format or "").startswith("NC")
+    spatial = len(rates)
+    _check_channels(input.shape, filter.shape, batch_dims if first else batch_dims + spatial)
+    _check_steps(strides, rates)
+    plain = [1] * (spatial + 2)
+
+    def convolve(x: Tensor, _: int, padding: Any) -> Tensor:
+        return _PLAIN[spatial](x, filter, plain, padding, data_format=data_format, dilations=plain, name=scope)
+
+    def filter_shape() -> Any:
+        return filter.shape.as_list() if filter.shape.is_fully_defined() else shape_of(filter)
+
+    result = spread_out(
+        input, np.array(rates, np.int32), padding, convolve, filter_shape, None, data_format, batch_dims
     )
-    small = space_to_batch_nd(input, block_shape, paddings)
-    result = conv2d(small, filter, 1, "VALID", data_format=data_format, name=scope)
-    return batch_to_space_nd(result, block_shape, crops)
+    if first and result.shape.rank is not None and result.shape[1].value is None and batch_dims == 1:
+        result.set_shape([None, filter.shape[-1], *[None] * spatial])
+    return result
 
 
-def _base_paddings(filter: Tensor, rate: list[int]) -> Any:
-    if filter.shape.is_fully_defined():
-        sizes: Any = convert_to_tensor(filter.shape.as_list(), dtype="int32", name="filter_shape")
-        sizes = constant_value(sizes)
-    else:
-        sizes = shape_of(filter)
-    extra = [(sizes[axis] - 1) * step for axis, step in enumerate(rate)]
-    return stack([[size // 2, size - size // 2] for size in extra])
+def _check_channels(input: TensorShape, filter: TensorShape, axis: int) -> None:
+    if input.rank is None or filter.rank is None:
+        return
+    channels, depth = input[axis].value, filter[-2].value
+    if channels is not None and depth and channels % depth:
+        raise ValueError(
+            "The number of input channels is not divisible by the corresponding number of output filters. "
+            f"Received: input.shape={input} with {channels} channels and filters.shape={filter}, whose last size but "
+            f"one is {depth}."
+        )
 
 
-def _spatial_sizes(input: Tensor, axes: tuple[int, int]) -> Any:
-    if input.shape.rank is not None:
-        known = [input.shape[axis].value for axis in axes]
-        if None not in known:
-            return known
-    sizes: Any = shape_of(input)
-    return stack([sizes[axis] for axis in axes])
-
-
-def _over_axes(tensor: Any, fill: int, axes: tuple[int, int]) -> Any:
-    """Rows for the spatial axes as rows for all axes between batch and the last spatial one."""
-    known = constant_value(tensor)
-    rows = tensor if known is None else known
-    parts = [rows[0:2]]
-    if axes[0] > 1:
-        parts.insert(0, np.full([axes[0] - 1, *tensor.shape.as_list()[1:]], fill, np.int32))
-    return concat(parts, 0) if known is None else np.concatenate(parts)
+def _check_steps(strides: list[int], rates: list[int]) -> None:
+    for name, values in (("dilation_rate", rates), ("strides", strides)):
+        if min(values) < 1:
+            raise ValueError(f"all values of `{name}` must be positive. Received: {name}={values}")
+    if max(strides) > 1 and max(rates) > 1:
+        raise ValueError(
+            "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
+            f"Received: strides={strides} and dilation_rate={rates}"
+        )

@@ -136,12 +136,20 @@ def _split_shape(ctx: InferenceContext, count: int) -> tuple[Any, list[int | Non
     return sizes[0], sizes[1 : count + 1], sizes[count + 1 :]
 
 
+def _behind_blocks(ctx: InferenceContext) -> TensorShape:
+    """What is known while the blocks are not: the sizes behind the axes they are for."""
+    count = ctx.input(1).num_elements()
+    sizes = ctx.input(0).as_list()
+    known = len(sizes) if count is None else min(count + 1, len(sizes))
+    return TensorShape([*[None] * known, *sizes[known:]])
+
+
 def _space_to_batch_shape(ctx: InferenceContext) -> list[TensorShape]:
     blocks, paddings = _checked_blocks(ctx, "paddings")
     if ctx.input(0).rank is None:
         return [unknown_shape()]
     if blocks is None:
-        return [unknown_shape(ctx.input(0).rank)]
+        return [_behind_blocks(ctx)]
     batch, spatial, rest = _split_shape(ctx, len(blocks))
     result: list[int | None] = []
     for axis, (size, block) in enumerate(zip(spatial, blocks.tolist(), strict=True)):
@@ -160,7 +168,7 @@ def _batch_to_space_shape(ctx: InferenceContext) -> list[TensorShape]:
     if ctx.input(0).rank is None:
         return [unknown_shape()]
     if blocks is None:
-        return [unknown_shape(ctx.input(0).rank)]
+        return [_behind_blocks(ctx)]
     batch, spatial, rest = _split_shape(ctx, len(blocks))
     product = math.prod(blocks.tolist())
     if batch is not None and batch % product:

@@ -1,0 +1,154 @@
+"""Convolutions of any number of spatial axes and their two derivatives as PyTorch calls.
+
+Filters arrive as TensorFlow keeps them: spatial sizes, channels, filters. Where `channels` is a divisor of the
+input's channels, the filters work on groups of channels.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import torch
+
+from convflow.ops.window import Ints, Pair, Sizes, Window, shape_text
+
+Kernel = Callable[..., torch.Tensor]
+
+
+def output_sizes(window: Window, input: Sizes, filter: Sizes) -> Sizes:
+    """The sizes of a convolution's output, with None for what is not known.
+
+    Raises:
+        ValueError: sizes that do not go together.
+    """
+    depth, filter_depth, filters = input[window.channel_axis], filter[-2], filter[-1]
+    if 0 in filter:
+        raise ValueError(f"Depth of filter must not be 0, nor any other of its sizes, but it is {shape_text(filter)}.")
+    if depth is not None and filter_depth is not None:
+        shapes = f"input {shape_text(input)} ({window.data_format}), filter {shape_text(filter)}"
+        if depth % filter_depth or not depth:
+            raise ValueError(
+                f"Depth of input ({depth}) is not a multiple of input depth of filter ({filter_depth}): {shapes}. "
+                "The filter's last size but one must be the input's number of channels."
+            )
+        groups = depth // filter_depth
+        if filters is not None and filters % groups:
+            raise ValueError(
+                f"Depth of output ({filters}) is not a multiple of the number of groups ({groups}): {shapes}."
+            )
+    spatial = window.with_ksize(filter[:-2]).output_sizes(input)
+    return window.arranged(input[0], spatial, filters)
+
+
+class _Geometry(NamedTuple):
+    """What follows from the sizes of an input and a filter."""
+
+    output: Ints
+    paddings: tuple[Pair, ...]
+    both_sides: Ints | None
+    """PyTorch's padding; None where it has to be written into the input, since the two sides differ."""
+    groups: int
+
+
+@lru_cache(maxsize=1024)
+def _geometry(window: Window, input: Ints, filter: Ints) -> _Geometry:
+    if len(input) != window.rank or len(filter) != window.rank:
+        raise ValueError(f"Expected shapes of rank {window.rank}, got input {input} and filter {filter}.")
+    output: Any = output_sizes(window, input, filter)
+    paddings = window.with_ksize(filter[:-2]).paddings(input)
+    both_sides = tuple(before for before, _ in paddings) if all(b == a for b, a in paddings) else None
+    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[-2])
+
+
+def _as_torch_filter(filter: torch.Tensor) -> torch.Tensor:
+    return filter.permute(filter.ndim - 1, filter.ndim - 2, *range(filter.ndim - 2))
+
+
+def _as_torch_sizes(filter: Sequence[int]) -> Ints:
+    return filter[-1], filter[-2], *filter[:-2]
+
+
+def _padded(x: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Ints]:
+    """`x`, channels first, and what PyTorch still has to pad: it pads both sides alike only."""
+    if geometry.both_sides is not None:
+        return x, geometry.both_sides
+    # PyTorch lists the last axis first.
+    both = list(itertools.chain.from_iterable(reversed(geometry.paddings)))
+    return torch.constant_pad_nd(x, both, 0), (0,) * len(geometry.paddings)
+
+
+def _inner(x: torch.Tensor, paddings: Sequence[Pair]) -> torch.Tensor:
+    for axis, (before, after) in enumerate(paddings, 2):
+        x = x.narrow(axis, before, x.shape[axis] - before - after)
+    return x
+
+
+def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+    """The correlation of `input` with `filter`, in the window's data format."""
+    geometry = _geometry(window, tuple(input.shape), tuple(filter.shape))
+    if 0 in geometry.output:
+        return input.new_empty(geometry.output)
+    x, padding = _padded(window.channels_first(input), geometry)
+    y = torch.ops.aten.convolution(
+        x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, False,
+        (0,) * len(padding), geometry.groups,
+    )  # fmt: skip
+    return window.restored(y)
+
+
+def _backward(
+    grad: torch.Tensor,
+    x: torch.Tensor,
+    filter: torch.Tensor,
+    window: Window,
+    geometry: _Geometry,
+    padding: Ints,
+    wanted: int,
+) -> torch.Tensor:
+    """The gradient of input (`wanted` 0) or filter (1) of a convolution with that padding on both sides."""
+    results = torch.ops.aten.convolution_backward(
+        grad, x, filter, None, window.strides, padding, window.dilations, False,
+        [0] * len(padding), geometry.groups, [wanted == 0, wanted == 1, False],
+    )  # fmt: skip
+    return results[wanted]
+
+
+def _checked_geometry(window: Window, input: Ints, filter: Ints, out_backprop: torch.Tensor) -> _Geometry:
+    geometry = _geometry(window, input, filter)
+    if geometry.output != tuple(out_backprop.shape):
+        raise ValueError(f"out_backprop is {list(out_backprop.shape)}, expected {list(geometry.output)}.")
+    return geometry
+
+
+def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backprop: torch.Tensor) -> torch.Tensor:
+    """The gradient of a convolution with respect to its input, which had these `sizes`."""
+    geometry = _checked_geometry(window, sizes, tuple(filter.shape), out_backprop)
+    if 0 in geometry.output:
+        return out_backprop.new_zeros(sizes)
+    grad, weight = window.channels_first(out_backprop), _as_torch_filter(filter)
+    # PyTorch wants the input for its shape and layout only; fresh memory is never touched.
+    if geometry.both_sides is not None:
+        x = window.channels_first(out_backprop.new_empty(sizes))
+        return window.restored(_backward(grad, x, weight, window, geometry, geometry.both_sides, 0))
+    spatial = [sizes[axis] + sum(padding) for axis, padding in zip(window.spatial_axes, geometry.paddings, strict=True)]
+    padded = window.arranged(sizes[0], spatial, sizes[window.channel_axis])
+    x = window.channels_first(out_backprop.new_empty(padded))
+    whole = _backward(grad, x, weight, window, geometry, (0,) * len(spatial), 0)
+    return window.restored(_inner(whole, geometry.paddings))
+
+
+def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backprop: torch.Tensor) -> torch.Tensor:
+    """The gradient of a convolution with respect to its filter, which had these `sizes`."""
+    if len(sizes) != window.rank:
+        raise ValueError(f"filter_sizes must hold {window.rank} sizes, got {sizes}.")
+    geometry = _checked_geometry(window, tuple(input.shape), sizes, out_backprop)
+    if 0 in geometry.output:
+        return out_backprop.new_zeros(sizes)
+    x, padding = _padded(window.channels_first(input), geometry)
+    # Wanted for its shape; a plain layout, because PyTorch refuses a permuted one for a single filter.
+    weight = out_backprop.new_empty(_as_torch_sizes(sizes))
+    result = _backward(window.channels_first(out_backprop), x, weight, window, geometry, padding, 1)
+    return result.permute(*range(2, result.ndim), 1, 0).contiguous()
