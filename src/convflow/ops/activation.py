@@ -1,4 +1,4 @@
-"""Activation functions and their derivatives (API: tf.nn.relu, relu6, leaky_relu, elu, selu, softplus, softsign)."""
+"""Activation functions and their derivatives (API: tf.nn.relu, relu6, leaky_relu, crelu, elu, selu, softplus ...)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
+from convflow.ops.array.concat import concat
 from convflow.ops.factories import constant_kernel, on_wide_unsigned
-from convflow.ops.math.arithmetic import multiply, realdiv
+from convflow.ops.math.arithmetic import multiply, negative, realdiv
 from convflow.ops.math.cast import cast
 from convflow.ops.math.elementwise import exp, sigmoid
 from convflow.ops.types import FLOATING, REAL
@@ -66,6 +67,20 @@ def softplus(features: Any, name: str | None = None) -> Tensor:
 def softsign(features: Any, name: str | None = None) -> Tensor:
     """x / (1 + |x|) (API: tf.nn.softsign)."""
     return apply_op("Softsign", features=features, name=name)
+
+
+def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
+    """relu of x and of -x, joined along `axis`; Shang et al. 2016, arXiv:1603.05201 (API: tf.nn.crelu)."""
+    with name_scope(name, "CRelu", [features]) as scope:
+        features = convert_to_tensor(features, name="features")
+        return relu(concat([features, negative(features)], axis, name=scope))
+
+
+def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """log(1 / (1 + exp(-x))) without overflow (API: tf.log_sigmoid)."""
+    with name_scope(name, "LogSigmoid", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return negative(softplus(negative(x)), name=scope)
 
 
 def _register_activation(op_type: str, types: str, compute: Kernel, gradient: Any) -> None:

@@ -1,4 +1,4 @@
-"""Adding a bias per channel (API: tf.nn.bias_add)."""
+"""Adding a bias per channel (API: tf.nn.bias_add, tf.nn.xw_plus_b, tf.nn.relu_layer)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
+from convflow.ops.activation import relu
 from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import ones_like
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.strided_slice import getitem
 from convflow.ops.factories import on_wide_unsigned
+from convflow.ops.math.matmul import matmul
 from convflow.ops.types import NUMBER
 
 Kernel = Callable[..., torch.Tensor]
@@ -45,6 +47,34 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
         value = convert_to_tensor(value, name="input")
         bias = convert_to_tensor(bias, dtype=value.dtype.base_dtype, name="bias")
         return apply_op("BiasAdd", value=value, bias=bias, data_format=attr, name=scope)
+
+
+def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """x * weights + biases (API: tf.nn.xw_plus_b).
+
+    Args:
+        x: shape (batch, in_units).
+        weights: shape (in_units, out_units).
+        biases: shape (out_units,).
+    """
+    with name_scope(name, "xw_plus_b", [x, weights, biases]) as scope:
+        x, weights, biases = _operands(x, weights, biases)
+        return bias_add(matmul(x, weights), biases, name=scope)
+
+
+def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """max(x * weights + biases, 0) (API: tf.nn.relu_layer). Arguments as of `xw_plus_b`."""
+    with name_scope(name, "relu_layer", [x, weights, biases]) as scope:
+        x, weights, biases = _operands(x, weights, biases)
+        return relu(bias_add(matmul(x, weights), biases), name=scope)
+
+
+def _operands(x: Any, weights: Any, biases: Any) -> tuple[Tensor, Tensor, Tensor]:
+    return (
+        convert_to_tensor(x, name="x"),
+        convert_to_tensor(weights, name="weights"),
+        convert_to_tensor(biases, name="biases"),
+    )
 
 
 def _channel_axis(data_format: str) -> int:

@@ -195,7 +195,7 @@ def _flat(result: Any) -> Iterator[Any]:
     if isinstance(result, (list, tuple)):
         for item in result:
             yield from _flat(item)
-    else:
+    elif result is not None:
         yield result
 
 
