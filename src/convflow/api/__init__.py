@@ -17,6 +17,7 @@ from convflow.api import (
     keras,
     layers,
     logging,
+    losses,
     math,
     nest,
     nn,

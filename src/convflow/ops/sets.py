@@ -94,7 +94,7 @@ def _set_operation(a: Any, b: Any, operation: str, turned: str, validate_indices
     if isinstance(a, SparseTensor) and not isinstance(b, SparseTensor):
         # The op that takes one of each takes the dense one first.
         a, b, operation = b, a, turned
-    attrs = {"set_operation": operation, "validate_indices": validate_indices}
+    attrs: dict[str, Any] = {"set_operation": operation, "validate_indices": validate_indices}
     if isinstance(a, SparseTensor):
         parts = apply_op("SparseToSparseSetOperation", **_parts("set1", a), **_parts("set2", b), **attrs)
     elif isinstance(b, SparseTensor):
@@ -104,7 +104,7 @@ def _set_operation(a: Any, b: Any, operation: str, turned: str, validate_indices
     return SparseTensor(*parts)
 
 
-def _parts(name: str, sparse: SparseTensor) -> dict[str, Tensor]:
+def _parts(name: str, sparse: SparseTensor) -> dict[str, Any]:
     return {f"{name}_indices": sparse.indices, f"{name}_values": sparse.values, f"{name}_shape": sparse.dense_shape}
 
 
@@ -180,9 +180,7 @@ def _dense_groups(value: Any) -> tuple[tuple[int, ...], _Groups]:
     return shape, {place: set(array[place].tolist()) for place in np.ndindex(*shape)}
 
 
-def _sparse_groups(
-    indices: torch.Tensor, items: Any, shape: torch.Tensor, validate: bool
-) -> tuple[tuple[int, ...], _Groups]:
+def _sparse_groups(indices: Any, items: Any, shape: Any, validate: bool) -> tuple[tuple[int, ...], _Groups]:
     if indices.ndim != 2 or shape.ndim != 1 or indices.shape[1] != shape.shape[0] or shape.shape[0] < 2:
         raise ValueError(f"Not a sparse tensor of sets: indices {list(indices.shape)}, shape {list(shape.shape)}.")
     if validate:
@@ -233,12 +231,21 @@ def _dense_to_dense_kernel(op: Operation) -> Callable[..., Any]:
 
 def _dense_to_sparse_kernel(op: Operation) -> Callable[..., Any]:
     validate = op.attrs["validate_indices"]
-    return lambda set1, *set2: _combine(op, _dense_groups(set1), _sparse_groups(*set2, validate))
+
+    def compute(set1: Any, indices: torch.Tensor, items: Any, shape: torch.Tensor) -> Any:
+        return _combine(op, _dense_groups(set1), _sparse_groups(indices, items, shape, validate))
+
+    return compute
 
 
 def _sparse_to_sparse_kernel(op: Operation) -> Callable[..., Any]:
     validate = op.attrs["validate_indices"]
-    return lambda *parts: _combine(op, _sparse_groups(*parts[:3], validate), _sparse_groups(*parts[3:], validate))
+
+    def compute(indices1: Any, items1: Any, shape1: Any, indices2: Any, items2: Any, shape2: Any) -> Any:
+        first = _sparse_groups(indices1, items1, shape1, validate)
+        return _combine(op, first, _sparse_groups(indices2, items2, shape2, validate))
+
+    return compute
 
 
 register_op(

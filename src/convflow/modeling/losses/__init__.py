@@ -1,0 +1,1 @@
+"""Losses of whole batches, collected in the graph (API: tf.losses)."""
