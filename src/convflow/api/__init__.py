@@ -11,16 +11,21 @@ from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 from convflow.api import (
     contrib,
     data,
+    debugging,
     errors,
     examples,
+    image,
     initializers,
     keras,
     layers,
+    linalg,
     logging,
     losses,
+    manip,
     math,
     nest,
     nn,
+    quantization,
     random,
     sets,
     summary,
@@ -116,28 +121,56 @@ from convflow.modeling.variables.variable import (
     trainable_variables,
     variables_initializer,
 )
+from convflow.ops.activation import log_sigmoid
+from convflow.ops.array.batch_gather import batch_gather, gather_nd
+from convflow.ops.array.bitcast import bitcast
+from convflow.ops.array.broadcast import broadcast_dynamic_shape, broadcast_static_shape
 from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant, fill, ones, ones_like, zeros, zeros_like
+from convflow.ops.array.depth import depth_to_space, space_to_depth
+from convflow.ops.array.diag import diag, diag_part, matrix_band_part
+from convflow.ops.array.eye import eye
 from convflow.ops.array.gather import gather, unsorted_segment_sum
-from convflow.ops.array.gather_nd import gather_nd, scatter_nd
+from convflow.ops.array.gather_nd import scatter_nd
+from convflow.ops.array.grid import meshgrid, sequence_mask
 from convflow.ops.array.identity import group, identity, no_op, stop_gradient
 from convflow.ops.array.identity import tuple_ as tuple
 from convflow.ops.array.list_diff import setdiff1d
+from convflow.ops.array.matrix_diag import matrix_diag, matrix_diag_part, matrix_set_diag
 from convflow.ops.array.one_hot import one_hot
 from convflow.ops.array.pad import pad
+from convflow.ops.array.parallel import parallel_stack
+from convflow.ops.array.partition import dynamic_partition, unravel_index
+from convflow.ops.array.passing import ensure_shape, guarantee_const, identity_n
+from convflow.ops.array.patches import extract_image_patches, extract_volume_patches
 from convflow.ops.array.placeholder import placeholder, placeholder_with_default
+from convflow.ops.array.repeat import repeat
 from convflow.ops.array.reshape import expand_dims, reshape, squeeze
 from convflow.ops.array.reverse import reverse
+from convflow.ops.array.reverse import reverse as reverse_v2
+from convflow.ops.array.roll import reverse_sequence, roll
 from convflow.ops.array.sequence import lin_space, range
 from convflow.ops.array.sequence import lin_space as linspace
 from convflow.ops.array.shape_ops import rank, shape, shape_n, size
 from convflow.ops.array.slice import slice_ as slice
+from convflow.ops.array.sort import argsort, searchsorted, sort
 from convflow.ops.array.split import split
 from convflow.ops.array.stack import stack, unstack
 from convflow.ops.array.stitch import dynamic_stitch
 from convflow.ops.array.strided_slice import boolean_mask, newaxis, strided_slice
+from convflow.ops.array.tensor_scatter import (
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
+from convflow.ops.array.tensor_scatter import tensor_scatter_nd_add as tensor_scatter_add
+from convflow.ops.array.tensor_scatter import tensor_scatter_nd_sub as tensor_scatter_sub
+from convflow.ops.array.tensor_scatter import tensor_scatter_nd_update as tensor_scatter_update
 from convflow.ops.array.tile import broadcast_to, tile
 from convflow.ops.array.transpose import invert_permutation, matrix_transpose, transpose
+from convflow.ops.array.unique import unique, unique_with_counts
 from convflow.ops.assert_compare import (
     assert_equal,
     assert_greater,
@@ -161,6 +194,14 @@ from convflow.ops.assert_type import (
 )
 from convflow.ops.assertion import assert_ as Assert
 from convflow.ops.control_flow import cond
+from convflow.ops.fake_quant import (
+    fake_quant_with_min_max_args,
+    fake_quant_with_min_max_args_gradient,
+    fake_quant_with_min_max_vars,
+    fake_quant_with_min_max_vars_gradient,
+    fake_quant_with_min_max_vars_per_channel,
+    fake_quant_with_min_max_vars_per_channel_gradient,
+)
 from convflow.ops.math.argmax import argmax, argmin
 from convflow.ops.math.arithmetic import (
     add,
@@ -230,11 +271,16 @@ from convflow.ops.math.reduce import (
     reduce_sum,
 )
 from convflow.ops.math.scan import cumprod, cumsum
-from convflow.ops.math.select import where
+from convflow.ops.math.select import where, where_v2
 from convflow.ops.math.statistics import count_nonzero
 from convflow.ops.math.tensordot import tensordot
 from convflow.ops.monotonic import is_non_decreasing, is_strictly_increasing
-from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from convflow.ops.numerics import add_check_numerics_ops, check_numerics, verify_tensor_all_finite
+from convflow.ops.quantize import dequantize, quantize, quantize_v2
+from convflow.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
+from convflow.ops.random_crop import random_crop
+from convflow.ops.random_discrete import multinomial, random_poisson
+from convflow.ops.random_gamma import random_gamma
 from convflow.ops.space_to_batch import (
     batch_to_space,
     batch_to_space_nd,

@@ -1,5 +1,7 @@
 """tf.math"""
 
+from convflow.ops.activation import log_sigmoid, softplus, softsign
+from convflow.ops.array.transpose import invert_permutation
 from convflow.ops.math.argmax import argmax, argmin
 from convflow.ops.math.arithmetic import (
     add,
@@ -63,3 +65,6 @@ from convflow.ops.math.reduce import (
 )
 from convflow.ops.math.scan import cumprod, cumsum
 from convflow.ops.math.statistics import count_nonzero, reduce_std, reduce_variance
+from convflow.ops.norm import l2_normalize, zero_fraction
+from convflow.ops.softmax import log_softmax, softmax
+from convflow.ops.top_k import in_top_k, top_k

@@ -1,6 +1,6 @@
 """tf.nn"""
 
-from convflow.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, softplus, softsign
+from convflow.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, softplus, softsign, swish
 from convflow.ops.array.depth import depth_to_space, space_to_depth
 from convflow.ops.atrous import atrous_conv2d, atrous_conv2d_transpose
 from convflow.ops.batch_norm import fused_batch_norm
@@ -32,9 +32,11 @@ from convflow.ops.lrn import local_response_normalization as lrn
 from convflow.ops.math.elementwise import sigmoid, tanh
 from convflow.ops.math.moments import moments, normalize_moments, sufficient_statistics, weighted_moments
 from convflow.ops.norm import batch_norm_with_global_normalization, batch_normalization, l2_normalize, zero_fraction
-from convflow.ops.pool import avg_pool, max_pool
+from convflow.ops.pool import avg_pool, max_pool, max_pool2d
 from convflow.ops.pool import avg_pool as avg_pool2d
-from convflow.ops.pool import max_pool as max_pool2d
+from convflow.ops.pool3d import avg_pool3d, max_pool3d
+from convflow.ops.pool_any import avg_pool1d, avg_pool_v2, max_pool1d, max_pool_v2, pool
+from convflow.ops.pool_argmax import max_pool_with_argmax
 from convflow.ops.softmax import log_softmax, softmax
 from convflow.ops.space_to_batch import space_to_batch
 from convflow.ops.top_k import in_top_k, top_k

@@ -137,15 +137,15 @@ def _convert_list(op_def: OpDef, arg: ArgDef, items: list[Any], attrs: dict[str,
 
 def _convert_one(op_def: OpDef, arg: ArgDef, value: Any, name: str, attrs: dict[str, Any]) -> Tensor:
     wanted = arg.type
-    preferred = None
     if arg.type_attr is not None:
         wanted = attrs.get(arg.type_attr)
-        default = op_def.attrs[arg.type_attr].default
-        preferred = None if default is REQUIRED else default
     try:
-        tensor = convert_to_tensor(
-            value, wanted if not isinstance(value, Tensor) else None, name, preferred, as_ref=arg.is_ref
-        )
+        if arg.type_attr is not None and wanted is None:
+            tensor = _convert_freely(op_def.attrs[arg.type_attr], value, name, arg.is_ref)
+        else:
+            tensor = convert_to_tensor(
+                value, wanted if not isinstance(value, Tensor) else None, name, as_ref=arg.is_ref
+            )
     except (TypeError, ValueError) as error:
         if wanted is None or op_def.name in ("Const",):
             raise
@@ -155,6 +155,20 @@ def _convert_one(op_def: OpDef, arg: ArgDef, value: Any, name: str, attrs: dict[
         ) from None
     _check_input_type(op_def, arg, tensor, wanted)
     return tensor
+
+
+def _convert_freely(attr: AttrDef, value: Any, name: str, as_ref: bool) -> Tensor:
+    """A tensor of the type the value has by itself, where the op takes it; else of the attribute's default type.
+
+    As in TensorFlow, the constant of a first attempt stays in the graph: `tf.reshape(x, [])` makes two.
+    """
+    default = None if attr.default is REQUIRED else attr.default
+    if attr.allowed is None or isinstance(value, Tensor):
+        return convert_to_tensor(value, None, name, default, as_ref=as_ref)
+    tensor = convert_to_tensor(value, None, name, as_ref=as_ref)
+    if default is None or tensor.dtype.base_dtype in attr.allowed:
+        return tensor
+    return convert_to_tensor(value, None, name, default, as_ref=as_ref)
 
 
 def _check_input_type(op_def: OpDef, arg: ArgDef, tensor: Tensor, wanted: DType | None) -> None:

@@ -40,6 +40,10 @@ def _compute(tensor: Tensor) -> tuple[np.ndarray | None, ...] | None:
     if from_shape is not None:
         result = from_shape(op.inputs[0].shape)
         return None if result is None else (np.asarray(result, op.outputs[0].dtype.as_numpy_dtype),)
+    if op.type == "StridedSlice":
+        size = _size_of_axis(op)
+        if size is not None:
+            return (np.asarray(size, op.outputs[0].dtype.as_numpy_dtype),)
     if op.definition.stateful or op.definition.kernel is routed or not op.inputs or not _is_small(op):
         return None
     if op.type == "PlaceholderWithDefault":
@@ -59,6 +63,18 @@ def _switched(op: Any) -> tuple[np.ndarray | None, ...] | None:
     if data is None or pred is None:
         return None
     return (None, data) if pred else (data, None)
+
+
+def _size_of_axis(op: Any) -> int | None:
+    """`tf.shape(x)[i]` where that size is known, though others are not."""
+    masks = {mask: op.attrs[f"{mask}_mask"] for mask in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")}
+    source = op.inputs[0].op
+    if source.type != "Shape" or masks.pop("shrink_axis") != 1 or any(masks.values()):
+        return None
+    shape, begin = source.inputs[0].shape, constant_value(op.inputs[1])
+    if shape.rank is None or begin is None or begin.size != 1 or not -shape.rank <= begin[0] < shape.rank:
+        return None
+    return shape[int(begin[0])].value
 
 
 def _is_small(op: Any) -> bool:

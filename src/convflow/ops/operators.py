@@ -93,6 +93,9 @@ def give_operators(cls: type) -> None:
     def on_value(operator: Callable[..., Any]) -> Callable[..., Any]:
         return lambda self, *others: operator(self._as_value(), *others)
 
+    def part_of_variable(self: Any, key: Any) -> Tensor:
+        return getitem(self._as_value(), key, var=self)
+
     for name, operator in OPERATORS.items():
         if name not in cls.__dict__:
-            setattr(cls, name, on_value(operator))
+            setattr(cls, name, part_of_variable if name == "__getitem__" else on_value(operator))

@@ -19,7 +19,7 @@ from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.graph.static_value import constant_value
-from convflow.ops.array.constant import constant
+from convflow.ops.array.constant import constant, zeros
 from convflow.ops.array.stack import stack
 from convflow.ops.factories import constant_kernel
 from convflow.ops.math.arithmetic import floormod
@@ -92,8 +92,10 @@ def required_space_to_batch_paddings(
         count = blocks.shape[0].value if blocks.shape.rank == 1 else None
         if count is None:
             raise ValueError(f"block_shape must be a vector of known length, got {blocks}.")
-        base: Any = np.zeros([count, 2], np.int32) if base_paddings is None else base_paddings
-        base = convert_to_tensor(base, dtype="int32", name="base_paddings")
+        if base_paddings is None:
+            base = zeros([count, 2], dtype="int32")
+        else:
+            base = convert_to_tensor(base_paddings, dtype="int32", name="base_paddings")
         known = [constant_value(tensor) for tensor in (sizes, blocks, base)]
         if all(value is not None for value in known):
             return _known_paddings(*known)

@@ -240,6 +240,8 @@ def _line(op):
 def _plain(value):
     if isinstance(value, bytes):
         return value.decode()
+    if isinstance(value, float):
+        return float(np.float32(value))  # attributes are stored so
     return getattr(value, "name", value)
 
 
@@ -269,8 +271,13 @@ def _constant(message):
 
 def record(tf):
     """What each case builds, or the class of the error."""
+    return built(tf, cases(tf))
+
+
+def built(tf, calls):
+    """What each of the calls builds, or the class of its error."""
     found = {}
-    for name, build in cases(tf).items():
+    for name, build in calls.items():
         with tf.Graph().as_default() as graph:
             try:
                 build()

@@ -101,7 +101,7 @@ def _expand_dims_shape(ctx: Any) -> list[TensorShape]:
     if shape.rank is None:
         return [unknown_shape()]
     if axis is None:
-        return [unknown_shape(shape.rank + 1)]
+        return [unknown_shape()]
     at = _new_axis(int(axis.reshape(())), shape.rank)
     return [shape[:at].concatenate(TensorShape([1])).concatenate(shape[at:])]
 

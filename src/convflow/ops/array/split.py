@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from convflow.core.shape import TensorShape, unknown_shape
+from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import register_op
@@ -27,9 +27,9 @@ def split(
     Raises:
         ValueError: the axis cannot be cut so, or the number of parts is not known.
     """
-    sizes = convert_to_tensor(num_or_size_splits) if not isinstance(num_or_size_splits, int) else None
-    if sizes is None:
-        return apply_op("Split", split_dim=axis, num_split=num_or_size_splits, value=value, name=name)
+    if isinstance(num_or_size_splits, (int, np.integer, Dimension)):
+        return apply_op("Split", split_dim=axis, num_split=int(num_or_size_splits), value=value, name=name)
+    sizes = convert_to_tensor(num_or_size_splits)
     if sizes.shape.rank == 0:
         raise ValueError(
             "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: "

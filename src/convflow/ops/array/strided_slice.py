@@ -13,7 +13,7 @@ from convflow.core import dtypes
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
-from convflow.graph.opdef import register_op
+from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import is_tensor, name_scope
 from convflow.graph.static_value import constant_value
@@ -27,17 +27,19 @@ from convflow.ops.array.stack import stack
 from convflow.ops.math.cast import cast
 from convflow.ops.math.reduce import reduce_prod
 from convflow.ops.math.select import where
+from convflow.ops.state import is_resource
 
 # Where it stands in an index, the result has a new axis of size 1 (API: tf.newaxis).
 newaxis = None
 
 
-def getitem(tensor: Any, key: Any) -> Tensor:
+def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
     """`tensor[key]` (API: Tensor.__getitem__).
 
     Args:
         key: integers, slices, scalar integer tensors, `...` and None (a new axis), or a tuple of them; or a bool
             tensor, see `boolean_mask`.
+        var: see `strided_slice`.
 
     Raises:
         TypeError: any other key.
@@ -59,7 +61,7 @@ def getitem(tensor: Any, key: Any) -> Tensor:
             masks[mask] |= 1 << index
     with name_scope(None, "strided_slice", [tensor, *begin, *end, *strides]) as scope:
         first, last, step = _packed(begin, end, strides)
-        return strided_slice(tensor, first, last, step, name=scope, **Masks(**masks).attrs())
+        return strided_slice(tensor, first, last, step, var=var, name=scope, **Masks(**masks).attrs())
 
 
 def _is_mask(key: Any) -> bool:
@@ -189,18 +191,33 @@ def strided_slice(
         new_axis_mask: bit i: entry i is a new axis of size 1.
         shrink_axis_mask: bit i: begin[i] is an index, and the axis disappears.
 
+        var: the variable that `input_` is read from: then the result has `assign(value)`, which writes the slice.
+
     Raises:
-        ValueError: a stride of 0, an index out of bounds, more entries than axes; `var` given.
+        ValueError: a stride of 0, an index out of bounds, more entries than axes.
     """
-    if var is not None:
-        raise ValueError(
-            "tf.strided_slice(var=...) asks for an assignment to a part of a variable, which is not supported; "
-            "use tf.scatter_update or assign the whole variable."
-        )
     if strides is None:
         strides = ones_like(begin)
     masks = Masks(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    return apply_op("StridedSlice", input=input_, begin=begin, end=end, strides=strides, name=name, **masks.attrs())
+    result = apply_op("StridedSlice", input=input_, begin=begin, end=end, strides=strides, name=name, **masks.attrs())
+    if var is not None:
+        place = {"begin": begin, "end": end, "strides": strides, **masks.attrs()}
+        result.assign = _assignment(var, f"{name or 'strided_slice'}_assign", place)
+    return result
+
+
+def _assignment(var: Any, default_name: str, place: dict[str, Any]) -> Callable[..., Tensor]:
+    def assign(value: Any, name: str | None = None) -> Tensor:
+        """Write `value` into the slice; returns the variable's reference, or a variable to read it."""
+        if is_resource(var):
+            value = convert_to_tensor(value, dtype=var.dtype)
+            return var._lazy_read(
+                apply_op("ResourceStridedSliceAssign", ref=var.handle, value=value, name=name or default_name, **place)
+            )
+        ref = convert_to_tensor(var, as_ref=True)
+        return apply_op("StridedSliceAssign", ref=ref, value=value, name=name or default_name, **place)
+
+    return assign
 
 
 def _strided_slice_shape(ctx: Any) -> list[TensorShape]:
@@ -209,6 +226,11 @@ def _strided_slice_shape(ctx: Any) -> list[TensorShape]:
     for index, what in ((1, "begin"), (2, "end"), (3, "strides")):
         if ctx.input(index).rank not in (None, 1):
             raise ValueError(f"Shape of {what} must be rank 1 but is rank {ctx.input(index).rank}.")
+    lengths = [ctx.input(index)[0].value if ctx.input(index).rank == 1 else None for index in (1, 2, 3)]
+    if len(set(lengths) - {None}) > 1:
+        raise ValueError(
+            f"begin, end and strides must have the same length, but have {', '.join(map(str, lengths))} entries."
+        )
     if shape.rank is None or strides is None:
         return [unknown_shape()]
     return [TensorShape(select(shape.as_list(), begin, end, strides, Masks.of(ctx.attr)).final)]
@@ -303,4 +325,51 @@ register_op(
     shape=lambda ctx: [ctx.constant_shape(0)],
     kernel=_strided_slice_grad_kernel,
     gradient=_strided_slice_grad_gradient,
+)
+
+
+def _assigned_shape(ctx: Any) -> list[TensorShape]:
+    shape, value = ctx.variable_shape(0), ctx.input(4)
+    begin, end, strides = (ctx.constant(index) for index in (1, 2, 3))
+    if shape.rank is not None and begin is not None and end is not None and strides is not None:
+        wanted = TensorShape(select(shape.as_list(), begin, end, strides, Masks.of(ctx.attr)).final)
+        if not value.is_compatible_with(wanted):
+            raise ValueError(f"The value has shape {value}, the slice of the variable {shape} has {wanted}.")
+    return [shape]
+
+
+def _assign_kernel(op: Operation) -> Callable[..., Any]:
+    def compute(slot: Any, begin: Any, end: Any, strides: Any, value: Any) -> Any:
+        current = slot.read()
+        selection = _selection(op, current.shape, begin, end, strides)
+        if list(value.shape) != selection.final:
+            raise ValueError(f"The value has shape {list(value.shape)}, the slice {selection.final}.")
+        slices, turned = _forward_slices(selection)
+        part = value.reshape([count or 0 for count in selection.processed])
+        if isinstance(current, np.ndarray):
+            current[slices] = np.flip(part, tuple(turned))
+        else:
+            current[slices] = part.flip(turned) if turned else part
+        return slot
+
+    return compute
+
+
+register_op(
+    "StridedSliceAssign",
+    inputs="ref: Ref(T); begin: Index; end: Index; strides: Index; value: T",
+    outputs="output_ref: Ref(T)",
+    attrs=f"T: type; Index: type in {{int32, int64}}; {_MASKS}",
+    shape=_assigned_shape,
+    kernel=_assign_kernel,
+    gradient=NO_GRADIENT,
+)
+register_op(
+    "ResourceStridedSliceAssign",
+    inputs="ref: resource; begin: Index; end: Index; strides: Index; value: T",
+    attrs=f"T: type; Index: type in {{int32, int64}}; {_MASKS}",
+    shape=lambda ctx: _assigned_shape(ctx) and [],
+    kernel=lambda op, store: _assign_kernel(op),
+    gradient=NO_GRADIENT,
+    stateful=True,
 )
