@@ -24,7 +24,7 @@ MADE_BY = user_functions.user_functions(ROOT / "src" / "convflow")
 # Attributes that TensorFlow 1.15 did not have; its files and programs never set them.
 NEWER_THAN_1_15 = {
     "grad_a", "grad_b", "grad_x", "grad_y", "metadata", "bad_indices_policy", "buffer_size_min", "replicate_on_split",
-    "is_files",
+    "is_files", "force_synchronous", "use_unbounded_threadpool",
 }  # fmt: skip
 
 # Ops that no function of the API makes by itself, and what makes them.
@@ -34,6 +34,21 @@ INTERNAL = {
     "BatchDatasetV2": "Dataset.batch",
     "BiasAddGrad": "the gradient of BiasAdd",
     "CacheDataset": "Dataset.cache",
+    "FilterDataset": "Dataset.filter",
+    "FlatMapDataset": "Dataset.flat_map",
+    "GeneratorDataset": "Dataset.from_generator",
+    "InterleaveDataset": "Dataset.interleave",
+    "MapAndBatchDataset": "tf.data.experimental.map_and_batch",
+    "MapDataset": "Dataset.map",
+    "PaddedBatchDatasetV2": "Dataset.padded_batch",
+    "ParallelInterleaveDatasetV4": "Dataset.interleave with num_parallel_calls",
+    "ParallelMapDatasetV2": "Dataset.map with num_parallel_calls",
+    "ReduceDataset": "Dataset.reduce",
+    "ScanDataset": "tf.data.experimental.scan",
+    "ShardDataset": "Dataset.shard",
+    "ShuffleAndRepeatDataset": "tf.data.experimental.shuffle_and_repeat",
+    "TakeWhileDataset": "Dataset.take_while",
+    "UnbatchDataset": "Dataset.unbatch",
     "ConcatOffset": "the gradient of ConcatV2",
     "ConcatenateDataset": "Dataset.concatenate",
     "EluGrad": "the gradient of Elu",

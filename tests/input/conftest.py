@@ -2,18 +2,13 @@
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from convflow.core import dtypes, errors
-from convflow.graph import scopes, seeds
+import convflow
+from convflow.core import errors
 from convflow.graph.graph import Graph
-from convflow.input import iterators
-from convflow.input.dataset import Dataset
-from convflow.ops.array.constant import constant
-from convflow.ops.array.placeholder import placeholder
 from convflow.runtime.session import Session
 
 sys.path.append(str(Path(__file__).resolve().parent))
@@ -27,24 +22,7 @@ def graph():
 
 @pytest.fixture
 def tf():
-    """What the pipelines use of the library, by TensorFlow's names."""
-    return SimpleNamespace(
-        Graph=Graph,
-        Session=Session,
-        name_scope=scopes.name_scope,
-        set_random_seed=seeds.set_random_seed,
-        constant=constant,
-        placeholder=placeholder,
-        errors=errors,
-        int64=dtypes.int64,
-        string=dtypes.string,
-        data=SimpleNamespace(
-            Dataset=Dataset,
-            Iterator=iterators.Iterator,
-            make_initializable_iterator=iterators.make_initializable_iterator,
-            make_one_shot_iterator=iterators.make_one_shot_iterator,
-        ),
-    )
+    return convflow
 
 
 @pytest.fixture

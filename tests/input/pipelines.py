@@ -64,12 +64,49 @@ def feedable(tf):
     data.make_one_shot_iterator()
 
 
+def functions(tf):
+    outside = tf.constant(3.0)
+    data = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS))
+    data = data.map(lambda image, label: (image * outside, {"label": label}), num_parallel_calls=2)
+    data = data.filter(lambda image, label: tf.reduce_sum(image) > outside)
+    data = data.map(lambda image, label: (image[0], Pair(label["label"], 1))).prefetch(1)
+    numbers = tf.data.Dataset.range(3)
+    numbers.flat_map(lambda x: tf.data.Dataset.range(x))
+    numbers.interleave(lambda x: tf.data.Dataset.range(x), cycle_length=2, block_length=3)
+    numbers.interleave(lambda x: tf.data.Dataset.range(x), cycle_length=2, num_parallel_calls=2)
+    numbers.take_while(lambda x: x < 2).shard(3, 1).batch(2).unbatch()
+    numbers.reduce(np.int64(0), lambda state, x: state + x)
+    data.make_initializable_iterator().get_next()
+
+
+def experimental(tf):
+    numbers = tf.data.Dataset.range(3)
+    numbers.apply(tf.data.experimental.map_and_batch(lambda x: x * 2, 2))
+    numbers.apply(tf.data.experimental.map_and_batch(lambda x: x, 2, num_parallel_calls=4, drop_remainder=True))
+    numbers.apply(tf.data.experimental.shuffle_and_repeat(5, 2, seed=3))
+    numbers.apply(tf.data.experimental.scan(np.int64(1), lambda state, x: (state + x, (state, x))))
+
+
+def padded(tf):
+    data = tf.data.Dataset.range(3).map(lambda x: (tf.fill([tf.cast(x, tf.int32)], x), "text"))
+    data.padded_batch(2, padded_shapes=([None], []))
+    data.padded_batch(2, ([5], []), (np.int64(7), "x"), drop_remainder=True)
+
+
+def from_generator(tf):
+    tf.data.Dataset.from_generator(lambda: iter([(1, 2.0)]), (tf.int32, tf.float32), (tf.TensorShape([]), None))
+
+
 GRAPHS = {
     "lecture": lecture,
     "nested": nested,
     "one_shot": one_shot,
     "graph_seed": graph_seed,
     "feedable": feedable,
+    "functions": functions,
+    "padded": padded,
+    "experimental": experimental,
+    "from_generator": from_generator,
 }
 
 
@@ -103,7 +140,61 @@ def cached_shuffle(tf):
     return tf.data.Dataset.range(9).shuffle(9, seed=3).cache().repeat(2)
 
 
+def interleaved(cycle_length, block_length, calls=None):
+    def build(tf):
+        data = tf.data.Dataset.range(6)
+        inner = lambda x: tf.data.Dataset.range(10 * x, 11 * x)  # noqa: E731
+        return data.interleave(inner, cycle_length, block_length, num_parallel_calls=calls)
+
+    return build
+
+
+def computed(tf):
+    data = tf.data.Dataset.range(20).filter(lambda x: tf.equal(x % 3, 0)).shuffle(4, seed=2)
+    return data.map(lambda x: x * x, num_parallel_calls=3).prefetch(2).repeat(2)
+
+
+def flattened(tf):
+    return tf.data.Dataset.range(5).flat_map(lambda x: tf.data.Dataset.range(x).map(lambda y: x * 10 + y))
+
+
+def padded_numbers(tf):
+    data = tf.data.Dataset.range(1, 6).map(lambda x: tf.fill([tf.cast(x, tf.int32), 2], x))
+    return data.padded_batch(2, [None, 3], np.int64(-1))
+
+
+def counted(tf):
+    return tf.data.Dataset.range(7).shard(3, 1).enumerate(4)
+
+
+def yielded(tf):
+    return tf.data.Dataset.from_generator(lambda n: iter(range(n)), tf.int64, [], args=[4]).batch(3).unbatch()
+
+
+def scanned(tf):
+    def step(state, x):
+        return state + x, state * x
+
+    return tf.data.Dataset.range(6).apply(tf.data.experimental.scan(np.int64(1), step)).shard(2, 0)
+
+
+def batched_at_once(tf):
+    data = tf.data.Dataset.range(9).apply(tf.data.experimental.shuffle_and_repeat(4, 2, seed=3))
+    return data.apply(tf.data.experimental.map_and_batch(lambda x: x * 2, 4)).shard(1, 0)
+
+
 ORDERS = {
+    "scanned": scanned,
+    "batched at once": batched_at_once,
+    "interleaved": interleaved(3, 2),
+    "interleaved one by one": interleaved(2, 1),
+    "interleaved in threads": interleaved(2, 3, 2),
+    "interleaved more than there are": interleaved(10, 2),
+    "computed": computed,
+    "flattened": flattened,
+    "padded": padded_numbers,
+    "counted": counted,
+    "yielded": yielded,
     "one": shuffled(5, 1, 7),
     "small": shuffled(12, 4, 7, repeat=3),
     "small, same order": shuffled(12, 4, 7, reshuffle=False, repeat=3),
@@ -131,6 +222,10 @@ _LEFT_OUT = {
     "buffer_size_min",
     "dataset_factory",
     "incompatible_shape_error",
+    "f",
+    "predicate",
+    "force_synchronous",
+    "use_unbounded_threadpool",
     "value",
 }
 

@@ -281,6 +281,7 @@ from convflow.ops.random import random_normal, random_shuffle, random_uniform, t
 from convflow.ops.random_crop import random_crop
 from convflow.ops.random_discrete import multinomial, random_poisson
 from convflow.ops.random_gamma import random_gamma
+from convflow.ops.script import numpy_function, py_func
 from convflow.ops.space_to_batch import (
     batch_to_space,
     batch_to_space_nd,

@@ -24,7 +24,7 @@ def apply_op(op_type: str, name: str | None = None, **arguments: Any) -> Any:
             inputs or take their defaults; None means left out.
 
     Returns:
-        What the op outputs: a tensor, a list of tensors where it has several, the operation where it has none.
+        What the op outputs: a tensor, a list of tensors where it may have several, the operation where it has none.
 
     Raises:
         TypeError: inputs whose types contradict each other or that the op does not take.
@@ -60,7 +60,7 @@ def _outputs(op: Operation) -> Any:
     if len(args) == 1 and not args[0].is_list:
         return op.outputs[0]
     if len(args) == 1:
-        return list(op.outputs)
+        return list(op.outputs) or op
     result: list[Any] = []
     position = 0
     for arg in args:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from convflow.core import dtypes
-from convflow.input import iterators, structure, transforms
+from convflow.graph.convert import convert_to_tensor
+from convflow.input import iterators, mapped, structure, transforms
+from convflow.input.generator import from_generator
 from convflow.input.transforms import Node
 
 AUTOTUNE = -1
@@ -69,7 +72,119 @@ class Dataset:
                 )
         return Dataset(transforms.zipped(structure.map_leaves(lambda dataset: dataset._node, form)))
 
+    @staticmethod
+    def from_generator(
+        generator: Callable[..., Any],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Any = None,
+        output_signature: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        """What a Python generator yields; each iteration calls `generator` anew.
+
+        Args:
+            generator: a callable that returns something to iterate over.
+            output_types: the element types, in the form of what it yields.
+            output_shapes: their shapes in the same form; unknown if None.
+            args: tensors whose values (NumPy) are passed to `generator`.
+            output_signature: 2.x's; give `output_types` instead.
+
+        Raises:
+            TypeError: `generator` cannot be called, or the types are missing.
+        """
+        if not callable(generator):
+            raise TypeError(f"`generator` must be a Python callable, got {generator!r}.")
+        if output_types is None:
+            raise TypeError("Dataset.from_generator needs `output_types`, e.g. tf.float32 or (tf.float32, tf.int64).")
+        spec = structure.ElementSpec.of(output_types, output_shapes)
+        arguments = [convert_to_tensor(value) for value in args or ()]
+        once = Dataset.from_tensors(0)
+        return once.flat_map(lambda _: Dataset(from_generator(generator, spec, arguments)))
+
     # Transformations
+
+    def map(
+        self,
+        map_func: Callable[..., Any],
+        num_parallel_calls: Any = None,
+        deterministic: bool | None = None,
+        synchronous: bool | None = None,
+        use_unbounded_threadpool: bool = False,
+        name: str | None = None,
+    ) -> Dataset:
+        """`map_func` of each element.
+
+        Args:
+            map_func: takes an element (a tuple as several arguments) as tensors, returns a structure of tensors.
+                It is called once, to build nodes; `tf.py_func` calls Python for each element.
+            num_parallel_calls: elements computed at a time, in as many threads; -1 for one for each processor.
+                The order stays that of the elements.
+        """
+        return Dataset(mapped.mapped(self._node, map_func, num_parallel_calls, deterministic))
+
+    def filter(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
+        """The elements for which `predicate`, as in `map`, returns a boolean scalar that is true."""
+        return Dataset(mapped.filtered("FilterDataset", self._node, predicate, "filter"))
+
+    def take_while(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
+        """The elements up to the first for which `predicate` is false."""
+        return Dataset(mapped.filtered("TakeWhileDataset", self._node, predicate, "take_while"))
+
+    def flat_map(self, map_func: Callable[..., Any], name: str | None = None) -> Dataset:
+        """The elements of the datasets that `map_func` returns, one dataset after the other."""
+        return Dataset(mapped.flat_mapped(self._node, map_func, _node_of))
+
+    def interleave(
+        self,
+        map_func: Callable[..., Any],
+        cycle_length: Any = -1,
+        block_length: Any = 1,
+        num_parallel_calls: Any = None,
+        deterministic: bool | None = None,
+        name: str | None = None,
+    ) -> Dataset:
+        """`block_length` elements in turn from each of `cycle_length` datasets that `map_func` returns."""
+        cycle = cycle_length
+        if isinstance(cycle, int) and cycle == AUTOTUNE and num_parallel_calls is None:
+            cycle = os.cpu_count() or 1
+        settings = (cycle, block_length, num_parallel_calls, deterministic)
+        return Dataset(mapped.interleaved(self._node, map_func, _node_of, *settings))
+
+    def padded_batch(
+        self,
+        batch_size: Any,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        drop_remainder: Any = False,
+        name: str | None = None,
+    ) -> Dataset:
+        """As `batch`, with each component padded at its ends to one shape.
+
+        Args:
+            padded_shapes: a shape for each component; None or -1 in it for the largest size of the batch.
+            padding_values: a scalar for each component; zeros and empty strings if None.
+
+        Raises:
+            tf.errors.DataLossError: in reading: an element is larger than its padded shape.
+        """
+        return Dataset(mapped.padded_batch(self._node, batch_size, padded_shapes, padding_values, drop_remainder))
+
+    def shard(self, num_shards: Any, index: Any, name: str | None = None) -> Dataset:
+        """Every `num_shards`-th element, beginning with number `index`."""
+        return Dataset(mapped.sharded(self._node, num_shards, index))
+
+    def enumerate(self, start: int = 0, name: str | None = None) -> Dataset:
+        """Pairs of a running number (int64, from `start`) and an element."""
+        return Dataset.zip((Dataset.range(start, dtypes.int64.max), self))
+
+    def unbatch(self, name: str | None = None) -> Dataset:
+        """The rows of each element, one after the other."""
+        return Dataset(mapped.unbatched(self._node))
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None) -> Any:
+        """The last state: `reduce_func(state, element)` is the state after an element. Tensors, in a run."""
+        return mapped.reduced(self._node, initial_state, reduce_func)
 
     def shuffle(
         self,
@@ -138,7 +253,7 @@ class Dataset:
         return Dataset(transforms.cache(self._node, filename))
 
     def prefetch(self, buffer_size: Any, name: str | None = None) -> Dataset:
-        """The same elements; `buffer_size` is recorded in the graph (nothing is computed ahead)."""
+        """The same elements; what functions make of them is computed ahead by a thread, up to `buffer_size`."""
         return Dataset(transforms.prefetch(self._node, buffer_size))
 
     def apply(self, transformation_func: Callable[[Dataset], Any]) -> Dataset:
@@ -187,3 +302,9 @@ class Dataset:
         shapes = str(structure.map_leaves(str, self.output_shapes)).replace("'", "")
         types = str(structure.map_leaves(repr, self.output_types)).replace("'", "")
         return f"<DatasetV1Adapter shapes: {shapes}, types: {types}>"
+
+
+def _node_of(value: Any, caller: str) -> Node:
+    if not isinstance(value, Dataset):
+        raise TypeError(f"`map_func` of {caller} must return a `Dataset` object. Got {type(value)}.")
+    return value._node

@@ -117,8 +117,7 @@ def batch(
 ) -> Node:
     size = convert_to_tensor(batch_size, dtypes.int64, "batch_size")
     drop = convert_to_tensor(drop_remainder, dtypes.bool, "drop_remainder")
-    known_drop, known_size = constant_value(drop), constant_value(size)
-    rows = int(known_size) if known_size is not None and known_drop is not None and known_drop else None
+    rows = batch_rows(size, drop)
     spec = source.spec.map_shapes(lambda shape: vector(rows).concatenate(shape))
     inputs: dict[str, Any] = {"input_dataset": source.variant, "batch_size": size, "drop_remainder": drop}
     if num_parallel_calls is None:
@@ -127,6 +126,28 @@ def batch(
     order = "default" if deterministic is None else str(bool(deterministic)).lower()
     variant = apply_op("ParallelBatchDataset", **inputs, num_parallel_calls=calls, deterministic=order, **spec.attrs)
     return Node(variant, spec)
+
+
+def batch_rows(size: Tensor, drop_remainder: Tensor) -> int | None:
+    """How many rows each batch has, where that is known: the last one may have fewer unless it is dropped."""
+    known_drop, known_size = constant_value(drop_remainder), constant_value(size)
+    return int(known_size) if known_size is not None and known_drop is not None and known_drop else None
+
+
+def shuffle_and_repeat(source: Node, buffer_size: Any, count: Any, seed: Any) -> Node:
+    size = convert_to_tensor(buffer_size, dtypes.int64, "buffer_size")
+    number = convert_to_tensor(-1 if count is None else count, dtypes.int64, "count")
+    first, second = _seeds(seed)
+    variant = apply_op(
+        "ShuffleAndRepeatDataset",
+        input_dataset=source.variant,
+        buffer_size=size,
+        seed=first,
+        seed2=second,
+        count=number,
+        **source.spec.attrs,
+    )
+    return Node(variant, source.spec)
 
 
 def concatenate(first: Node, second: Node) -> Node:

@@ -183,6 +183,19 @@ _register_transformation(
 )
 
 
+def _shuffle_and_repeat_kernel(op: Operation) -> Callable[..., Recipe]:
+    shuffled = _shuffle_kernel(op)
+    return lambda source, buffer_size, seed, seed2, count: _repeat(shuffled(source, buffer_size, seed, seed2), count)
+
+
+_register_transformation(
+    "ShuffleAndRepeatDataset",
+    "buffer_size: int64; seed: int64; seed2: int64; count: int64",
+    _shuffle_and_repeat_kernel,
+    "reshuffle_each_iteration: bool = true",
+)
+
+
 def _repeat(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
     return Recipe(lambda dataset: Stream(lambda: Repeats(dataset, number)), (source,))

@@ -11,10 +11,10 @@ import torch
 from convflow.core import errors
 from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
-from convflow.graph.opdef import NO_GRADIENT, register_op
+from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
 from convflow.ops.dataset_elements import Element, Values
-from convflow.ops.dataset_streams import Recipe, Stream
+from convflow.ops.dataset_streams import Batches, Recipe, Stream
 from convflow.ops.dataset_threads import in_parallel, worker_count
 
 Function = Callable[..., tuple[Any, ...]]
@@ -96,6 +96,28 @@ _register(
     "f: func; use_inter_op_parallelism: bool = true; deterministic: string = 'default'; "
     "preserve_cardinality: bool = false; use_unbounded_threadpool: bool = false",
     _parallel_map_kernel,
+)
+
+
+def _map_and_batch_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
+    function = function_of(op, "f", store)
+
+    def make(source: Recipe, *rest: Any) -> Recipe:
+        *captured, batch_size, calls, drop_remainder = rest
+        workers, size, drop = worker_count(int(calls), "num_parallel_calls"), int(batch_size), bool(drop_remainder)
+        if size < 1:
+            raise errors.InvalidArgumentError(None, None, f"batch_size must be greater than zero, got {size}.")
+        call = _applied(function, tuple(captured))
+        return _stream(source, lambda dataset: Batches(in_parallel(call, iter(dataset), workers), size, drop))
+
+    return make
+
+
+_register(
+    "MapAndBatchDataset",
+    "other_arguments: (Targuments...); batch_size: int64; num_parallel_calls: int64; drop_remainder: bool",
+    "f: func; preserve_cardinality: bool = false",
+    _map_and_batch_kernel,
 )
 
 
@@ -295,6 +317,6 @@ register_op(
     attrs=f"f: func; Tstate: list(type) >= 1; {_ARGUMENTS}; {_STRUCTURE}; use_inter_op_parallelism: bool = true",
     shape=lambda ctx: ctx.attr("output_shapes"),
     kernel=_reduce_kernel,
-    gradient=NO_GRADIENT,
+    gradient=NOT_DIFFERENTIABLE,
     stateful=True,
 )

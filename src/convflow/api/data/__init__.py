@@ -1,0 +1,12 @@
+"""tf.data"""
+
+from convflow.api.data import experimental
+from convflow.input.dataset import AUTOTUNE, Dataset
+from convflow.input.iterators import (
+    Iterator,
+    get_output_classes,
+    get_output_shapes,
+    get_output_types,
+    make_initializable_iterator,
+    make_one_shot_iterator,
+)
