@@ -290,6 +290,19 @@ from convflow.ops.space_to_batch import (
     space_to_batch_nd,
 )
 from convflow.ops.sparse.placeholder import sparse_placeholder
-from convflow.ops.state import assign, assign_add, assign_sub, is_variable_initialized
+from convflow.ops.scatter import (
+    batch_scatter_update,
+    scatter_add,
+    scatter_div,
+    scatter_max,
+    scatter_min,
+    scatter_mul,
+    scatter_nd_add,
+    scatter_nd_sub,
+    scatter_nd_update,
+    scatter_sub,
+    scatter_update,
+)
+from convflow.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from convflow.ops.string import string_join
 from convflow.runtime.session import InteractiveSession, Session

@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.core.shape import TensorShape
 from convflow.graph import static_value
+from convflow.graph.handles import handle_shape
 from convflow.graph.operation import Operation
 
 
@@ -26,6 +28,9 @@ class InferenceContext(Protocol):
 
     def attr(self, name: str) -> Any:
         """The value of an attribute."""
+
+    def variable_shape(self, index: int) -> TensorShape:
+        """The shape of a variable, given by reference or by handle."""
 
     def constant(self, index: int) -> np.ndarray | None:
         """The value of an input where it is known."""
@@ -53,6 +58,10 @@ class BuildContext:
     def attr(self, name: str) -> Any:
         return self._op.attrs[name]
 
+    def variable_shape(self, index: int) -> TensorShape:
+        tensor = self._op.inputs[index]
+        return handle_shape(tensor) if tensor.dtype.base_dtype is dtypes.resource else tensor.shape
+
     def constant(self, index: int) -> np.ndarray | None:
         return static_value.constant_value(self._op.inputs[index])
 
@@ -75,6 +84,10 @@ class RunContext(BuildContext):
     def input(self, index: int) -> TensorShape:
         value = self._values[index]
         return super().input(index) if value is None else TensorShape(value.shape)
+
+    def variable_shape(self, index: int) -> TensorShape:
+        value = self._values[index]
+        return super().variable_shape(index) if value is None else TensorShape(value.shape)
 
     def constant(self, index: int) -> np.ndarray | None:
         return self._values[index]

@@ -1,4 +1,4 @@
-"""Variables as nodes (API: tf.assign, tf.assign_add, tf.assign_sub, tf.is_variable_initialized).
+"""Variables as nodes (API: tf.assign, tf.assign_add, tf.assign_sub, tf.count_up_to, tf.is_variable_initialized).
 
 A `VariableV2` node outputs a reference: the place of the value, which `Assign` and the optimizers' nodes write.
 Nodes that take no reference read the value at the moment they run.
@@ -11,12 +11,14 @@ from typing import Any
 
 import torch
 
+from convflow.core import errors
 from convflow.core.shape import TensorShape, as_shape, scalar, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops import rules
 from convflow.ops.types import NUMBER
 
 
@@ -29,7 +31,7 @@ def variable_op(shape: Any, dtype: Any, name: str = "Variable", container: str =
 
 def _variable_kernel(op: Operation, store: Any) -> Callable[[], Any]:
     shared = op.attrs["shared_name"]
-    slot = store.variable((shared.decode() if isinstance(shared, bytes) else shared) or op.name)
+    slot = store.variable(_text(shared) or op.name)
     return lambda: slot
 
 
@@ -52,7 +54,13 @@ def assign(
     Args:
         ref: a variable.
         value: a tensor of the variable's type and, unless `validate_shape` is False, shape.
+        validate_shape: True by default; otherwise the variable takes over the value's shape.
+
+    Returns:
+        The variable's reference once it is written; for a resource variable a variable to read it.
     """
+    if is_resource(ref):
+        return ref.assign(value, name=name)
     ref = as_reference(ref)
     return apply_op(
         "Assign", ref=ref, value=value, name=name,
@@ -63,17 +71,38 @@ def assign(
 
 def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Add `value` to a variable; returns its reference (API: tf.assign_add)."""
+    if is_resource(ref):
+        return ref.assign_add(value)
     return _update("AssignAdd", ref, value, use_locking, name)
 
 
 def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Subtract `value` from a variable; returns its reference (API: tf.assign_sub)."""
+    if is_resource(ref):
+        return ref.assign_sub(value)
     return _update("AssignSub", ref, value, use_locking, name)
 
 
 def _update(op_type: str, ref: Any, value: Any, use_locking: bool | None, name: str | None) -> Tensor:
     ref = as_reference(ref)
     return apply_op(op_type, ref=ref, value=value, use_locking=bool(use_locking), name=name)
+
+
+def is_resource(variable: Any) -> bool:
+    """Whether a variable is known by a handle, not by a reference."""
+    return hasattr(variable, "handle")
+
+
+def updated_resource(op_type: str, variable: Any, name: str | None, ref_name: str = "resource", **inputs: Any) -> Any:
+    """Apply an updating op to a resource variable; returns a variable that is read after it.
+
+    Args:
+        ref_name: what the op calls its handle.
+        inputs: the op's other inputs; `updates` takes the variable's type.
+    """
+    if "updates" in inputs:
+        inputs["updates"] = convert_to_tensor(inputs["updates"], dtype=variable.dtype)
+    return variable._lazy_read(apply_op(op_type, name=name, **{ref_name: variable.handle}, **inputs))
 
 
 def as_reference(ref: Any) -> Tensor:
@@ -86,7 +115,23 @@ def as_reference(ref: Any) -> Tensor:
 
 def is_variable_initialized(variable: Any) -> Tensor:
     """Whether a variable has been assigned, a bool scalar (API: tf.is_variable_initialized)."""
+    if is_resource(variable):
+        return variable.is_initialized()
     return apply_op("IsVariableInitialized", ref=as_reference(variable))
+
+
+def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
+    """Add one to an integer scalar variable; returns the value before (API: tf.count_up_to).
+
+    Args:
+        limit: the first number that is not given out.
+
+    Raises:
+        OutOfRangeError: (when run) the variable has reached the limit; it stays as it is.
+    """
+    if is_resource(ref):
+        return apply_op("ResourceCountUpTo", resource=ref.handle, limit=limit, T=ref.dtype, name=name)
+    return apply_op("CountUpTo", ref=as_reference(ref), limit=limit, name=name)
 
 
 def _assign_shape(ctx: InferenceContext) -> list[TensorShape]:
@@ -161,5 +206,97 @@ register_op(
     attrs="dtype: type",
     shape=lambda ctx: [scalar()],
     kernel=lambda op: lambda slot: torch.tensor(slot.is_initialized),
+    gradient=NO_GRADIENT,
+)
+
+
+def count_kernel(op: Operation) -> Callable[[Any], torch.Tensor]:
+    """The kernel of counting, for references and handles."""
+    limit = op.attrs["limit"]
+
+    def compute(slot: Any) -> torch.Tensor:
+        value = slot.read()
+        if int(value) >= limit:
+            raise errors.OutOfRangeError(
+                None, None, f"Reached limit of {limit}: the variable {slot.name} is {int(value)}. Assign it to go on."
+            )
+        before = value.clone()
+        value += 1
+        return before
+
+    return compute
+
+
+def count_shape(ctx: InferenceContext) -> list[TensorShape]:
+    """What is counted is a scalar."""
+    rules.with_rank(ctx.variable_shape(0), 0, "the variable")
+    return [scalar()]
+
+
+register_op(
+    "CountUpTo",
+    inputs="ref: Ref(T)",
+    outputs="output: T",
+    attrs="limit: int; T: type in {int32, int64}",
+    shape=count_shape,
+    kernel=count_kernel,
+    gradient=NO_GRADIENT,
+)
+
+
+def temporary_variable(shape: Any, dtype: Any, var_name: str = "", name: str | None = None) -> Tensor:
+    """A variable that lives within one run; returns its reference (API: tf.raw_ops.TemporaryVariable).
+
+    It holds zeros at first; TensorFlow leaves open what it holds.
+    """
+    return apply_op("TemporaryVariable", shape=as_shape(shape), dtype=dtype, var_name=var_name, name=name)
+
+
+def destroy_temporary_variable(ref: Tensor, var_name: str, name: str | None = None) -> Tensor:
+    """The last value of a temporary variable, which ends here (API: tf.raw_ops.DestroyTemporaryVariable)."""
+    return apply_op("DestroyTemporaryVariable", ref=ref, var_name=var_name, name=name)
+
+
+def _temporary_kernel(op: Operation, store: Any) -> Callable[[], Any]:
+    sizes, dtype = [int(size) for size in op.attrs["shape"]], op.attrs["dtype"].as_torch_dtype
+    name = _text(op.attrs["var_name"]) or op.name
+
+    def compute() -> Any:
+        slot = store.temporary(name)
+        slot.value = torch.zeros(sizes, dtype=dtype)
+        return slot
+
+    return compute
+
+
+def _destroy_kernel(op: Operation) -> Callable[[Any], Any]:
+    def compute(slot: Any) -> Any:
+        value = slot.read()
+        slot.value = None
+        return value
+
+    return compute
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+register_op(
+    "TemporaryVariable",
+    outputs="ref: Ref(dtype)",
+    attrs="shape: shape; dtype: type; var_name: string = ''",
+    shape=lambda ctx: [ctx.attr("shape")],
+    kernel=_temporary_kernel,
+    gradient=NO_GRADIENT,
+    stateful=True,
+)
+register_op(
+    "DestroyTemporaryVariable",
+    inputs="ref: Ref(T)",
+    outputs="value: T",
+    attrs="T: type; var_name: string",
+    shape=lambda ctx: [ctx.input(0)],
+    kernel=_destroy_kernel,
     gradient=NO_GRADIENT,
 )

@@ -85,6 +85,10 @@ class Store:
                 self._variables[name] = VariableSlot(name)
             return self._variables[name]
 
+    def temporary(self, name: str) -> VariableSlot:
+        """A place that nobody else knows, for one run."""
+        return VariableSlot(name)
+
     def resource(self, key: Any, make: Callable[[], Any]) -> Any:
         """The resource called `key`, made at its first use."""
         scoped = (self._scope, key)
