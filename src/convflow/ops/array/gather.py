@@ -200,7 +200,8 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
     return apply_op("UnsortedSegmentSum", data=data, segment_ids=segment_ids, num_segments=num_segments, name=name)
 
 
-def _segment_shape(ctx: Any) -> list[TensorShape]:
+def segment_shape(ctx: Any) -> list[TensorShape]:
+    """The shape rule of the unsorted segment ops."""
     data, ids, count = ctx.input(0), ctx.input(1), ctx.constant(2)
     rules.with_rank(ctx.input(2), 0, "num_segments")
     if data.rank is None or ids.rank is None:
@@ -210,17 +211,25 @@ def _segment_shape(ctx: Any) -> list[TensorShape]:
     return [TensorShape([None if count is None else int(count)]).concatenate(data[ids.rank :])]
 
 
-def _segment_sum(data: torch.Tensor, ids: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
+def rows_of_segments(data: torch.Tensor, ids: torch.Tensor, count: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The slices that belong to a segment as rows [n, ...], and their n ids; ValueError for an id beyond `count`."""
     if ids.shape != data.shape[: ids.ndim]:
         raise ValueError(f"data {list(data.shape)} does not begin with the shape of segment_ids {list(ids.shape)}.")
     size, rest = int(count), data.shape[ids.ndim :]
+    if size < 0:
+        raise ValueError(f"num_segments must be at least 0, got {size}.")
     flat, rows = ids.reshape(-1).long(), data.reshape((ids.numel(), *rest))
     if ids.numel() and int(ids.max()) >= size:
         raise ValueError(f"segment_ids holds {int(ids.max())}, which is not in [0, {size})")
     if ids.numel() and int(ids.min()) < 0:
         kept = flat >= 0
         flat, rows = flat[kept], rows[kept]
-    return data.new_zeros((size, *rest)).index_add_(0, flat, rows)
+    return rows, flat
+
+
+def _segment_sum(data: torch.Tensor, ids: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
+    rows, flat = rows_of_segments(data, ids, count)
+    return data.new_zeros((int(count), *rows.shape[1:])).index_add_(0, flat, rows)
 
 
 def _segment_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
@@ -245,7 +254,7 @@ register_op(
         f"T: type in {{{NUMBER}}}; Tindices: type in {{int16, int32, int64}}; "
         "Tnumsegments: type = int32 in {int32, int64}"
     ),
-    shape=_segment_shape,
+    shape=segment_shape,
     kernel=lambda op: _segment_sum,
     gradient=_segment_gradient,
 )

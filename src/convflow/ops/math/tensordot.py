@@ -65,7 +65,7 @@ def _axis_pairs(a: Tensor, axes: Any) -> tuple[Any, Any]:
             raise ValueError(f"`axes` must be at least 0. Received: {axes}")
         if a.shape.rank is None:
             count = rank_of(a)
-            return range_of(count - axes, count, dtype=dtypes.int32), list(range(axes))
+            return range_of(count - axes, count, dtype=dtypes.int32), range_of(axes, dtype=dtypes.int32)
         if axes > a.shape.rank:
             raise ValueError(f"`axes` must not be larger than the number of dimensions of {a}. Received: {axes}")
         return list(range(a.shape.rank - axes, a.shape.rank)), list(range(axes))
