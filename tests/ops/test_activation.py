@@ -14,11 +14,14 @@ ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
 FUNCTIONS = {
     "relu": lambda x: np.where(x > 0, x, 0),
     "relu6": lambda x: np.clip(x, 0, 6),
-    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "leaky_relu": lambda x: np.where(x > 0, x, float(np.float32(0.2)) * x),
     "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
     "selu": lambda x: SCALE * np.where(x > 0, x, ALPHA * np.expm1(np.minimum(x, 0))),
     "softplus": lambda x: np.logaddexp(x, 0),
     "softsign": lambda x: x / (1 + np.abs(x)),
+    "crelu": lambda x: np.concatenate([np.maximum(x, 0), np.maximum(-x, 0)], -1),
+    "log_sigmoid": lambda x: -np.logaddexp(-x, 0),
+    "swish": lambda x: x / (1 + np.exp(-x)),
 }
 
 
@@ -28,9 +31,9 @@ def test_values(run, name, dtype):
     dtype = np.dtype(getattr(ml_dtypes, dtype, dtype))
     x = POINTS.astype(dtype).reshape(1, -1)
     value = run(getattr(activation, name)(x))
-    assert value.dtype == dtype and value.shape == x.shape
-    tolerance = {8: 1e-14, 4: 1e-6}.get(dtype.itemsize, 1e-2 if dtype.kind == "V" else 2e-3)
     expected = FUNCTIONS[name](x.astype(np.float64))
+    assert value.dtype == dtype and value.shape == expected.shape
+    tolerance = {8: 1e-14, 4: 1e-6}.get(dtype.itemsize, 1e-2 if dtype.kind == "V" else 2e-3)
     np.testing.assert_allclose(value.astype(np.float64), expected, rtol=tolerance, atol=tolerance * 1e-2)
 
 
@@ -84,6 +87,17 @@ def test_relu_passes_nan_on_but_no_gradient(run):
 def test_leaky_slope(run):
     assert run(activation.leaky_relu([-2.0], alpha=0.5)) == [-1.0]
     assert run(activation.leaky_relu([-2.0], alpha=np.array(0.25))) == [-0.5]
+
+
+def test_swish_has_a_trainable_factor(check_gradients):
+    check_gradients(activation.swish, np.array([-3.0, -0.5, 0.25, 2.0]), np.array(1.5))
+
+
+def test_crelu_joins_along_an_axis(run, check_gradients):
+    np.testing.assert_array_equal(run(activation.crelu([[1.0, -2.0]], axis=0)), [[1, 0], [0, 2]])
+    check_gradients(lambda x: activation.crelu(x, axis=0), np.array([[1.0, -2.0], [3.0, -4.0]]))
+    with pytest.raises(ValueError, match=r"-3"):
+        activation.crelu([[1.0]], axis=-3)
 
 
 def test_unknown_shapes_pass_through():

@@ -20,7 +20,9 @@ from convflow.ops.depthwise import (
 )
 from convflow.ops.depthwise import depthwise_conv2d_backprop_filter as depthwise_conv2d_native_backprop_filter
 from convflow.ops.depthwise import depthwise_conv2d_backprop_input as depthwise_conv2d_native_backprop_input
+from convflow.ops.dilation import dilation2d, erosion2d
 from convflow.ops.dropout import dropout
+from convflow.ops.fractional_pool import fractional_avg_pool, fractional_max_pool
 from convflow.ops.losses import (
     l2_loss,
     log_poisson_loss,

@@ -16,6 +16,8 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
 from convflow.ops.array.concat import concat
+from convflow.ops.array.identity import identity
+from convflow.ops.array.passing import identity_n
 from convflow.ops.factories import constant_kernel, on_wide_unsigned
 from convflow.ops.math.arithmetic import multiply, negative, realdiv
 from convflow.ops.math.cast import cast
@@ -81,6 +83,21 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "LogSigmoid", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return negative(softplus(negative(x)), name=scope)
+
+
+def swish(features: Any, beta: Any = 1.0) -> Tensor:
+    """x * sigmoid(beta * x), also called SiLU; Ramachandran et al. 2017, arXiv:1710.05941 (API: tf.nn.swish).
+
+    Args:
+        features: a float tensor.
+        beta: a number or a scalar tensor, converted to the type of `features`.
+    """
+    features = convert_to_tensor(features, name="features")
+    beta = cast(convert_to_tensor(beta, name="beta"), features.dtype.base_dtype)
+    result = multiply(features, sigmoid(multiply(beta, features, name="mul")), name="mul")
+    # TensorFlow hangs a gradient function of its own on the second of these; the plain one gives the same numbers.
+    identity(result)
+    return identity_n([result, features, beta])[0]
 
 
 def _register_activation(op_type: str, types: str, compute: Kernel, gradient: Any) -> None:
@@ -235,13 +252,18 @@ _register_derivative("SoftsignGrad", FLOATING, "features", _softsign_grad, NO_GR
 # LeakyRelu alone has an attribute.
 
 
+def _as_stored(number: float) -> float:
+    """A float attribute as a graph's file holds it, which shows in float64."""
+    return float(np.float32(number))
+
+
 def _leaky_relu_kernel(op: Operation) -> Kernel:
-    alpha = op.attrs["alpha"]
+    alpha = _as_stored(op.attrs["alpha"])
     return lambda x: torch.nn.functional.leaky_relu(x, alpha)
 
 
 def _leaky_relu_grad_kernel(op: Operation) -> Kernel:
-    alpha = op.attrs["alpha"]
+    alpha = _as_stored(op.attrs["alpha"])
 
     def compute(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
         _check_same_shape(gradients, features)

@@ -81,14 +81,21 @@ def _channel_axis(data_format: str) -> int:
     return 1 if data_format == "NCHW" else -1
 
 
-def _with_rank_at_least_2(shape: TensorShape, what: str) -> None:
-    if shape.rank is not None and shape.rank < 2:
-        raise ValueError(f"Shape of {what} must be at least rank 2 but is rank {shape.rank}: {shape}.")
+def _least_rank(data_format: str) -> int:
+    return 3 if data_format == "NCHW" else 2
+
+
+def _check_rank(shape: TensorShape, what: str, data_format: str) -> None:
+    least = _least_rank(data_format)
+    if shape.rank is not None and shape.rank < least:
+        raise ValueError(
+            f"Shape of {what} must be at least rank {least} but is rank {shape.rank}: {shape} ({data_format})."
+        )
 
 
 def _bias_add_shape(ctx: InferenceContext) -> list[TensorShape]:
     value, bias = ctx.input(0), rules.with_rank(ctx.input(1), 1, "bias")
-    _with_rank_at_least_2(value, "value")
+    _check_rank(value, "value", ctx.attr("data_format"))
     if value.rank is None:
         return [value]
     sizes = list(value)
@@ -100,7 +107,7 @@ def _bias_add_shape(ctx: InferenceContext) -> list[TensorShape]:
 
 def _check_bias(value: torch.Tensor, bias: torch.Tensor, axis: int) -> None:
     # PyTorch would stretch a bias of one element.
-    if value.ndim < 2 or bias.ndim != 1 or value.shape[axis] != bias.shape[0]:
+    if value.ndim < (3 if axis == 1 else 2) or bias.ndim != 1 or value.shape[axis] != bias.shape[0]:
         raise ValueError(f"A value of shape {list(value.shape)} cannot take a bias of shape {list(bias.shape)}.")
 
 
@@ -134,16 +141,16 @@ register_op(
 
 def _bias_add_grad_shape(ctx: InferenceContext) -> list[TensorShape]:
     grad = ctx.input(0)
-    _with_rank_at_least_2(grad, "out_backprop")
+    _check_rank(grad, "out_backprop", ctx.attr("data_format"))
     return [unknown_shape(1) if grad.rank is None else TensorShape([grad[_channel_axis(ctx.attr("data_format"))]])]
 
 
 def _bias_add_grad_kernel(op: Operation) -> Kernel:
-    axis = _channel_axis(op.attrs["data_format"])
+    axis, least = _channel_axis(op.attrs["data_format"]), _least_rank(op.attrs["data_format"])
 
     def total(out_backprop: torch.Tensor) -> torch.Tensor:
-        if out_backprop.ndim < 2:
-            raise ValueError(f"out_backprop must have at least rank 2, got shape {list(out_backprop.shape)}.")
+        if out_backprop.ndim < least:
+            raise ValueError(f"out_backprop must have at least rank {least}, got shape {list(out_backprop.shape)}.")
         channels = axis % out_backprop.ndim
         others = [i for i in range(out_backprop.ndim) if i != channels]
         return torch.sum(out_backprop, others, dtype=out_backprop.dtype)
