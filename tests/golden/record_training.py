@@ -3,7 +3,8 @@
     ORACLE_PYTHON tests/golden/record_training.py
 
 `<program>.graph.json`: the graphs of tests/training/programs. `trajectories.npz`: variables after each of 20 steps
-with given gradients. `checkpoint/`: a checkpoint, its state file and its `.meta` file.
+with given gradients and 10 with given slices. `schedules.npz`: learning rates at some steps.
+`checkpoint/`: a checkpoint, its state file and its `.meta` file.
 """
 
 import shutil
@@ -13,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "programs"))
+sys.path[:0] = [str(HERE.parent / "programs"), str(HERE / "training")]
 
+import cases
 import under_oracle
 
 PROGRAMS = HERE.parent / "training" / "programs"
 OUT = HERE / "training"
-STEPS = 20
 
 
 def record_graphs(tf, parity_dump):
@@ -27,37 +28,17 @@ def record_graphs(tf, parity_dump):
         parity_dump.write(parity_dump.dump_program(source, tf), OUT / f"{source.stem}.graph.json")
 
 
-def gradients():
-    rng = np.random.RandomState(0)
-    values = rng.randn(STEPS, 3, 5) * 10.0 ** rng.randint(-4, 2, (STEPS, 3, 5))
-    values[:, 0, 0] = 0.0
-    return values
-
-
-def optimizers(tf):
-    return {
-        "gradient_descent": tf.train.GradientDescentOptimizer(0.05),
-        "adam": tf.train.AdamOptimizer(0.01),
-        "adam_large_epsilon": tf.train.AdamOptimizer(0.1, beta1=0.5, beta2=0.9, epsilon=0.1),
-    }
-
-
 def record_trajectories(tf):
-    recorded = {"gradients": gradients()}
-    for name in optimizers(tf):
-        for dtype in ("float32", "float64"):
-            with tf.Graph().as_default(), tf.Session() as session:
-                optimizer = optimizers(tf)[name]
-                variable = tf.Variable(np.ones([3, 5], dtype))
-                gradient = tf.placeholder(dtype, [3, 5])
-                train_op = optimizer.apply_gradients([(gradient, variable)])
-                session.run(tf.global_variables_initializer())
-                path = []
-                for value in gradients().astype(dtype):
-                    session.run(train_op, {gradient: value})
-                    path.append(session.run(variable))
-            recorded[f"{name}/{dtype}"] = np.array(path)
+    recorded = {}
+    for name, make in cases.optimizers(tf).items():
+        for dtype in cases.DTYPES:
+            recorded[f"{name}/{dtype}"] = cases.dense_path(tf, make, dtype)
+            recorded[f"{name}/{dtype}/rows"] = cases.sparse_path(tf, make, dtype)
     np.savez_compressed(OUT / "trajectories.npz", **recorded)
+
+
+def record_schedules(tf):
+    np.savez_compressed(OUT / "schedules.npz", **cases.rates_at_times(tf))
 
 
 def checkpoint_variables(tf):
@@ -85,4 +66,5 @@ if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     record_graphs(tensorflow, parity_dump)
     record_trajectories(tensorflow)
+    record_schedules(tensorflow)
     record_checkpoint(tensorflow)

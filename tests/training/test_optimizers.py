@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,27 +19,6 @@ from convflow.training.global_step import create_global_step
 from convflow.training.optimizers.adam import AdamOptimizer
 from convflow.training.optimizers.gradient_descent import GradientDescentOptimizer
 from convflow.training.optimizers.optimizer import Optimizer
-
-# The same as in golden/record_training.py.
-RECORDED: dict[str, Callable[[], Optimizer]] = {
-    "gradient_descent": functools.partial(GradientDescentOptimizer, 0.05),
-    "adam": functools.partial(AdamOptimizer, 0.01),
-    "adam_large_epsilon": functools.partial(AdamOptimizer, 0.1, beta1=0.5, beta2=0.9, epsilon=0.1),
-}
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", RECORDED)
-def test_twenty_steps_follow_tensorflow(name: str, dtype: str, session: Session, golden: Path) -> None:
-    recorded = np.load(golden / "trajectories.npz")
-    variable = Variable(np.ones([3, 5], dtype))
-    gradient = placeholder(dtype, [3, 5])
-    train_op = RECORDED[name]().apply_gradients([(gradient, variable)])
-    session.run(global_variables_initializer())
-    tolerance = 1e-6 if dtype == "float32" else 1e-14
-    for value, expected in zip(recorded["gradients"], recorded[f"{name}/{dtype}"], strict=True):
-        session.run(train_op, {gradient: value.astype(dtype)})
-        np.testing.assert_allclose(session.run(variable), expected, rtol=tolerance, atol=tolerance)
 
 
 def test_minimize_takes_steps_downhill_and_counts_them(session: Session) -> None:

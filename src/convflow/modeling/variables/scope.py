@@ -367,12 +367,12 @@ def _initial_value(name: str, shape: Any, dtype: dtypes.DType, initializer: Any)
         return initializer, None
     if isinstance(initializer, type):
         initializer = initializer()
-    if shape is None:
-        if not _needs_no_arguments(initializer):
-            raise ValueError(
-                f"Variable {name} has no shape, and its initializer {_named(initializer)} needs one. "
-                "Pass shape=, or an initializer without arguments."
-            )
+    if shape is None and not _needs_no_arguments(initializer):
+        raise ValueError(
+            f"Variable {name} has no shape, and its initializer {_named(initializer)} needs one. "
+            "Pass shape=, or an initializer without arguments."
+        )
+    if shape is None or (not as_shape(shape).is_fully_defined() and _needs_no_arguments(initializer)):
         return initializer, None
     if not as_shape(shape).is_fully_defined():
         raise ValueError(

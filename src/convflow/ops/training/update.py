@@ -77,7 +77,8 @@ class Update:
             outputs="" if is_resource else "out: Ref(T)",
             attrs=f"T: type in {{{NUMBER}}}{indices}; use_locking: bool = false; {self._attrs}",
             shape=lambda ctx: shape(ctx, layout),
-            kernel=lambda op: kernel(self._step(op), layout),
+            # A stateful op's kernel is offered the session's store, which handles make needless.
+            kernel=lambda op, store=None: kernel(self._step(op), layout),
             gradient=NO_GRADIENT,
             stateful=is_resource,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from convflow.autodiff.gradients import gradients
 from convflow.core import dtypes
+from convflow.core.dtypes import DType
 from convflow.graph.apply import apply_op
 from convflow.graph.collections import GraphKeys
 from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
@@ -25,13 +26,12 @@ from convflow.ops.array.gather import unsorted_segment_sum
 from convflow.ops.array.identity import group
 from convflow.ops.array.identity import tuple_ as gate_tuple
 from convflow.ops.array.shape_ops import shape as shape_of
-from convflow.training.optimizers import slots
+from convflow.training.optimizers.slot_keeper import SlotKeeper
 
 GradsAndVars = list[tuple[Any, Any]]
-_TYPES = (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64)
 
 
-class Optimizer:
+class Optimizer(SlotKeeper):
     """Base class of optimizers (API: tf.train.Optimizer).
 
     A subclass makes its slots in `_create_slots`, its hyperparameters' tensors in `_prepare`, and the node that
@@ -53,11 +53,9 @@ class Optimizer:
     def __init__(self, use_locking: bool, name: str, use_own_namescope_for_non_slot_vars: bool = False) -> None:
         if not name:
             raise ValueError("Must specify the optimizer name")
+        super().__init__(name, use_own_namescope_for_non_slot_vars)
         self._use_locking = use_locking
         self._name = name
-        self._use_own_namescope = use_own_namescope_for_non_slot_vars
-        self._slots: dict[str, dict[Any, Variable]] = {}
-        self._non_slot_variables: dict[Any, Variable] = {}
 
     def get_name(self) -> str:
         return self._name
@@ -116,6 +114,10 @@ class Optimizer:
             ValueError: no variables, a loss that is not floating, or an unknown `gate_gradients`.
             NotImplementedError: something in `var_list` is no variable.
         """
+        if callable(loss):
+            raise ValueError(
+                f"`loss` is the function {loss!r}: functions are for eager execution. Pass the tensor it returns."
+            )
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
                 "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH. "
@@ -125,7 +127,7 @@ class Optimizer:
         variables = _variables(var_list)
         grads = gradients(
             loss,
-            [variable if isinstance(variable, Tensor) else variable._ref() for variable in variables],
+            [_differentiated(variable) for variable in variables],
             grad_ys=grad_loss,
             gate_gradients=gate_gradients == self.GATE_OP,
             aggregation_method=aggregation_method,
@@ -170,11 +172,12 @@ class Optimizer:
 
     def _update(self, grad: Any, variable: Any) -> Operation:
         with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
-            if not isinstance(variable, Variable):
+            if isinstance(variable, Tensor):
                 raise NotImplementedError(f"Trying to update a Tensor {variable}: only variables can be trained.")
             if isinstance(grad, IndexedSlices):
                 return self._update_sparse(grad, variable)
-            update = self._apply_dense(grad, variable)
+            dense = self._resource_apply_dense if state.is_resource(variable) else self._apply_dense
+            update = dense(grad, variable)
             if variable.constraint is None:
                 return update
             with control_dependencies([update]):
@@ -186,6 +189,8 @@ class Optimizer:
                 f"Cannot use a constraint function on a sparse variable: the gradient of {variable.name} is made of "
                 "slices. Make it dense with tf.convert_to_tensor, or leave the constraint out."
             )
+        if state.is_resource(variable):
+            return self._resource_apply_sparse_duplicate_indices(grad.values, variable, grad.indices)
         return self._apply_sparse_duplicate_indices(grad, variable)
 
     def _counted(self, update_ops: list[Operation], global_step: Any, scope: str) -> Operation:
@@ -194,28 +199,19 @@ class Optimizer:
         with control_dependencies([self._finish(update_ops, "update")]), colocate_with(global_step):
             return state.assign_add(global_step, 1, name=scope).op
 
-    def get_slot(self, var: Any, name: str) -> Variable | None:
-        """The slot called `name` of a variable, None if it has none (API: tf.train.Optimizer.get_slot)."""
-        return self._slots.get(name, {}).get(_key(var))
-
-    def get_slot_names(self) -> list[str]:
-        """The names of the slots, sorted."""
-        return sorted(self._slots)
-
-    def variables(self) -> list[Variable]:
-        """The optimizer's own variables in the default graph, sorted by name."""
-        graph = get_default_graph()
-        own = [*self._non_slot_variables.values()]
-        own += [slot for named in self._slots.values() for slot in named.values()]
-        return sorted((variable for variable in own if variable.graph is graph), key=lambda v: v.name)
-
     def _assert_valid_dtypes(self, tensors: Iterable[Any]) -> None:
+        valid = self._valid_dtypes()
         for tensor in tensors:
             dtype = tensor.dtype.base_dtype
-            if dtype not in _TYPES:
-                raise ValueError(f"Invalid type {dtype!r} for {tensor.name}, expected: {list(_TYPES)}. Use tf.cast.")
+            if dtype not in valid:
+                expected = sorted(valid, key=lambda dtype: dtype.as_datatype_enum)
+                raise ValueError(f"Invalid type {dtype!r} for {tensor.name}, expected: {expected}. Use tf.cast.")
 
     # What subclasses fill in
+
+    def _valid_dtypes(self) -> set[DType]:
+        """The types of losses and variables that the optimizer takes."""
+        return {dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64}
 
     def _create_slots(self, var_list: list[Any]) -> None:
         """Make what the optimizer keeps for the variables."""
@@ -236,53 +232,22 @@ class Optimizer:
         values, indices = summed_by_index(grad.values, grad.indices)
         return self._apply_sparse(IndexedSlices(values, indices, grad.dense_shape), var)
 
+    def _resource_apply_dense(self, grad: Tensor, handle: Any) -> Operation:
+        """The node that updates one resource variable."""
+        raise NotImplementedError(f"{type(self).__name__} must define _resource_apply_dense(grad, handle).")
+
+    def _resource_apply_sparse(self, grad: Tensor, handle: Any, indices: Tensor) -> Operation:
+        """The node that updates the rows of one resource variable; no row is listed twice."""
+        raise NotImplementedError(f"{type(self).__name__} must define _resource_apply_sparse(grad, handle, indices).")
+
+    def _resource_apply_sparse_duplicate_indices(self, grad: Tensor, handle: Any, indices: Tensor) -> Operation:
+        """The same where rows may be listed twice: their gradients are added first."""
+        values, unique_indices = summed_by_index(grad, indices)
+        return self._resource_apply_sparse(values, handle, unique_indices)
+
     def _finish(self, update_ops: list[Operation], name_scope: str) -> Operation:
         """The node that is done when the whole step is."""
         return group(*update_ops, name=name_scope)
-
-    # For subclasses
-
-    def _slot_dict(self, slot_name: str) -> dict[Any, Variable]:
-        return self._slots.setdefault(slot_name, {})
-
-    def _get_or_make_slot(self, var: Any, val: Any, slot_name: str, op_name: str) -> Variable:
-        """The slot of a variable; it begins as the tensor `val`."""
-        named = self._slot_dict(slot_name)
-        if _key(var) not in named:
-            named[_key(var)] = slots.create_slot(var, val, op_name)
-        return named[_key(var)]
-
-    def _get_or_make_slot_with_initializer(
-        self, var: Any, initializer: Any, shape: Any, dtype: Any, slot_name: str, op_name: str
-    ) -> Variable:
-        named = self._slot_dict(slot_name)
-        if _key(var) not in named:
-            named[_key(var)] = slots.create_slot_with_initializer(var, initializer, shape, dtype, op_name)
-        return named[_key(var)]
-
-    def _zeros_slot(self, var: Any, slot_name: str, op_name: str) -> Variable:
-        """The slot of a variable; it begins as zeros."""
-        named = self._slot_dict(slot_name)
-        if _key(var) not in named:
-            named[_key(var)] = slots.create_zeros_slot(var, op_name)
-        return named[_key(var)]
-
-    def _create_non_slot_variable(self, initial_value: Any, name: str, colocate_with: Any) -> Variable:
-        """A variable that belongs to the optimizer as a whole, one for each graph."""
-        key = (name, colocate_with.graph)
-        if key not in self._non_slot_variables:
-            with get_default_graph().colocate_with(colocate_with):
-                self._non_slot_variables[key] = self._named_variable(initial_value, name)
-        return self._non_slot_variables[key]
-
-    def _named_variable(self, initial_value: Any, name: str) -> Variable:
-        if not self._use_own_namescope:
-            return Variable(initial_value, name=name, trainable=False)
-        with name_scope(f"{self._name}/"):
-            return Variable(initial_value, name=name, trainable=False)
-
-    def _get_non_slot_variable(self, name: str, graph: Any = None) -> Variable:
-        return self._non_slot_variables[name, graph]
 
     def _call_if_callable(self, param: Any) -> Any:
         return param() if callable(param) else param
@@ -296,9 +261,14 @@ def _variables(var_list: Any) -> list[Any]:
     if not found:
         raise ValueError("No variables to optimize.")
     for variable in found:
-        if not isinstance(variable, (Variable, Tensor)):
+        if not (isinstance(variable, (Variable, Tensor)) or state.is_resource(variable)):
             raise NotImplementedError(f"Trying to optimize unsupported type {variable!r}")
     return found
+
+
+def _differentiated(variable: Any) -> Any:
+    is_reference = isinstance(variable, Variable) and not state.is_resource(variable)
+    return variable._ref() if is_reference else variable
 
 
 def _flat(items: Any) -> Iterable[Any]:
@@ -320,7 +290,3 @@ def summed_by_index(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
     """Slices with each index once, what several slices of an index held added up: values and indices."""
     unique_indices, positions = apply_op("Unique", x=indices)
     return unsorted_segment_sum(values, positions, shape_of(unique_indices)[0]), unique_indices
-
-
-def _key(var: Any) -> tuple[Any, str]:
-    return var.op.graph, var.op.name

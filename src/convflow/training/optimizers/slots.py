@@ -1,39 +1,80 @@
-"""Variables that an optimizer keeps beside each variable it trains, such as moments.
+"""Variables that stand beside others, such as an optimizer's moments (tensorflow.python.training.slot_creator).
 
-A slot is called after its variable and the optimizer, `conv/weights/Adam`, numbered if there are several.
+A slot is called after its variable and its owner, `conv/weights/Adam`, numbered if there are several.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from convflow.graph.scopes import colocate_with
+from convflow.graph.scopes import maybe_colocate
 from convflow.modeling.variables.initializers import Zeros
-from convflow.modeling.variables.scope import get_variable, variable_scope
+from convflow.modeling.variables.scope import get_variable, get_variable_scope, variable_scope
 from convflow.modeling.variables.variable import Variable
 from convflow.ops.array.constant import zeros
 from convflow.ops.array.shape_ops import shape as shape_of
 
 
-def create_slot(primary: Variable, value: Any, name: str) -> Variable:
-    """A slot of `primary` that begins as the tensor `value`."""
-    return _slot(primary, name, initializer=value, validate_shape=value.shape.is_fully_defined())
+def create_slot(primary: Any, val: Any, name: str, colocate_with_primary: bool = True) -> Variable:
+    """A slot of `primary` that begins as the tensor `val`.
+
+    Args:
+        primary: a variable or tensor.
+        val: the first value; its shape is the slot's for good if it is known.
+        name: added to the primary's name.
+        colocate_with_primary: put the slot where the primary is.
+    """
+    known = val.get_shape().is_fully_defined()
+    return _slot(primary, name, colocate_with_primary, initializer=val, validate_shape=known)
 
 
-def create_slot_with_initializer(primary: Variable, initializer: Any, shape: Any, dtype: Any, name: str) -> Variable:
-    """A slot of `primary` whose first value an initializer makes."""
-    return _slot(primary, name, initializer=initializer, shape=shape, dtype=dtype)
+def create_slot_with_initializer(
+    primary: Any, initializer: Any, shape: Any, dtype: Any, name: str, colocate_with_primary: bool = True
+) -> Variable:
+    """A slot of `primary` whose first value an initializer makes, or that begins as a tensor."""
+    return _slot(
+        primary,
+        name,
+        colocate_with_primary,
+        initializer=initializer,
+        shape=shape if callable(initializer) else None,
+        dtype=dtype,
+        validate_shape=shape.is_fully_defined(),
+    )
 
 
-def create_zeros_slot(primary: Variable, name: str, dtype: Any = None) -> Variable:
+def create_zeros_slot(primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True) -> Variable:
     """A slot of `primary`, of its shape, that begins as zeros."""
     dtype = primary.dtype.base_dtype if dtype is None else dtype
-    if primary.shape.is_fully_defined():
-        return create_slot_with_initializer(primary, Zeros(), primary.shape, dtype, name)
-    return create_slot(primary, zeros(shape_of(primary.initial_value), dtype=dtype), name)
+    shape = primary.get_shape()
+    if shape.is_fully_defined():
+        return create_slot_with_initializer(primary, Zeros(), shape, dtype, name, colocate_with_primary)
+    # Of a variable without a shape of its own, the first value has one before there is any other.
+    sizes = shape_of(primary.initialized_value() if isinstance(primary, Variable) else primary)
+    return create_slot(primary, zeros(sizes, dtype=dtype), name, colocate_with_primary)
 
 
-def _slot(primary: Variable, name: str, **arguments: Any) -> Variable:
+def _slot(primary: Any, name: str, colocate: bool, **arguments: Any) -> Variable:
+    prefix = primary._shared_name if isinstance(primary, Variable) else primary.op.name
+    location = maybe_colocate(primary.op if colocate else None)
     # The scope's name is the variable's: an empty name within it adds nothing.
-    with variable_scope(None, f"{primary.op.name}/{name}"), colocate_with(primary):
-        return get_variable("", trainable=False, **arguments)
+    with variable_scope(None, f"{prefix}/{name}"), location:
+        # The slot of a part is whole: it is not parted again.
+        get_variable_scope().set_partitioner(None)
+        slot = get_variable("", trainable=False, **arguments)
+    return _placed_in_whole(slot, primary)
+
+
+def _placed_in_whole(slot: Variable, primary: Any) -> Variable:
+    """The slot of a part of a partitioned variable is the same part of a whole slot."""
+    part = getattr(primary, "_save_slice_info", None)
+    if part is None or slot.shape.rank == 0:
+        return slot
+    own_name = slot.op.name.removeprefix(f"{primary.op.name}/")
+    rank = slot.shape.rank
+    slot._set_save_slice_info(  # type: ignore[attr-defined]
+        type(part)(
+            f"{part.full_name}/{own_name}", part.full_shape[:rank], part.var_offset[:rank], part.var_shape[:rank]
+        )
+    )
+    return slot
