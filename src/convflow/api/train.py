@@ -21,8 +21,28 @@ from convflow.training.global_step import (
     get_or_create_global_step,
     global_step,
 )
+from convflow.training.learning_rates import (
+    cosine_decay,
+    cosine_decay_restarts,
+    exponential_decay,
+    inverse_time_decay,
+    linear_cosine_decay,
+    natural_exp_decay,
+    noisy_linear_cosine_decay,
+    piecewise_constant,
+    polynomial_decay,
+)
+from convflow.training.learning_rates import piecewise_constant as piecewise_constant_decay
 from convflow.training.meta_graph import export_meta_graph
+from convflow.training.optimizers.adadelta import AdadeltaOptimizer
+from convflow.training.optimizers.adagrad import AdagradOptimizer
+from convflow.training.optimizers.adagrad_da import AdagradDAOptimizer
 from convflow.training.optimizers.adam import AdamOptimizer
+from convflow.training.optimizers.ftrl import FtrlOptimizer
 from convflow.training.optimizers.gradient_descent import GradientDescentOptimizer
+from convflow.training.optimizers.momentum import MomentumOptimizer
 from convflow.training.optimizers.optimizer import Optimizer
+from convflow.training.optimizers.proximal_adagrad import ProximalAdagradOptimizer
+from convflow.training.optimizers.proximal_gradient_descent import ProximalGradientDescentOptimizer
+from convflow.training.optimizers.rmsprop import RMSPropOptimizer
 from convflow.training.saver import Saver
