@@ -193,6 +193,7 @@ from convflow.ops.assert_type import (
     is_numeric_tensor,
 )
 from convflow.ops.assertion import assert_ as Assert
+from convflow.ops.case import case
 from convflow.ops.control_flow import cond
 from convflow.ops.fake_quant import (
     fake_quant_with_min_max_args,
