@@ -1,0 +1,24 @@
+"""Normalization, activations and losses build TensorFlow's nodes (recorded: tests/golden/record_nn_graphs.py)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import convflow as tf
+from convflow.tools.parity_compare import differences
+from convflow.tools.parity_dump import dump_program
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+GOLDEN = Path(__file__).parents[1] / "golden" / "graphs" / "nn"
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_nodes(program: Path) -> None:
+    theirs = json.loads((GOLDEN / f"{program.stem}.graph.json").read_text(encoding="utf-8"))
+    ours = json.loads(json.dumps(dump_program(program, tf)))
+    found = differences(theirs, ours)
+    listed = "\n".join(f"{d.node} [{d.what}]\n  - {d.theirs}\n  + {d.ours}" for d in found[:20])
+    assert not found, f"{len(found)} differences (- TensorFlow, + convflow):\n{listed}"
