@@ -8,7 +8,10 @@ def build(tf):
     cube = tf.placeholder(tf.float32, [None, None, 2])
     unknown = tf.placeholder(tf.float32)
     whole = tf.placeholder(tf.int32, [3])
-    for name in "relu relu6 leaky_relu elu selu crelu softplus softsign sigmoid tanh log_softmax softmax".split():
+    for name in (
+        "relu", "relu6", "leaky_relu", "elu", "selu", "crelu", "softplus", "softsign", "sigmoid", "tanh",
+        "log_softmax", "softmax",
+    ):  # fmt: skip
         function = getattr(tf.nn, name)
         function(x)
         function(unknown, name="named_" + name)
