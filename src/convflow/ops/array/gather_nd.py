@@ -16,26 +16,21 @@ from convflow.ops.array.reshape import squeeze
 from convflow.ops.array.shape_ops import shape as shape_of
 
 
-def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: int = 0) -> Tensor:
-    """The slices params[indices[i, ..., :]] (API: tf.gather_nd).
+def gather_nd(params: Any, indices: Any, name: str | None = None) -> Tensor:
+    """The slices params[indices[i, ..., :]] (API: tf.gather_nd without batch_dims).
 
     Args:
         indices: integers [..., k], coordinates along the first k axes of params.
-        batch_dims: 0; shared leading axes are not supported.
 
     Raises:
-        ValueError: batch_dims other than 0, more coordinates than axes.
+        ValueError: more coordinates than axes.
         InvalidArgumentError: (when run) a coordinate outside of its axis.
     """
-    if batch_dims != 0:
-        raise ValueError(
-            f"tf.gather_nd got batch_dims={batch_dims}; only 0 is supported: use tf.gather(..., batch_dims=...) for "
-            "one coordinate, or put the batch's index into the coordinates."
-        )
     return apply_op("GatherNd", params=params, indices=indices, name=name)
 
 
-def _depth(indices: TensorShape, rank: int | None, what: str) -> int | None:
+def coordinate_count(indices: TensorShape, rank: int | None, what: str) -> int | None:
+    """How many axes `indices` goes into, as far as it is known; ValueError for more than `rank`."""
     if indices.rank is None:
         return None
     if indices.rank == 0:
@@ -48,13 +43,13 @@ def _depth(indices: TensorShape, rank: int | None, what: str) -> int | None:
 
 def _gather_nd_shape(ctx: Any) -> list[TensorShape]:
     params, indices = ctx.input(0), ctx.input(1)
-    depth = _depth(indices, params.rank, "params")
+    depth = coordinate_count(indices, params.rank, "params")
     if depth is None or params.rank is None:
         return [unknown_shape()]
     return [indices[:-1].concatenate(params[depth:])]
 
 
-def _coordinates(indices: torch.Tensor, sizes: Any) -> tuple[torch.Tensor, ...]:
+def coordinates_of(indices: torch.Tensor, sizes: Any) -> tuple[torch.Tensor, ...]:
     """The coordinates axis by axis; ValueError for one that is outside."""
     if indices.ndim == 0 or indices.shape[-1] > len(sizes):
         raise ValueError(f"indices of shape {list(indices.shape)} do not fit the axes {list(sizes)}.")
@@ -69,7 +64,7 @@ def _coordinates(indices: torch.Tensor, sizes: Any) -> tuple[torch.Tensor, ...]:
 
 def gather_nd_compute(params: Any, indices: torch.Tensor) -> Any:
     """The kernel: slices of `params` at coordinates."""
-    coordinates = _coordinates(indices, params.shape)
+    coordinates = coordinates_of(indices, params.shape)
     if not coordinates:
         whole = (*indices.shape[:-1], *params.shape)
         return np.broadcast_to(params, whole) if isinstance(params, np.ndarray) else params.expand(whole).contiguous()
@@ -113,7 +108,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
 
 def _scatter_nd_shape(ctx: Any) -> list[TensorShape]:
     indices, updates, result = ctx.input(0), ctx.input(1), ctx.constant_shape(2)
-    depth = _depth(indices, result.rank, "the result")
+    depth = coordinate_count(indices, result.rank, "the result")
     if depth is not None and updates.rank is not None and result.rank is not None:
         expected = indices[:-1].concatenate(result[depth:])
         if not updates.is_compatible_with(expected):
@@ -123,7 +118,7 @@ def _scatter_nd_shape(ctx: Any) -> list[TensorShape]:
 
 def _scatter_nd_compute(indices: torch.Tensor, updates: torch.Tensor, shape: torch.Tensor) -> torch.Tensor:
     sizes = shape.tolist()
-    coordinates = _coordinates(indices, sizes)
+    coordinates = coordinates_of(indices, sizes)
     if list(updates.shape) != [*indices.shape[:-1], *sizes[len(coordinates) :]]:
         raise ValueError(f"updates {list(updates.shape)} do not fit indices {list(indices.shape)} and shape {sizes}.")
     result = updates.new_zeros(sizes)
