@@ -13,6 +13,8 @@ from convflow.core import dtypes
 from convflow.core.shape import Dimension, TensorShape, scalar, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.handles import handle_dtype
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import register_op, routed
 from convflow.graph.operation import Operation, Tensor
@@ -20,6 +22,7 @@ from convflow.graph.scopes import colocate_with, control_dependencies, name_scop
 from convflow.ops import rules
 from convflow.ops.array.constant import constant, zeros
 from convflow.ops.array.identity import identity
+from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape_internal
 from convflow.ops.math.comparison import equal
 
@@ -65,9 +68,14 @@ def zeros_like_output(op: Operation, index: int) -> Tensor:
         return apply_op("ZerosLike", x=output, name="zeros_like")
     other = switch(op.inputs[0], context.pred)[1 - context.branch]
     pivot = identity(other)
+    dtype = output.dtype.base_dtype
+    if dtype is dtypes.resource:
+        # A variable's handle stands for the variable.
+        with control_dependencies([pivot]):
+            return zeros(apply_op("VariableShape", input=other), dtype=handle_dtype(op.inputs[0]) or dtypes.float32)
     size = shape_internal(other, optimize=False)
     with control_dependencies([pivot]):
-        return zeros(size, dtype=output.dtype.base_dtype)
+        return zeros(size, dtype=dtype)
 
 
 def _switch_shape(ctx: InferenceContext) -> list[TensorShape]:
@@ -75,15 +83,41 @@ def _switch_shape(ctx: InferenceContext) -> list[TensorShape]:
     return [ctx.input(0), ctx.input(0)]
 
 
-def _switch_gradient(op: Operation, *grads: Tensor | None) -> list[Tensor | None]:
+def _switch_gradient(op: Operation, *grads: Any) -> list[Any]:
     context = op._get_control_flow_context()
     if context is not None:
         if grads[1 - context.branch] is None:
             return [None, None]
-        return [merge(list(grads), name="cond_grad")[0], None]  # type: ignore[arg-type]
+        return [_merged(list(grads), "cond_grad"), None]
     # A Switch of an imported graph, of which both outputs may have been used.
     sides = [switch(grad, op.inputs[1])[side] for side, grad in enumerate(grads)]
     return [merge(sides)[0], None]
+
+
+def _merged(grads: list[Any], name: str) -> Any:
+    """The one of two gradients that there is; where one is made of slices, the other becomes slices too."""
+    if not any(isinstance(grad, IndexedSlices) for grad in grads):
+        return merge(grads, name=name)[0]
+    with name_scope(name):
+        slices = [_as_slices(grad) for grad in grads]
+        parts = zip(*(item.components for item in slices), strict=True)
+        return IndexedSlices(*(merge(list(part))[0] for part in parts))
+
+
+def _as_slices(grad: Any) -> IndexedSlices:
+    if isinstance(grad, IndexedSlices):
+        return grad
+    sizes = shape_internal(grad, optimize=False)
+    return IndexedSlices(grad, range_of(0, sizes[0]), sizes)
+
+
+def _switched(grad: Any, pred: Tensor) -> list[Any]:
+    """A gradient at the output of each branch."""
+    if not isinstance(grad, IndexedSlices):
+        return switch_ref_or_tensor(grad, pred, name="cond_grad")
+    with name_scope("cond_grad"), colocate_with(grad.op, ignore_existing=True):
+        sides = zip(*(switch(part, pred) for part in grad.components), strict=True)
+        return [IndexedSlices(*side) for side in sides]
 
 
 def _merge_shape(ctx: InferenceContext) -> list[TensorShape]:
@@ -99,10 +133,10 @@ def _common(shapes: list[TensorShape]) -> TensorShape:
     return TensorShape([Dimension(size[0] if len(set(size)) == 1 else None) for size in sizes])
 
 
-def _merge_gradient(op: Operation, grad: Tensor, _: Any = None) -> list[Tensor | None]:
+def _merge_gradient(op: Operation, grad: Any, _: Any = None) -> list[Any]:
     context = op.inputs[0].op._get_control_flow_context()
     if context is not None:
-        return list(switch_ref_or_tensor(grad, context.pred, name="cond_grad"))
+        return list(_switched(grad, context.pred))
     taken = [equal(op.outputs[1], constant(index, dtypes.int32)) for index in range(len(op.inputs))]
     return [switch_ref_or_tensor(grad, pred)[1] for pred in taken]
 
