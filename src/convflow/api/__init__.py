@@ -23,6 +23,7 @@ from convflow.api import (
     losses,
     manip,
     math,
+    metrics,
     nest,
     nn,
     quantization,
@@ -282,15 +283,6 @@ from convflow.ops.random import random_normal, random_shuffle, random_uniform, t
 from convflow.ops.random_crop import random_crop
 from convflow.ops.random_discrete import multinomial, random_poisson
 from convflow.ops.random_gamma import random_gamma
-from convflow.ops.script import numpy_function, py_func
-from convflow.ops.space_to_batch import (
-    batch_to_space,
-    batch_to_space_nd,
-    required_space_to_batch_paddings,
-    space_to_batch,
-    space_to_batch_nd,
-)
-from convflow.ops.sparse.placeholder import sparse_placeholder
 from convflow.ops.scatter import (
     batch_scatter_update,
     scatter_add,
@@ -304,6 +296,15 @@ from convflow.ops.scatter import (
     scatter_sub,
     scatter_update,
 )
+from convflow.ops.script import numpy_function, py_func
+from convflow.ops.space_to_batch import (
+    batch_to_space,
+    batch_to_space_nd,
+    required_space_to_batch_paddings,
+    space_to_batch,
+    space_to_batch_nd,
+)
+from convflow.ops.sparse.placeholder import sparse_placeholder
 from convflow.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from convflow.ops.string import string_join
 from convflow.runtime.session import InteractiveSession, Session

@@ -1,0 +1,43 @@
+"""What metrics keep between batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from convflow.core import dtypes
+from convflow.graph.collections import GraphKeys
+from convflow.graph.operation import Tensor
+from convflow.graph.scopes import add_to_collections
+from convflow.modeling.variables.variable import Variable
+from convflow.ops.array.constant import zeros
+
+
+def metric_variable(shape: Any, dtype: dtypes.DType, name: str | None = None) -> Variable:
+    """A variable that starts at 0, for the counts of a metric: local, so `tf.local_variables_initializer` resets it."""
+    return Variable(
+        lambda: zeros(shape, dtype),
+        trainable=False,
+        collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES],
+        name=name,
+    )
+
+
+def value_and_update(
+    compute: Callable[..., Tensor], counts: list[Any], updates: list[Any], metrics: Any, updated: Any
+) -> tuple[Tensor, Tensor]:
+    """A metric's value from its counts, and its value from the counts with this batch in them.
+
+    Args:
+        compute: takes the counts and the name of the value.
+        metrics, updated: names of the collections that list the value and the update; None for none.
+    """
+    value = listed(compute(*counts, "value"), metrics)
+    return value, listed(compute(*updates, "update_op"), updated)
+
+
+def listed(tensor: Tensor, collections: Any) -> Tensor:
+    """`tensor`, listed in collections; None for none."""
+    if collections:
+        add_to_collections(collections, tensor)
+    return tensor
