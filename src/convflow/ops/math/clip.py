@@ -65,7 +65,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     with name_scope(name, "clip_by_norm", [t, clip_norm]) as scope:
         values = _values(t)
         if np.isscalar(clip_norm):
-            bound: Any = 0 if clip_norm < 0 else clip_norm
+            bound: Any = clip_norm
+            bound = 0 if bound < 0 else bound
         else:
             bound = cast(maximum(clip_norm, 0), values.dtype)
         squares = reduce_sum(values * values, axes, keepdims=True)
