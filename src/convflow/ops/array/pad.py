@@ -50,7 +50,9 @@ def _known_parts(tensor: Tensor) -> Any:
     known = constant_value(tensor)
     if known is not None:
         return known.tolist()
-    return [_known_parts(part) for part in tensor.op.inputs] if tensor.op.type == "Pack" else None
+    if tensor.op.type != "Pack" or tensor.op.attrs["axis"] != 0:
+        return None
+    return [_known_parts(part) for part in tensor.op.inputs]
 
 
 def _known_size(size: int | None, margins: list[int | None] | None) -> int | None:
