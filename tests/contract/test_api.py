@@ -35,7 +35,6 @@ EXPLAINED = {
     "tf.keras.datasets.cifar100.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.mnist.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.fashion_mnist.load_data": "cache_dir is 2.x's",
-    "tf.nn.max_pool2d": "the same function as tf.nn.max_pool, whose first argument has two names",
     "tf.nn.sigmoid_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.nn.softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.nn.sparse_softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",

@@ -25,10 +25,6 @@ def _load(name):
 CASES = _load("conv_cases").cases(tf)
 built = _load("array_cases").built
 
-# Calls that 2.21 makes less of: 1.15 knows the batch size that output_shape says, and so do we; the true length of
-# the sequences of fractional pooling is one more than 2.21's shape function says.
-KNOWN_BETTER = {"fractional max", "fractional max seeds", "fractional avg"}
-
 
 def test_every_case_is_recorded():
     assert list(CASES) == list(RECORDED)

@@ -1,0 +1,217 @@
+"""Pooling over windows of two or three spatial axes, and what goes back, as PyTorch calls."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import torch
+
+from convflow.core import errors
+from convflow.graph.operation import Operation
+from convflow.ops.window import Ints, Pair, Window, pool_window
+
+Kernel = Callable[..., torch.Tensor]
+
+
+class _Places(NamedTuple):
+    """TensorFlow's windows in PyTorch's terms.
+
+    Attributes:
+        output: the sizes of the pooled output.
+        padding: PyTorch's padding, on both sides of an axis.
+        ceil_mode: the last window may reach over the end.
+        extra: windows to drop from the front of each axis.
+        explicit: (before, after) of each axis where padding has to be written into the input; None otherwise.
+    """
+
+    output: Ints
+    padding: Ints
+    ceil_mode: bool
+    extra: Ints
+    explicit: tuple[Pair, ...] | None
+
+
+@lru_cache(maxsize=1024)
+def _places(window: Window, sizes: Ints) -> _Places:
+    """PyTorch pads both sides alike, SAME one more after: reached without a copy of the input.
+
+    A stride above 1 lets the last window hang over the end; a stride of 1 gives one window too many in front.
+
+    Raises:
+        ValueError: the windows do not fit.
+    """
+    if len(sizes) != window.rank:
+        raise ValueError(f"Pooling needs an input of rank {window.rank}, got shape {list(sizes)}.")
+    output: Any = window.arranged(sizes[0], window.output_sizes(sizes), sizes[window.channel_axis])
+    paddings = window.paddings(sizes)
+    nothing = (0,) * len(paddings)
+    if window.padding == "EXPLICIT" and any(sum(pair) for pair in paddings):
+        return _Places(output, nothing, False, nothing, paddings)
+    hangs_over = [
+        after > before and stride > 1 for (before, after), stride in zip(paddings, window.strides, strict=True)
+    ]
+    extra = tuple(int(after > before and not over) for (before, after), over in zip(paddings, hangs_over, strict=True))
+    padding = tuple(before + more for (before, _), more in zip(paddings, extra, strict=True))
+    return _Places(output, padding, any(hangs_over), extra, None)
+
+
+def _without_extra(y: torch.Tensor, places: _Places) -> torch.Tensor:
+    for axis, extra in enumerate(places.extra, 2):
+        y = y.narrow(axis, extra, y.shape[axis] - extra) if extra else y
+    return y
+
+
+def _with_extra(grad: torch.Tensor, places: _Places) -> torch.Tensor:
+    if not any(places.extra):
+        return grad
+    # PyTorch lists the last axis first.
+    return torch.constant_pad_nd(grad, [size for extra in reversed(places.extra) for size in (extra, 0)], 0)
+
+
+def _padded_lowest(x: torch.Tensor, places: _Places) -> torch.Tensor:
+    if places.explicit is None:
+        return x
+    lowest = -torch.inf if x.is_floating_point() else torch.iinfo(x.dtype).min
+    return torch.constant_pad_nd(x, list(itertools.chain.from_iterable(reversed(places.explicit))), lowest)
+
+
+def _inner(x: torch.Tensor, places: _Places) -> torch.Tensor:
+    for axis, (before, after) in enumerate(places.explicit or (), 2):
+        x = x.narrow(axis, before, x.shape[axis] - before - after)
+    return x
+
+
+def kernel_window(op: Operation, data_format: str | None = None) -> Window:
+    """The window of a node, if it moves over pictures or volumes only.
+
+    Raises:
+        UnimplementedError: it moves over the batch or over channels.
+    """
+    ksize, strides = op.attrs["ksize"], op.attrs["strides"]
+    data_format = data_format or op.attrs["data_format"]
+    for what, axis in (("batch", 0), ("depth", data_format.index("C"))):
+        if ksize[axis] != 1 or strides[axis] != 1:
+            raise errors.UnimplementedError(
+                op.node_def,
+                op,
+                f"{op.type} is not yet supported on the {what} dimension, got ksize={ksize}, strides={strides}, "
+                f"data_format={data_format!r}. Pool over height and width only.\n\t [[{op.describe()}]]",
+            )
+    return pool_window(op.type, op.attrs.__getitem__, data_format)
+
+
+def _check_equal(what: str, got: torch.Size, expected: Sequence[int]) -> None:
+    if tuple(got) != tuple(expected):
+        raise ValueError(f"Expected {what} shape to be {list(expected)}, but got {list(got)}.")
+
+
+_MAX = {2: torch.max_pool2d, 3: torch.max_pool3d}
+_MAX_AND_INDICES = {2: torch.ops.aten.max_pool2d_with_indices, 3: torch.ops.aten.max_pool3d_with_indices}
+_MAX_BACKWARD = {
+    2: torch.ops.aten.max_pool2d_with_indices_backward,
+    3: torch.ops.aten.max_pool3d_with_indices_backward,
+}
+_AVG: dict[int, Any] = {2: torch.ops.aten.avg_pool2d, 3: torch.ops.aten.avg_pool3d}
+_AVG_BACKWARD = {2: torch.ops.aten.avg_pool2d_backward, 3: torch.ops.aten.avg_pool3d_backward}
+
+
+def max_pool(window: Window, input: torch.Tensor) -> torch.Tensor:
+    """The largest element of each window."""
+    places = _places(window, tuple(input.shape))
+    if 0 in places.output:
+        return input.new_empty(places.output)
+    x = _padded_lowest(window.channels_first(input), places)
+    compute: Any = _MAX[len(window.strides)]
+    y = compute(x, window.ksize, window.strides, places.padding, 1, places.ceil_mode)
+    return window.restored(_without_extra(y, places))
+
+
+def _max_and_indices(x: torch.Tensor, window: Window, places: _Places) -> tuple[torch.Tensor, torch.Tensor]:
+    """Maxima and their places in `x`, channels first: for each (batch, channel), counted in row-major order."""
+    spatial = len(window.strides)
+    values, indices = _MAX_AND_INDICES[spatial](
+        x, window.ksize, window.strides, places.padding, [1] * spatial, places.ceil_mode
+    )
+    return values, indices
+
+
+def max_pool_and_argmax(window: Window, input: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Maxima and their places along the spatial axes, counted in row-major order, both in the data format."""
+    places = _places(window, tuple(input.shape))
+    if 0 in places.output:
+        return input.new_empty(places.output), torch.empty(places.output, dtype=torch.int64, device=input.device)
+    values, indices = _max_and_indices(window.channels_first(input), window, places)
+    restored = (window.restored(_without_extra(y, places)) for y in (values, indices))
+    return next(restored), next(restored)
+
+
+def _scattered(
+    grad: torch.Tensor, x: torch.Tensor, window: Window, places: _Places, indices: torch.Tensor
+) -> torch.Tensor:
+    spatial = len(window.strides)
+    if grad.is_floating_point():
+        result: torch.Tensor = _MAX_BACKWARD[spatial](
+            grad, x, window.ksize, window.strides, places.padding, [1] * spatial, places.ceil_mode, indices
+        )
+        return result
+    zeros = grad.new_zeros(x.shape).flatten(2)
+    return zeros.scatter_add_(2, indices.flatten(2), grad.flatten(2)).view(x.shape)
+
+
+def max_pool_gradient(
+    window: Window, orig_input: torch.Tensor, orig_output: torch.Tensor, grad: torch.Tensor
+) -> torch.Tensor:
+    """`grad` of the pooled output, brought to the first largest element of each window."""
+    places = _places(window, tuple(orig_input.shape))
+    _check_equal("orig_output", orig_output.shape, places.output)
+    _check_equal("grad", grad.shape, places.output)
+    if 0 in places.output:
+        return torch.zeros_like(orig_input)
+    x = _padded_lowest(window.channels_first(orig_input), places)
+    # The maxima alone cannot tell which of several equal elements came first: the windows are walked again.
+    indices = _max_and_indices(x, window, places)[1]
+    result = _scattered(_with_extra(window.channels_first(grad), places), x, window, places, indices)
+    return window.restored(_inner(result, places))
+
+
+def max_pool_second_gradient(
+    window: Window, orig_input: torch.Tensor, orig_output: torch.Tensor, grad: torch.Tensor
+) -> torch.Tensor:
+    """For each window, the element of `grad` (of the input's shape) where the first largest element stands."""
+    places = _places(window, tuple(orig_input.shape))
+    _check_equal("orig_output", orig_output.shape, places.output)
+    _check_equal("grad", grad.shape, tuple(orig_input.shape))
+    if 0 in places.output:
+        return grad.new_empty(places.output)
+    indices = _max_and_indices(window.channels_first(orig_input), window, places)[1]
+    picked = window.channels_first(grad).flatten(2).gather(2, indices.flatten(2)).view(indices.shape)
+    return window.restored(_without_extra(picked, places))
+
+
+def avg_pool(window: Window, value: torch.Tensor) -> torch.Tensor:
+    """The mean of each window; padding does not count."""
+    places = _places(window, tuple(value.shape))
+    if 0 in places.output:
+        return value.new_empty(places.output)
+    y = _AVG[len(window.strides)](
+        window.channels_first(value), window.ksize, window.strides, places.padding, places.ceil_mode, False
+    )
+    return window.restored(_without_extra(y, places))
+
+
+def avg_pool_gradient(window: Window, sizes: Ints, grad: torch.Tensor) -> torch.Tensor:
+    """`grad` of the means, spread over the windows of an input of these `sizes`."""
+    places = _places(window, sizes)
+    _check_equal("grad", grad.shape, places.output)
+    if 0 in places.output:
+        return grad.new_zeros(sizes)
+    # Wanted for its shape and layout only.
+    x = window.channels_first(grad.new_empty(sizes))
+    result: torch.Tensor = _AVG_BACKWARD[len(window.strides)](
+        _with_extra(window.channels_first(grad), places),
+        x, window.ksize, window.strides, places.padding, places.ceil_mode, False, None,
+    )  # fmt: skip
+    return window.restored(result)
