@@ -17,6 +17,7 @@ _COUNTS_KEY = ("__layer_counts",)
 
 
 ZEROS = initializers.Zeros()
+ONES = initializers.Ones()
 
 
 def unique_layer_name(base_name: str) -> str:
