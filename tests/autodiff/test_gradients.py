@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import convflow as tf
-from convflow.autodiff.gradients import NoGradient, NotDifferentiable
+from convflow.autodiff.registry import NoGradient, NotDifferentiable
 
 
 @pytest.fixture

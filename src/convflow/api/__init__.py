@@ -12,10 +12,12 @@ from convflow.api import (
     contrib,
     data,
     debugging,
+    dtypes,
     errors,
     examples,
     image,
     initializers,
+    io,
     keras,
     layers,
     linalg,
@@ -29,11 +31,15 @@ from convflow.api import (
     quantization,
     random,
     sets,
+    strings,
     summary,
     train,
 )
 from convflow.autodiff.aggregation import AggregationMethod
-from convflow.autodiff.gradients import NoGradient, NotDifferentiable, RegisterGradient, gradients
+from convflow.autodiff.custom import custom_gradient, grad_pass_through, recompute_grad
+from convflow.autodiff.gradients import UnconnectedGradients, gradients
+from convflow.autodiff.hessians import hessians
+from convflow.autodiff.registry import NoGradient, NotDifferentiable, RegisterGradient
 from convflow.core.dtypes import (
     DType,
     as_dtype,
@@ -306,5 +312,9 @@ from convflow.ops.space_to_batch import (
 )
 from convflow.ops.sparse.placeholder import sparse_placeholder
 from convflow.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
-from convflow.ops.string import string_join
+from convflow.ops.string import reduce_join, string_join, string_strip, substr
+from convflow.ops.string_convert import as_string, decode_base64, decode_raw, encode_base64, string_to_number
+from convflow.ops.string_hash import string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong
+from convflow.ops.string_regex import regex_replace
+from convflow.ops.string_split import string_split
 from convflow.runtime.session import InteractiveSession, Session

@@ -7,24 +7,33 @@ result is more graph.
 
 from __future__ import annotations
 
+import enum
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from convflow.autodiff.aggregation import aggregated, checked_method
+from convflow.autodiff.registry import gradient_rule
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.handles import handle_dtype
 from convflow.graph.indexed_slices import IndexedSlices
-from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, get_op, is_registered
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.origin import describe
 from convflow.graph.scopes import colocate_with, control_dependencies, name_scope
-from convflow.ops.array.constant import constant, fill, zeros_like
+from convflow.ops.array.constant import constant, fill, zeros, zeros_like
 from convflow.ops.array.identity import identity
 from convflow.ops.array.identity import tuple_ as gate_tuple
 from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.resource import variable_shape
 from convflow.ops.switch import zeros_like_output
+
+
+class UnconnectedGradients(enum.Enum):
+    """What `tf.gradients` returns for an x that no y depends on (API: tf.UnconnectedGradients)."""
+
+    NONE = "none"
+    ZERO = "zero"
 
 
 def gradients(
@@ -36,7 +45,7 @@ def gradients(
     gate_gradients: bool = False,
     aggregation_method: Any = None,
     stop_gradients: Any = None,
-    unconnected_gradients: Any = None,
+    unconnected_gradients: Any = UnconnectedGradients.NONE,
 ) -> list[Any]:
     """The sum over `ys` of the derivatives with respect to each of `xs` (API: tf.gradients).
 
@@ -49,7 +58,7 @@ def gradients(
         gate_gradients: pass on the gradients of a node only when all of them are there.
         aggregation_method: how contributions are summed, of `tf.AggregationMethod`.
         stop_gradients: tensors taken as constants.
-        unconnected_gradients: "zero" to get zeros instead of None where nothing connects.
+        unconnected_gradients: `tf.UnconnectedGradients.ZERO` to get zeros instead of None where nothing connects.
 
     Returns:
         One tensor per x, or `IndexedSlices` where only rows of x were taken; None where no y depends on it.
@@ -57,11 +66,15 @@ def gradients(
     Raises:
         LookupError: an op on the way has no gradient.
         TypeError: a y that holds no numbers, or complex ones without a `grad_ys`.
+        ValueError: `grad_ys` that do not fit, or an unknown way to aggregate or to treat what is unconnected.
     """
+    unconnected = _checked_unconnected(unconnected_gradients)
     ys, xs = _as_list(ys), _as_list(xs)
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     if len(grad_ys) != len(ys):
-        raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
+        raise ValueError(
+            f"Length mismatch. Passed {len(grad_ys)} grad_ys for {len(ys)} ys: give one for each, or None."
+        )
     with name_scope(name, "gradients", [*ys, *xs, *(g for g in grad_ys if g is not None)]):
         y_tensors = [convert_to_tensor(y, name=f"y_{index}") for index, y in enumerate(ys)]
         x_tensors = [_differentiated(x, f"x_{index}") for index, x in enumerate(xs)]
@@ -78,9 +91,24 @@ def gradients(
             checked_method(aggregation_method),
         )
         results = walk.run(starts)
-    if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
-        return [zeros_like(x) if grad is None else grad for x, grad in zip(x_tensors, results, strict=True)]
+    if unconnected is UnconnectedGradients.ZERO:
+        return [_zeros(x) if grad is None else grad for x, grad in zip(x_tensors, results, strict=True)]
     return results
+
+
+def _checked_unconnected(value: Any) -> UnconnectedGradients:
+    try:
+        return UnconnectedGradients(value)
+    except ValueError:
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: {value!r}. Use tf.UnconnectedGradients.NONE or .ZERO."
+        ) from None
+
+
+def _zeros(x: Tensor) -> Tensor:
+    if x.dtype.base_dtype is dtypes.resource:
+        return zeros(variable_shape(x), dtype=handle_dtype(x) or dtypes.float32)
+    return zeros_like(x)
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -88,7 +116,9 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _differentiated(x: Any, name: str) -> Tensor:
-    # A variable is differentiated at its reference, where all its reads meet.
+    # A variable is differentiated at its handle or reference, where all its reads meet.
+    if hasattr(x, "handle"):
+        return x.handle
     if hasattr(x, "_as_graph_element"):
         return x._as_graph_element()
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
@@ -210,7 +240,7 @@ class _ReverseWalk:
         return total
 
     def _input_gradients(self, op: Operation, out_grads: list[Any]) -> list[Any]:
-        rule = _gradient_rule(op)
+        rule = gradient_rule(op)
         if rule is None:
             return [None] * len(op.inputs)
         complete = [_or_zeros(op, index, grad) for index, grad in enumerate(out_grads)]
@@ -233,10 +263,15 @@ class _ReverseWalk:
 
 
 def _or_zeros(op: Operation, index: int, grad: Any) -> Any:
-    dtype = op.outputs[index].dtype
-    if grad is not None or not (dtype.is_floating or dtype.is_complex):
+    if grad is not None or not _carries_gradients(op.outputs[index]):
         return grad
     return zeros_like_output(op, index)
+
+
+def _carries_gradients(tensor: Tensor) -> bool:
+    # Handles carry the gradients of their variables.
+    dtype = tensor.dtype.base_dtype
+    return dtype.is_floating or dtype.is_complex or dtype in (dtypes.resource, dtypes.variant)
 
 
 def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> set[Operation]:
@@ -249,7 +284,7 @@ def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> set[Operation]:
             continue
         reached.add(op)
         for tensor in op.outputs:
-            if tensor.dtype.is_floating or tensor.dtype.is_complex:
+            if _carries_gradients(tensor):
                 waiting.extend(tensor._consumers)
     between: set[Operation] = set()
     waiting = [y.op for y in ys]
@@ -262,78 +297,16 @@ def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> set[Operation]:
     return between
 
 
-_registered: dict[str, Any] = {}
-
-
-def _gradient_rule(op: Operation) -> Callable[..., Any] | None:
-    """The gradient function of a node: an override in its attributes, a user's, or the op's own."""
-    name = op.attrs.get("_gradient_op_type")
-    if name is not None:
-        name = name.decode() if isinstance(name, bytes) else name
-        if name not in _registered:
-            raise LookupError(f"No gradient is registered under {name!r}, which {op.describe()} asks for.")
-        return _registered[name]
-    if op.type in _registered:
-        return _registered[op.type]
-    rule = op.definition.gradient
-    if rule is NOT_DIFFERENTIABLE:
-        return None
-    if rule is NO_GRADIENT:
-        if not op.inputs:
-            return None
-        raise LookupError(
-            f"No gradient defined for operation '{op.name}' (op type: {op.type}).\nIt was {describe(op.origin)}\n"
-            "Wrap its output in tf.stop_gradient, or register one with tf.RegisterGradient."
-        )
-    return rule
-
-
 def _check_shape(op: Operation, tensor: Tensor, grad: Any) -> None:
     if grad is None or isinstance(grad, IndexedSlices):
         return
     if not isinstance(grad, Tensor):
         raise TypeError(f"The gradient of {op.describe()} gave {grad!r}, which is no tensor.")
+    if tensor.dtype.base_dtype in (dtypes.resource, dtypes.variant):
+        return
     if not grad.shape.is_compatible_with(tensor.shape):
         raise ValueError(
             f"Incompatible shapes between op input and calculated input gradient. Forward operation: "
             f"{op.describe()}. Input {tensor.name} has shape {tensor.shape}, its gradient {grad.shape}."
         )
-    if tensor.dtype.base_dtype is not dtypes.variant:
-        grad.set_shape(tensor.shape)
-
-
-class RegisterGradient:
-    """A decorator that gives an op type, or a name for `gradient_override_map`, a gradient function.
-
-    (API: tf.RegisterGradient.) The function takes the operation and a gradient per output.
-    """
-
-    def __init__(self, op_type: str) -> None:
-        if not isinstance(op_type, str):
-            raise TypeError(f"op_type must be a string, got {op_type!r}: the type of an op, such as 'Relu'.")
-        self._op_type = op_type
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        _register(self._op_type, function)
-        return function
-
-
-def NotDifferentiable(op_type: str) -> None:
-    """Say that an op type has no gradient and that none flows through it (API: tf.NotDifferentiable)."""
-    if not isinstance(op_type, str):
-        raise TypeError(f"op_type must be a string, got {op_type!r}: the type of an op, such as 'Relu'.")
-    _register(op_type, None)
-
-
-# The name before TensorFlow 1.0.
-NoGradient = NotDifferentiable
-
-
-def _register(op_type: str, rule: Any) -> None:
-    built_in = is_registered(op_type) and get_op(op_type).gradient is not NO_GRADIENT
-    if op_type in _registered or built_in:
-        raise KeyError(
-            f"Registering two gradient with name {op_type!r}! It has one already. Register yours under a name of its "
-            "own and ask for it with Graph.gradient_override_map."
-        )
-    _registered[op_type] = rule
+    grad.set_shape(tensor.shape)
