@@ -62,7 +62,7 @@ def _is_one_node(matrix: Tensor) -> bool:
     """Whether TensorFlow takes many small matrices to one node, by its estimate of a processor's cache."""
     if not matrix.shape.is_fully_defined():
         return False
-    sizes = matrix.shape.as_list()
+    sizes = [int(size) for size in matrix.shape]
     is_large = math.prod(sizes) * matrix.dtype.size > 256_000
     return is_large and math.prod(sizes[:-2]) > min(sizes[-2:])
 

@@ -11,16 +11,13 @@ from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops.array.constant import ones_like
 from convflow.ops.array.gather_nd import scatter_nd
-from convflow.ops.array.reshape import squeeze
-from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.stack import stack
 from convflow.ops.assert_compare import assert_less, assert_non_negative
-from convflow.ops.control_flow import cond
 from convflow.ops.dependencies import with_dependencies
 from convflow.ops.math.arithmetic import maximum
 from convflow.ops.math.cast import cast
-from convflow.ops.math.comparison import equal
 from convflow.ops.math.reduce import reduce_max
+from convflow.ops.squeezable import remove_squeezable_dimensions
 
 
 def confusion_matrix(
@@ -80,35 +77,3 @@ def _counts(predictions: Tensor, weights: Any, dtype: DType) -> Any:
     weights = convert_to_tensor(weights, name="weights")
     predictions.shape.assert_is_compatible_with(weights.shape)
     return cast(weights, dtype)
-
-
-def remove_squeezable_dimensions(
-    labels: Any, predictions: Any, expected_rank_diff: int = 0, name: str | None = None
-) -> tuple[Tensor, Tensor]:
-    """The two tensors, one of them without its last axis of size 1 if that gives the expected difference of ranks.
-
-    Args:
-        expected_rank_diff: rank of `predictions` less rank of `labels`.
-
-    Returns:
-        labels, predictions.
-    """
-    with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
-        predictions, labels = convert_to_tensor(predictions), convert_to_tensor(labels)
-        ranks = predictions.shape.rank, labels.shape.rank
-        if ranks[0] is not None and ranks[1] is not None:
-            surplus = ranks[0] - ranks[1] - expected_rank_diff
-            if surplus == 1 and predictions.shape[-1].is_compatible_with(1):
-                predictions = squeeze(predictions, [-1])
-            elif surplus == -1 and labels.shape[-1].is_compatible_with(1):
-                labels = squeeze(labels, [-1])
-            return labels, predictions
-        difference = rank_of(predictions) - rank_of(labels)
-        predictions = _squeezed_if(predictions, expected_rank_diff + 1, difference)
-        return _squeezed_if(labels, expected_rank_diff - 1, difference), predictions
-
-
-def _squeezed_if(tensor: Tensor, surplus: int, difference: Tensor) -> Tensor:
-    if tensor.shape.rank is not None and (not tensor.shape.rank or not tensor.shape[-1].is_compatible_with(1)):
-        return tensor
-    return cond(equal(surplus, difference), lambda: squeeze(tensor, [-1]), lambda: tensor)

@@ -107,7 +107,7 @@ def _length_of_real(x: Tensor, axes: int) -> Tensor:
 def _length_of_half(x: Tensor, axes: int) -> Tensor:
     sizes = x.shape[-axes:] if x.shape.rank is not None else unknown_shape()
     if sizes.is_fully_defined():
-        known = sizes.as_list()
+        known = [int(size) for size in sizes]
         return convert_to_tensor([*known[:-1], max(0, 2 * (known[-1] - 1))], dtypes.int32)
     lengths = unstack(shape_of(x)[-axes:])
     lengths[-1] = maximum(0, 2 * (lengths[-1] - 1))
@@ -120,10 +120,10 @@ def _padded(x: Tensor, axes: int, length: Tensor, half: bool) -> Tensor:
     if x.shape.rank is not None and 0 in x.shape.as_list():
         return x
     if wanted.is_fully_defined() and x.shape.rank is not None and x.shape[-axes:].is_fully_defined():
-        sizes = wanted.as_list()
+        sizes = [int(size) for size in wanted]
         if half:
             sizes[-1] = sizes[-1] // 2 + 1
-        margins = [[0, max(size - given, 0)] for size, given in zip(sizes, x.shape[-axes:].as_list(), strict=True)]
+        margins = [[0, max(size - given, 0)] for size, given in zip(sizes, map(int, x.shape[-axes:]), strict=True)]
         if not any(after for _, after in margins):
             return x
         return pad(x, [[0, 0]] * max(x.shape.rank - axes, 0) + margins)
