@@ -6,7 +6,8 @@ from convflow.core.shape import TensorShape
 from convflow.graph.seeds import set_random_seed
 from convflow.ops.array.constant import constant
 from convflow.ops.array.placeholder import placeholder
-from convflow.ops.random import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from convflow.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
+from convflow.ops.random_discrete import multinomial
 from convflow.runtime.session import Session
 
 FUNCTIONS = [random_uniform, random_normal, truncated_normal]

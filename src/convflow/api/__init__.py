@@ -9,6 +9,7 @@ from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 from convflow.api import (
+    bitwise,
     contrib,
     data,
     debugging,
@@ -31,6 +32,8 @@ from convflow.api import (
     quantization,
     random,
     sets,
+    signal,
+    spectral,
     strings,
     summary,
     train,
@@ -210,12 +213,22 @@ from convflow.ops.fake_quant import (
     fake_quant_with_min_max_vars_per_channel,
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
-from convflow.ops.math.argmax import argmax, argmin
+from convflow.ops.linalg.eigen import self_adjoint_eig, self_adjoint_eigvals
+from convflow.ops.linalg.functions import matrix_square_root
+from convflow.ops.linalg.inverse import matrix_determinant, matrix_inverse, matrix_solve
+from convflow.ops.linalg.least_squares import matrix_solve_ls
+from convflow.ops.linalg.matrix import cross, trace
+from convflow.ops.linalg.norm import norm
+from convflow.ops.linalg.qr import qr
+from convflow.ops.linalg.svd import svd
+from convflow.ops.linalg.triangular import cholesky, cholesky_solve, matrix_triangular_solve
+from convflow.ops.math.argmax import arg_max, arg_min, argmax, argmin
 from convflow.ops.math.arithmetic import (
     add,
     add_n,
     div,
     divide,
+    floor_div,
     floordiv,
     floormod,
     maximum,
@@ -231,8 +244,17 @@ from convflow.ops.math.arithmetic import (
     truncatemod,
 )
 from convflow.ops.math.arithmetic import floormod as mod
-from convflow.ops.math.cast import cast, to_double, to_float, to_int32, to_int64
-from convflow.ops.math.clip import clip_by_value
+from convflow.ops.math.cast import (
+    cast,
+    to_bfloat16,
+    to_complex64,
+    to_complex128,
+    to_double,
+    to_float,
+    to_int32,
+    to_int64,
+)
+from convflow.ops.math.clip import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from convflow.ops.math.comparison import (
     equal,
     greater,
@@ -245,12 +267,15 @@ from convflow.ops.math.comparison import (
     logical_xor,
     not_equal,
 )
-from convflow.ops.math.complex import complex, conj, imag, real
+from convflow.ops.math.complex import angle, complex, conj, imag, real
+from convflow.ops.math.confusion_matrix import confusion_matrix
+from convflow.ops.math.einsum import einsum
 from convflow.ops.math.elementwise import (
     abs,
     ceil,
     cos,
     exp,
+    expm1,
     floor,
     is_finite,
     is_inf,
@@ -267,7 +292,13 @@ from convflow.ops.math.elementwise import (
     square,
     tanh,
 )
-from convflow.ops.math.matmul import matmul
+from convflow.ops.math.error_function import erf, erfc
+from convflow.ops.math.fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
+from convflow.ops.math.gamma import digamma, lbeta, lgamma, polygamma, zeta
+from convflow.ops.math.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
+from convflow.ops.math.incomplete import betainc, igamma, igammac
+from convflow.ops.math.matmul import matmul, sparse_matmul
+from convflow.ops.math.no_nan import div_no_nan
 from convflow.ops.math.reduce import (
     reduce_all,
     reduce_any,
@@ -278,10 +309,23 @@ from convflow.ops.math.reduce import (
     reduce_prod,
     reduce_sum,
 )
+from convflow.ops.math.rounding import rint
+from convflow.ops.math.saturate import saturate_cast
 from convflow.ops.math.scan import cumprod, cumsum
+from convflow.ops.math.segment import segment_max, segment_mean, segment_min, segment_prod, segment_sum
 from convflow.ops.math.select import where, where_v2
+from convflow.ops.math.sparse_segment import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
 from convflow.ops.math.statistics import count_nonzero
+from convflow.ops.math.sums import accumulate_n, scalar_mul
 from convflow.ops.math.tensordot import tensordot
+from convflow.ops.math.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh, tan
+from convflow.ops.math.unsorted_segment import (
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+)
 from convflow.ops.monotonic import is_non_decreasing, is_strictly_increasing
 from convflow.ops.numerics import add_check_numerics_ops, check_numerics, verify_tensor_all_finite
 from convflow.ops.quantize import dequantize, quantize, quantize_v2

@@ -174,7 +174,9 @@ class PhiloxGenerator:
         limits = torch.finfo(dtype) if dtype.is_floating_point else torch.iinfo(dtype)
 
         def draw(source: Source, parameters: Any) -> Any:
-            return philox_poisson.poisson(source, parameters, float(limits.max))
+            counts = philox_poisson.poisson(source, parameters, float(limits.max))
+            # What is no number or infinite is 0 among integers.
+            return counts if dtype.is_floating_point else np.nan_to_num(counts, posinf=0.0)
 
         return self._for_each(shape, rate, draw, dtype)
 

@@ -6,6 +6,8 @@ rejected rarely. Below a shape of 1 one draws for the next higher shape and scal
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from convflow.ops.philox_lanes import Lanes, Source
@@ -41,13 +43,15 @@ def _rejection(source: Source, lanes: Lanes, alpha: Float64s) -> Float64s:
         x = source.normal(lanes[waiting])
         v = 1 + c[waiting] * x
         positive = v > 0
-        tried, x, v = waiting[positive], x[positive], v[positive] ** 3
+        tried, x, v = waiting[positive], x[positive], v[positive]
+        v = v * v * v
         accepted = _accepted(source.uniform(lanes[tried]), x, v, d[tried])
         result[tried[accepted]] = d[tried[accepted]] * v[accepted]
         waiting = np.union1d(waiting[~positive], tried[~accepted])
     narrow = np.flatnonzero(small)
     if len(narrow):
-        result[narrow] *= source.uniform(lanes[narrow]) ** (1 / alpha[narrow])
+        powers = map(math.pow, source.uniform(lanes[narrow]).tolist(), (1 / alpha[narrow]).tolist())
+        result[narrow] *= np.fromiter(powers, np.float64, len(narrow))
     return result
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from convflow.core import errors
 from convflow.ops.philox_lanes import Lanes, Source
 from convflow.ops.philox_words import Float64s
 
@@ -16,16 +17,25 @@ _TRANSFORMED_FROM = 10.0
 
 
 def poisson(source: Source, rate: Float64s, largest: float) -> Float64s:
-    """One count for each lane; NaN where the rate is negative or not finite.
+    """One count for each lane: 0 for a negative rate, the rate itself where that is infinite or NaN.
 
     Args:
         rate: the mean of each lane.
         largest: the output type's largest number.
+
+    Raises:
+        InvalidArgumentError: a rate beyond `largest`, where TensorFlow would draw without end.
     """
-    result = np.full(len(rate), np.nan)
-    possible = np.isfinite(rate) & (rate >= 0)
+    result = np.where(np.isfinite(rate), 0.0, rate)
+    if (np.isfinite(rate) & (rate > largest)).any():
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"Need rates of at most {largest:g}, the largest number of the output's type, got {rate.max():g}. "
+            "Ask for a wider dtype.",
+        )
     for chosen, draw in ((rate < _TRANSFORMED_FROM, _product), (rate >= _TRANSFORMED_FROM, _transformed)):
-        lanes = np.flatnonzero(possible & chosen)
+        lanes = np.flatnonzero(chosen & (rate >= 0) & np.isfinite(rate))
         if len(lanes):
             result[lanes] = draw(source, lanes, rate[lanes], largest)
     return result
