@@ -1,0 +1,3 @@
+"""tf.bitwise"""
+
+from convflow.ops.math.bitwise import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
