@@ -19,7 +19,7 @@ SYMBOLS = SPEC / "tf1_symbols.tsv"
 pytestmark = pytest.mark.skipif(not SYMBOLS.is_file(), reason=f"the list of TensorFlow's symbols is not at {SPEC}")
 
 # Modules of TensorFlow 1 that the list, made from a later release, does not have.
-GONE = ("tf.contrib", "tf.examples")
+GONE = ("tf.contrib", "tf.examples", "tf.python")
 # What differs, and why.
 EXPLAINED = {
     "tf.convert_to_tensor": "as_ref comes last, for tensor conversion functions",
@@ -30,6 +30,7 @@ EXPLAINED = {
     "tf.scatter_nd": "bad_indices_policy is 2.x's",
     "tf.lin_space": "axis is 2.x's",
     "tf.linspace": "axis is 2.x's",
+    "tf.linalg.matmul": "output_type, grad_a and grad_b are 2.x's",
     "tf.matmul": "output_type, grad_a and grad_b are 2.x's",
     "tf.keras.datasets.cifar10.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.cifar100.load_data": "cache_dir is 2.x's",
