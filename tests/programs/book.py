@@ -75,7 +75,9 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
             '"""Create your model"""',
             chain(
                 swap(('"""Create your model"""', "sess.run(tf.global_variables_initializer())")),
-                swap(("/tmp/summarys/", "'summaries'"), ("(merged_summary, global", "(sess.run(merged_summary), global")),
+                swap(
+                    ("/tmp/summarys/", "'summaries'"), ("(merged_summary, global", "(sess.run(merged_summary), global")
+                ),
             ),
         ),
     },
@@ -105,7 +107,11 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
         # The first feed lost its last line; the frame says how many steps.
         "loop": Piece(
             "# Train Loop",
-            chain(swap(("range(20000)", "range(STEPS)")), ONE_NAME, joined(r"(batch_y_train,)\n\n", r"\1 self.__is_training: False})\n\n")),
+            chain(
+                swap(("range(20000)", "range(STEPS)")),
+                ONE_NAME,
+                joined(r"(batch_y_train,)\n\n", r"\1 self.__is_training: False})\n\n"),
+            ),
         ),
         "checkpoint": Piece("checkpoint_path = os.path.join(save_dir"),
         "save": Piece("filename = self.__saver.save("),
@@ -117,7 +123,8 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
         "collected": Piece("tf.GraphKeys.REGULARIZATION_LOSSES"),
         # The function is called add_n and takes one list; the training loss is left open.
         "combined": Piece(
-            "tf.n_add", swap(("[...]", "task_loss"), ("tf.n_add(train_loss, reg_losses)", "tf.add_n([train_loss] + reg_losses)"))
+            "tf.n_add",
+            swap(("[...]", "task_loss"), ("tf.n_add(train_loss, reg_losses)", "tf.add_n([train_loss] + reg_losses)")),
         ),
         "dropout": Piece("tf.layers.dropout(fc1"),
         "batch_norm": Piece("conv3_bn = "),
@@ -143,7 +150,7 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
         "latent": Piece("self.__samples = tf.random_normal"),
         # The page breaks inside a call.
         "decoder": Piece("# DECONV2\n    # Model output\n    self.__y"),
-        "decoder_end": Piece("padding=\"same\", activation=tf.nn.sigmoid)\n\n# Model output"),
+        "decoder_end": Piece('padding="same", activation=tf.nn.sigmoid)\n\n# Model output'),
         "loss": Piece('"VAE_LOSS"'),
         "generator": Piece("class VAE_CNN_GEN"),
     },
@@ -169,7 +176,9 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
     },
     "chapter6_wgan": {
         # The discriminator comes after the losses that call it, and beside the vanilla one: see the frame.
-        "discriminator": Piece('""" WGAN """', lambda code: code[code.rindex('""" WGAN """') : code.index("# theta_D")]),
+        "discriminator": Piece(
+            '""" WGAN """', lambda code: code[code.rindex('""" WGAN """') : code.index("# theta_D")]
+        ),
         "losses": Piece('""" WGAN """', lambda code: code[code.index('""" WGAN """') : code.rindex('""" Vanilla GAN')]),
         "clip": Piece('""" WGAN """', lambda code: code[code.index("# theta_D") :]),
     },
@@ -177,7 +186,10 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
         # tf.concat calls the dimension axis.
         "models": Piece("inputs = tf.concat", swap(("concat_dim=1", "axis=1"))),
         # The same call leaves its axis out.
-        "minibatch": Piece("def minibatch", swap(("tf.concat([input, minibatch_features])", "tf.concat([input, minibatch_features], 1)"))),
+        "minibatch": Piece(
+            "def minibatch",
+            swap(("tf.concat([input, minibatch_features])", "tf.concat([input, minibatch_features], 1)")),
+        ),
     },
     "chapter7_transfer": {
         # Two dense layers bear one name; the first is the `fc1` that the printed list shows. The instance that is
@@ -209,7 +221,7 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
             ),
         ),
     },
-}  # fmt: skip
+}
 
 
 BOOK = Framed("003_e5851b6e0a16e699.txt", Path(__file__).with_name("book"), PROGRAMS)

@@ -56,7 +56,8 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
         "convolution": Piece("# Create image input placeholder", input_only),
         # The call is cut at the right edge.
         "second": Piece(
-            "# 2nd layer variables", chain(joined(r"(strides=\[1,1,1,1\], padding\b).*", r"\1='SAME') + b2)"), input_only)
+            "# 2nd layer variables",
+            chain(joined(r"(strides=\[1,1,1,1\], padding\b).*", r"\1='SAME') + b2)"), input_only),
         ),
         "reshape": Piece("M = tf.constant"),
         "picture": Piece("# Reshape flat input image", input_only),
@@ -70,19 +71,24 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
         "last": Piece("with tf.name_scope('fc_8')", right_edge),
     },
     "vgg_slim": {"network": Piece("slim.repeat(images, 2, slim.conv2d, 64")},
-    "save": {"train": Piece("# Create the model\n"), "restore": Piece(
+    "save": {
+        "train": Piece("# Create the model\n"),
+        "restore": Piece(
             "# Restore weights",
             chain(
                 swap(("# Restore weights\n", RESTORE), ("# Define graph\n", DEFINE)),
                 # Cut at the right edge.
                 joined(r"(feed_dict=\{x: mnist\.).*", r"\1test.images, y_: mnist.test.labels})))"),
             ),
-        )},
+        ),
+    },
     "zoo": {
         "download": Piece("download_and_uncompress_tarball"),
-        "network": Piece("slim.assign_from_checkpoint_fn", joined(r"(?m)^(images|processed_images) = \.\.\.$", r"\1 = pictures")),
+        "network": Piece(
+            "slim.assign_from_checkpoint_fn", joined(r"(?m)^(images|processed_images) = \.\.\.$", r"\1 = pictures")
+        ),
     },
-}  # fmt: skip
+}
 
 NOTEBOOK = Framed("000_acf2e2d57700fece.txt", Path(__file__).with_name("notebook"), PROGRAMS)
 
