@@ -113,19 +113,27 @@ def _check_agreement(result: Any, other: Any, true_values: list[Tensor], false_v
             )
 
 
-def smart_cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: str | None = None) -> Any:
-    """`tf.cond`, or just the one call where `pred` is known now.
+def smart_cond(
+    pred: Any,
+    true_fn: Callable[[], Any] | None = None,
+    false_fn: Callable[[], Any] | None = None,
+    name: str | None = None,
+) -> Any:
+    """`tf.cond`, or just the one call where `pred` is known now (API: tf.contrib.framework.smart_cond).
 
     Args:
         pred: a Python bool, 0 or 1, or a bool scalar tensor.
 
     Raises:
-        TypeError: any other predicate.
+        TypeError: any other predicate, or what cannot be called.
     """
+    for what, function in (("true_fn", true_fn), ("false_fn", false_fn)):
+        if not callable(function):
+            raise TypeError(f"`{what}` must be callable, got {function!r}. Wrap it: lambda: value.")
     known = smart_constant_value(pred)
     if known is None:
         return cond(pred, true_fn, false_fn, name=name)
-    return true_fn() if known else false_fn()
+    return true_fn() if known else false_fn()  # type: ignore[misc]
 
 
 def smart_constant_value(pred: Any) -> bool | None:

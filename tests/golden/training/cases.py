@@ -39,7 +39,7 @@ def optimizers(tf):
         ),
         "proximal_gradient_descent": lambda step: train.ProximalGradientDescentOptimizer(*typed(tf, 0.05, 0.01, 0.1)),
         "proximal_adagrad": lambda step: train.ProximalAdagradOptimizer(
-            typed(tf, step, 0.5)[0], 0.1, *typed(tf, step, 0.01, 0.1)
+            typed(tf, 0.5)[0], 0.1, *typed(tf, 0.01, 0.1)
         ),
     }
 

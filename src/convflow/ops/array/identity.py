@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from convflow.graph.apply import apply_op
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
-from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
+from convflow.graph.scopes import colocate_with, control_dependencies, device, get_default_graph, name_scope
 from convflow.ops import rules
 
 
@@ -76,12 +77,33 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
     name = kwargs.pop("name", None)
     if kwargs:
         raise ValueError(f"Unknown keyword arguments: {', '.join(sorted(kwargs))}")
-    with name_scope(name, "group_deps", list(_flat(inputs))) as scope:
-        ops = list(dict.fromkeys(_operation(item) for item in _flat(inputs)))
-        if not ops:
-            return no_op(name=scope)
-        with control_dependencies(ops):
-            return no_op(name=scope)
+    items = list(_flat(inputs))
+    with name_scope(name, "group_deps", items) as scope:
+        places: dict[str, list[Operation]] = {}
+        for item in items:
+            op = _grouped(item)
+            places.setdefault(op.device, []).append(op)
+        if len(places) > 1:
+            # One node for each place, so that only one edge leads from it to the whole.
+            nodes = [_done(places[where], where, None) for where in sorted(places)]
+            return _done(nodes, "", scope)
+        for where, ops in places.items():
+            return _done(ops, where, scope)
+        return no_op(name=scope)
+
+
+def _done(ops: list[Operation], where: str, name: str | None) -> Operation:
+    place = device(where) if where else nullcontext()
+    with control_dependencies(ops), place:
+        return no_op(name=name)
+
+
+def _grouped(item: Any) -> Operation:
+    if not hasattr(item, "device"):
+        raise TypeError(
+            f"'inputs' should be zero or more (nested) Tensors. Received {item!r} with type {type(item).__name__}."
+        )
+    return _operation(item)
 
 
 def _flat(items: Any) -> Any:
@@ -89,10 +111,10 @@ def _flat(items: Any) -> Any:
         if isinstance(item, (list, tuple)):
             yield from _flat(item)
         elif isinstance(item, dict):
-            yield from _flat(item.values())
+            yield from _flat(item[key] for key in sorted(item))
         elif isinstance(item, IndexedSlices):
             yield from item.components
-        elif item is not None:
+        else:
             yield item
 
 

@@ -1,0 +1,1 @@
+"""tensorflow.python: TensorFlow's inner modules, as far as programs import them"""

@@ -1,0 +1,3 @@
+"""tensorflow.python.training.adadelta"""
+
+from convflow.training.optimizers.adadelta import AdadeltaOptimizer

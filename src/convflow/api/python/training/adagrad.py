@@ -1,0 +1,3 @@
+"""tensorflow.python.training.adagrad"""
+
+from convflow.training.optimizers.adagrad import AdagradOptimizer

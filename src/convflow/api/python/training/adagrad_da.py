@@ -1,0 +1,3 @@
+"""tensorflow.python.training.adagrad_da"""
+
+from convflow.training.optimizers.adagrad_da import AdagradDAOptimizer

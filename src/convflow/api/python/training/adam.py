@@ -1,0 +1,3 @@
+"""tensorflow.python.training.adam"""
+
+from convflow.training.optimizers.adam import AdamOptimizer

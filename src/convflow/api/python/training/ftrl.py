@@ -1,0 +1,3 @@
+"""tensorflow.python.training.ftrl"""
+
+from convflow.training.optimizers.ftrl import FtrlOptimizer

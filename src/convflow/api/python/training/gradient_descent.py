@@ -1,0 +1,3 @@
+"""tensorflow.python.training.gradient_descent"""
+
+from convflow.training.optimizers.gradient_descent import GradientDescentOptimizer

@@ -1,0 +1,3 @@
+"""tensorflow.python.training.momentum"""
+
+from convflow.training.optimizers.momentum import MomentumOptimizer

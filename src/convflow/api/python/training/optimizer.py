@@ -1,0 +1,3 @@
+"""tensorflow.python.training.optimizer"""
+
+from convflow.training.optimizers.optimizer import Optimizer

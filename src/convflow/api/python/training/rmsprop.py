@@ -1,0 +1,3 @@
+"""tensorflow.python.training.rmsprop"""
+
+from convflow.training.optimizers.rmsprop import RMSPropOptimizer
