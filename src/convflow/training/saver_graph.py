@@ -99,7 +99,7 @@ def _restore(prefix: Tensor, saveables: list[Saveable], reshape: bool, name: str
 def _assign(saveable: Saveable, value: Tensor, reshape: bool) -> Tensor:
     if reshape:
         known = saveable.shape.is_fully_defined()
-        value = reshaped(value, saveable.shape.as_list() if known else shape_of(saveable.reference))
+        value = reshaped(value, saveable.shape if known else shape_of(saveable.reference))
     validate = not reshape and saveable.shape.is_fully_defined()
     return state.assign(saveable.reference, value, validate_shape=validate)
 
