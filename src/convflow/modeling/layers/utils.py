@@ -63,11 +63,12 @@ def positive_int(value: Any, name: str) -> int:
     return number
 
 
-def normalize_padding(value: Any) -> str:
-    """ "valid" or "same", whatever the case; ValueError for anything else."""
+def normalize_padding(value: Any, causal: bool = False) -> str:
+    """ "valid" or "same" (or "causal" where it can be), whatever the case; ValueError for anything else."""
     padding = value.lower() if isinstance(value, str) else value
-    if padding not in ("valid", "same"):
-        raise ValueError(f'The `padding` argument must be one of "valid", "same". Received: {value}')
+    if padding not in ("valid", "same", *["causal"] * causal):
+        known = '"valid", "same", "causal"' if causal else '"valid", "same"'
+        raise ValueError(f"The `padding` argument must be one of {known}. Received: {value}")
     return padding
 
 
@@ -101,17 +102,17 @@ def output_lengths(
     window: tuple[int, ...],
     padding: str,
     strides: tuple[int, ...],
-    dilations: tuple[int, ...] = (1, 1),
+    dilations: tuple[int, ...] | None = None,
 ) -> list[int | None]:
     """How many places a window has on each axis; None where the axis' size is unknown."""
     return [
         None if size is None else _places(size, extent, stride, dilation, padding)
-        for size, extent, stride, dilation in zip(sizes, window, strides, dilations, strict=True)
+        for size, extent, stride, dilation in zip(sizes, window, strides, dilations or (1,) * len(sizes), strict=True)
     ]
 
 
 def _places(size: int, window: int, stride: int, dilation: int, padding: str) -> int:
-    if padding == "same":
+    if padding in ("same", "causal"):
         return -(-size // stride)
     return (size - (window - 1) * dilation - 1) // stride + 1
 
