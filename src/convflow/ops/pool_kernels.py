@@ -65,21 +65,24 @@ def _without_extra(y: torch.Tensor, places: _Places) -> torch.Tensor:
 
 
 def _with_extra(grad: torch.Tensor, places: _Places) -> torch.Tensor:
-    if not any(places.extra):
-        return grad
-    # PyTorch lists the last axis first.
-    return torch.constant_pad_nd(grad, [size for extra in reversed(places.extra) for size in (extra, 0)], 0)
+    return _written(grad, [(extra, 0) for extra in places.extra])
 
 
 def _padded_lowest(x: torch.Tensor, places: _Places) -> torch.Tensor:
     if places.explicit is None:
         return x
-    lowest = -torch.inf if x.is_floating_point() else torch.iinfo(x.dtype).min
-    return torch.constant_pad_nd(x, list(itertools.chain.from_iterable(reversed(places.explicit))), lowest)
+    return _written(x, places.explicit, -torch.inf if x.is_floating_point() else torch.iinfo(x.dtype).min)
 
 
-def _inner(x: torch.Tensor, places: _Places) -> torch.Tensor:
-    for axis, (before, after) in enumerate(places.explicit or (), 2):
+def _written(x: torch.Tensor, paddings: Sequence[Pair], value: float = 0) -> torch.Tensor:
+    """`x`, channels first, with its padding."""
+    # PyTorch lists the last axis first.
+    both = list(itertools.chain.from_iterable(reversed(paddings)))
+    return torch.constant_pad_nd(x, both, value) if any(both) else x
+
+
+def _without(x: torch.Tensor, paddings: Sequence[Pair]) -> torch.Tensor:
+    for axis, (before, after) in enumerate(paddings, 2):
         x = x.narrow(axis, before, x.shape[axis] - before - after)
     return x
 
@@ -114,8 +117,6 @@ _MAX_BACKWARD = {
     2: torch.ops.aten.max_pool2d_with_indices_backward,
     3: torch.ops.aten.max_pool3d_with_indices_backward,
 }
-_AVG: dict[int, Any] = {2: torch.ops.aten.avg_pool2d, 3: torch.ops.aten.avg_pool3d}
-_AVG_BACKWARD = {2: torch.ops.aten.avg_pool2d_backward, 3: torch.ops.aten.avg_pool3d_backward}
 
 
 def max_pool(window: Window, input: torch.Tensor) -> torch.Tensor:
@@ -174,7 +175,7 @@ def max_pool_gradient(
     # The maxima alone cannot tell which of several equal elements came first: the windows are walked again.
     indices = _max_and_indices(x, window, places)[1]
     result = _scattered(_with_extra(window.channels_first(grad), places), x, window, places, indices)
-    return window.restored(_inner(result, places))
+    return window.restored(_without(result, places.explicit or ()))
 
 
 def max_pool_second_gradient(
@@ -196,9 +197,10 @@ def avg_pool(window: Window, value: torch.Tensor) -> torch.Tensor:
     places = _places(window, tuple(value.shape))
     if 0 in places.output:
         return value.new_empty(places.output)
-    y = _AVG[len(window.strides)](
-        window.channels_first(value), window.ksize, window.strides, places.padding, places.ceil_mode, False
-    )
+    x = window.channels_first(value)
+    if len(window.strides) == 3:
+        return window.restored(_avg_pool3d(window, x))
+    y = torch.ops.aten.avg_pool2d(x, window.ksize, window.strides, places.padding, places.ceil_mode, False)
     return window.restored(_without_extra(y, places))
 
 
@@ -210,8 +212,48 @@ def avg_pool_gradient(window: Window, sizes: Ints, grad: torch.Tensor) -> torch.
         return grad.new_zeros(sizes)
     # Wanted for its shape and layout only.
     x = window.channels_first(grad.new_empty(sizes))
-    result: torch.Tensor = _AVG_BACKWARD[len(window.strides)](
-        _with_extra(window.channels_first(grad), places),
-        x, window.ksize, window.strides, places.padding, places.ceil_mode, False, None,
-    )  # fmt: skip
+    first = window.channels_first(grad)
+    if len(window.strides) == 3:
+        return window.restored(_avg_pool3d_gradient(window, x, first))
+    result: torch.Tensor = torch.ops.aten.avg_pool2d_backward(
+        _with_extra(first, places), x, window.ksize, window.strides, places.padding, places.ceil_mode, False, None
+    )
     return window.restored(result)
+
+
+# Over volumes PyTorch averages no narrow types, and refuses windows larger than the input whatever the padding. So:
+# sums over an input with its padding written, divided by how many elements of each window are inside.
+
+
+def _volume_paddings(window: Window, x: torch.Tensor) -> tuple[Pair, ...]:
+    sizes = window.arranged(x.shape[0], x.shape[2:], x.shape[1])
+    return window.paddings(sizes)
+
+
+def _computed(dtype: torch.dtype) -> torch.dtype:
+    return torch.float64 if dtype == torch.float64 else torch.float32
+
+
+def _volume_sums(window: Window, x: torch.Tensor) -> torch.Tensor:
+    y: torch.Tensor = torch.ops.aten.avg_pool3d(x, window.ksize, window.strides, (0, 0, 0), False, True, 1)
+    return y
+
+
+def _inside_counts(window: Window, x: torch.Tensor, paddings: Sequence[Pair], dtype: torch.dtype) -> torch.Tensor:
+    return _volume_sums(window, _written(torch.ones((1, 1, *x.shape[2:]), dtype=dtype, device=x.device), paddings))
+
+
+def _avg_pool3d(window: Window, x: torch.Tensor) -> torch.Tensor:
+    paddings, dtype = _volume_paddings(window, x), _computed(x.dtype)
+    sums = _volume_sums(window, _written(x.to(dtype), paddings))
+    return (sums / _inside_counts(window, x, paddings, dtype)).to(x.dtype)
+
+
+def _avg_pool3d_gradient(window: Window, x: torch.Tensor, grad: torch.Tensor) -> torch.Tensor:
+    paddings, dtype = _volume_paddings(window, x), _computed(grad.dtype)
+    shares = grad.to(dtype) / _inside_counts(window, x, paddings, dtype)
+    padded = x.new_empty(
+        (*x.shape[:2], *(size + sum(pair) for size, pair in zip(x.shape[2:], paddings, strict=True))), dtype=dtype
+    )
+    result = torch.ops.aten.avg_pool3d_backward(shares, padded, window.ksize, window.strides, (0, 0, 0), False, True, 1)
+    return _without(result, paddings).to(grad.dtype)
