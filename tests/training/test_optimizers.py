@@ -8,16 +8,25 @@ import pytest
 
 from convflow.core import dtypes
 from convflow.graph.collections import GraphKeys
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.graph import Graph
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.modeling.variables.scope import get_variable
 from convflow.modeling.variables.variable import Variable, global_variables_initializer
-from convflow.ops.array.constant import constant
+from convflow.ops.array.constant import constant, zeros
+from convflow.ops.array.identity import group
 from convflow.ops.array.placeholder import placeholder
 from convflow.ops.math.arithmetic import maximum, multiply
+from convflow.ops.math.clip import clip_by_global_norm
+from convflow.ops.scatter import scatter_sub
 from convflow.runtime.session import Session
 from convflow.training.global_step import create_global_step
+from convflow.training.optimizers.adagrad import AdagradOptimizer
+from convflow.training.optimizers.adagrad_da import AdagradDAOptimizer
 from convflow.training.optimizers.adam import AdamOptimizer
+from convflow.training.optimizers.ftrl import FtrlOptimizer
 from convflow.training.optimizers.gradient_descent import GradientDescentOptimizer
+from convflow.training.optimizers.momentum import MomentumOptimizer
 from convflow.training.optimizers.optimizer import Optimizer
 
 
@@ -112,6 +121,76 @@ def test_the_powers_of_beta_can_stand_in_a_scope_of_their_own(graph: Graph) -> N
     assert [variable.name for variable in adam.variables()][:2] == ["Mine/beta1_power:0", "Mine/beta2_power:0"]
 
 
+class Averaged(Optimizer):
+    """What programs write: steps along a moving average of gradients, kept in slots."""
+
+    def __init__(self, rate: float, name: str = "Averaged") -> None:
+        super().__init__(False, name)
+        self._rate = rate
+        self._rate_t: Any = None
+
+    def _create_slots(self, var_list: list[Any]) -> None:
+        for variable in var_list:
+            self._get_or_make_slot(variable, zeros(variable.shape), "mean", self._name)
+
+    def _prepare(self) -> None:
+        self._rate_t = convert_to_tensor(self._call_if_callable(self._rate), name="rate")
+
+    def _apply_dense(self, grad: Any, var: Any) -> Any:
+        mean = self.get_slot(var, "mean")
+        moved = mean.assign(0.5 * mean + 0.5 * grad)
+        return group(var.assign_sub(self._rate_t * moved), moved)
+
+    def _apply_sparse(self, grad: Any, var: Any) -> Any:
+        return scatter_sub(var, grad.indices, self._rate_t * grad.values)
+
+
+def test_optimizers_that_programs_write(session: Session) -> None:
+    x, table = Variable([1.0, 2.0]), Variable(np.zeros([3, 2], np.float32))
+    optimizer = Averaged(0.5)
+    rows = IndexedSlices(constant([[1.0, 1.0], [2.0, 2.0]]), constant([1, 1]))
+    train_op = optimizer.apply_gradients([([1.0, 1.0], x), (rows, table)])
+    session.run(global_variables_initializer())
+    session.run(train_op)
+    session.run(train_op)
+    np.testing.assert_allclose(session.run(x), [1.0 - 0.25 - 0.375, 2.0 - 0.25 - 0.375])
+    np.testing.assert_allclose(session.run(table), [[0, 0], [-3, -3], [0, 0]])
+    assert optimizer.get_slot_names() == ["mean"]
+
+
+def test_gradients_may_be_clipped_between(session: Session) -> None:
+    x, y = Variable([3.0]), Variable([4.0])
+    optimizer = GradientDescentOptimizer(1.0)
+    pairs = optimizer.compute_gradients(x * 3.0 + y * 4.0)
+    clipped, norm = clip_by_global_norm([grad for grad, _ in pairs], 1.0)
+    train_op = optimizer.apply_gradients(zip(clipped, [variable for _, variable in pairs], strict=True))
+    session.run(global_variables_initializer())
+    assert session.run(norm) == pytest.approx(5.0)
+    session.run(train_op)
+    np.testing.assert_allclose(session.run([x, y]), [[2.4], [3.2]], rtol=1e-6)
+
+
+def test_types_may_be_widened_by_a_subclass(graph: Graph) -> None:
+    class Any_(GradientDescentOptimizer):
+        def _valid_dtypes(self) -> Any:
+            return {*super()._valid_dtypes(), dtypes.complex64}
+
+    x = Variable(constant([1j], dtypes.complex64))
+    assert Any_(0.5).compute_gradients(x * 2.0, grad_loss=constant([1 + 0j], dtypes.complex64))
+
+
+def test_slots_of_a_variable_of_no_fixed_shape(session: Session) -> None:
+    first = placeholder(dtypes.float32)
+    x = Variable(first, validate_shape=False)
+    optimizer = MomentumOptimizer(1.0, 0.5)
+    grad = placeholder(dtypes.float32)
+    train_op = optimizer.apply_gradients([(grad, x)])
+    session.run(global_variables_initializer(), {first: [1.0, 2.0]})
+    assert session.run(optimizer.get_slot(x, "momentum")).tolist() == [0.0, 0.0]
+    session.run(train_op, {grad: [1.0, 1.0]})
+    assert session.run(x).tolist() == [0.0, 1.0]
+
+
 def _optimize(build: Callable[[Any, Optimizer], Any]) -> None:
     with Graph().as_default():
         build(get_variable("x", initializer=[1.0]), GradientDescentOptimizer(0.1))
@@ -129,6 +208,19 @@ def _optimize(build: Callable[[Any, Optimizer], Any]) -> None:
         (lambda x, o: o.apply_gradients([(None, x)]), ValueError, "No gradients provided for any variable: .*'x:0'"),
         (lambda x, o: o.apply_gradients([([1.0, 2.0], x)]), ValueError, "the variable has"),
         (lambda x, o: o.apply_gradients([([1.0], x * 1.0)]), NotImplementedError, "Trying to update a Tensor"),
+        (lambda x, o: o.minimize(lambda: x * x), ValueError, "`loss` is the function .*Pass the tensor"),
+        (lambda x, o: o.apply_gradients([(x, object())]), AttributeError, "op"),
+        (lambda x, o: o.apply_gradients([("text", x)]), TypeError, "string"),
+        (lambda x, o: o.minimize(x * x, global_step=constant(1)), TypeError, "it is a value, not a variable"),
+        (lambda x, o: AdagradOptimizer(0.1, 0.0), ValueError, "initial_accumulator_value must be positive: 0.0"),
+        (lambda x, o: AdagradDAOptimizer(0.1, x, -1.0), ValueError, "squared_accumulator_value must be positive: -1.0"),
+        (lambda x, o: FtrlOptimizer(0.1, 0.5), ValueError, "learning_rate_power 0.5 needs to be negative or zero"),
+        (
+            lambda x, o: FtrlOptimizer(0.1, -0.5, -1.0),
+            ValueError,
+            "value -1.0 needs to be positive or zero",
+        ),
+        (lambda x, o: MomentumOptimizer([0.1], 0.9).minimize(x * x), ValueError, "lr must be rank 0 but is rank 1"),
         (lambda x, o: GradientDescentOptimizer(0.1, name=""), ValueError, "Must specify the optimizer name"),
         (lambda x, o: Optimizer(False, "base").apply_gradients([([1.0], x)]), NotImplementedError, "_apply_dense"),
     ],

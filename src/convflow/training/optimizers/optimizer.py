@@ -10,6 +10,7 @@ from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.graph.apply import apply_op
 from convflow.graph.collections import GraphKeys
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
@@ -165,6 +166,7 @@ class Optimizer(SlotKeeper):
             self._prepare()
             update_ops = [self._update(grad, variable) for grad, variable in trained]
             train_op = self._counted(update_ops, global_step, scope)
+        train_op = train_op.op if isinstance(train_op, Tensor) else train_op
         collection = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
         if train_op not in collection:
             collection.append(train_op)
@@ -197,6 +199,9 @@ class Optimizer(SlotKeeper):
         if global_step is None:
             return self._finish(update_ops, scope)
         with control_dependencies([self._finish(update_ops, "update")]), colocate_with(global_step):
+            if state.is_resource(global_step):
+                one = convert_to_tensor(1, dtype=global_step.dtype)
+                return apply_op("AssignAddVariableOp", resource=global_step.handle, value=one, name=scope)
             return state.assign_add(global_step, 1, name=scope).op
 
     def _assert_valid_dtypes(self, tensors: Iterable[Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from convflow.graph.scopes import colocate_with, get_default_graph, name_scope
 from convflow.modeling.variables.scope import get_variable, variable_scope
 from convflow.modeling.variables.variable import Variable
+from convflow.ops.state import is_resource
 from convflow.training.optimizers import slots
 
 
@@ -74,14 +75,14 @@ class SlotKeeper:
         key = (name, colocate_with.graph)
         if key not in self._non_slot_dict:
             with _at(colocate_with):
-                self._non_slot_dict[key] = self._non_slot_variable(initial_value, name)
+                self._non_slot_dict[key] = self._non_slot_variable(initial_value, name, is_resource(colocate_with))
         return self._non_slot_dict[key]
 
-    def _non_slot_variable(self, initial_value: Any, name: str) -> Variable:
+    def _non_slot_variable(self, initial_value: Any, name: str, use_resource: bool) -> Variable:
         if self._non_slot_scope is None:
-            return Variable(initial_value, name=name, trainable=False)
+            return Variable(initial_value, name=name, trainable=False, use_resource=use_resource)
         with name_scope(""), variable_scope(self._non_slot_scope):
-            return get_variable(name, initializer=initial_value, trainable=False)
+            return get_variable(name, initializer=initial_value, trainable=False, use_resource=use_resource)
 
     def _get_non_slot_variable(self, name: str, graph: Any = None) -> Any:
         """A variable of the optimizer as a whole, None if there is none."""

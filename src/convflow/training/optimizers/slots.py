@@ -13,6 +13,7 @@ from convflow.modeling.variables.scope import get_variable, get_variable_scope, 
 from convflow.modeling.variables.variable import Variable
 from convflow.ops.array.constant import zeros
 from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.state import is_resource
 
 
 def create_slot(primary: Any, val: Any, name: str, colocate_with_primary: bool = True) -> Variable:
@@ -61,8 +62,15 @@ def _slot(primary: Any, name: str, colocate: bool, **arguments: Any) -> Variable
     with variable_scope(None, f"{prefix}/{name}"), location:
         # The slot of a part is whole: it is not parted again.
         get_variable_scope().set_partitioner(None)
-        slot = get_variable("", trainable=False, **arguments)
+        slot = get_variable("", trainable=False, use_resource=_kind(primary), **arguments)
     return _placed_in_whole(slot, primary)
+
+
+def _kind(primary: Any) -> bool | None:
+    """Whether slots are resource variables: as their variable is, or the scope's default for a tensor's slot."""
+    if is_resource(primary):
+        return True
+    return False if isinstance(primary, Variable) else None
 
 
 def _placed_in_whole(slot: Variable, primary: Any) -> Variable:
