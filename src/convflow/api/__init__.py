@@ -9,13 +9,17 @@ from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 from convflow.api import (
+    app,
     bitwise,
+    compat,
     contrib,
     data,
     debugging,
     dtypes,
     errors,
     examples,
+    flags,
+    gfile,
     image,
     initializers,
     io,
@@ -33,6 +37,7 @@ from convflow.api import (
     random,
     sets,
     signal,
+    sparse,
     spectral,
     strings,
     summary,
@@ -43,6 +48,15 @@ from convflow.autodiff.custom import custom_gradient, grad_pass_through, recompu
 from convflow.autodiff.gradients import UnconnectedGradients, gradients
 from convflow.autodiff.hessians import hessians
 from convflow.autodiff.registry import NoGradient, NotDifferentiable, RegisterGradient
+from convflow.core.behavior import (
+    disable_control_flow_v2,
+    disable_eager_execution,
+    disable_tensor_equality,
+    disable_v2_behavior,
+    disable_v2_tensorshape,
+    enable_v2_behavior,
+    executing_eagerly,
+)
 from convflow.core.dtypes import (
     DType,
     as_dtype,
@@ -354,7 +368,22 @@ from convflow.ops.space_to_batch import (
     space_to_batch,
     space_to_batch_nd,
 )
+from convflow.ops.sparse.arithmetic import sparse_add, sparse_maximum, sparse_minimum
+from convflow.ops.sparse.arrange import sparse_reorder, sparse_reshape, sparse_transpose
+from convflow.ops.sparse.cut import sparse_concat, sparse_slice, sparse_split
+from convflow.ops.sparse.fill import sparse_fill_empty_rows
+from convflow.ops.sparse.matmul import sparse_tensor_dense_matmul
+from convflow.ops.sparse.merge import sparse_merge
 from convflow.ops.sparse.placeholder import sparse_placeholder
+from convflow.ops.sparse.reduce import (
+    sparse_reduce_max,
+    sparse_reduce_max_sparse,
+    sparse_reduce_sum,
+    sparse_reduce_sum_sparse,
+    sparse_softmax,
+)
+from convflow.ops.sparse.select import sparse_mask, sparse_reset_shape, sparse_retain
+from convflow.ops.sparse.to_dense import sparse_tensor_to_dense, sparse_to_dense, sparse_to_indicator
 from convflow.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from convflow.ops.string import reduce_join, string_join, string_strip, substr
 from convflow.ops.string_convert import as_string, decode_base64, decode_raw, encode_base64, string_to_number

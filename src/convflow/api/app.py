@@ -1,0 +1,4 @@
+"""tf.app"""
+
+from convflow.api import flags
+from convflow.core.flags import run

@@ -1,0 +1,10 @@
+"""tf.compat"""
+
+from convflow.core.compat import (
+    as_bytes,
+    as_str,
+    as_str_any,
+    as_text,
+    bytes_or_text_types,
+    path_to_str,
+)

@@ -1,0 +1,4 @@
+"""tf.io"""
+
+from convflow.api.io import gfile
+from convflow.ops.string_convert import decode_base64, decode_raw, encode_base64

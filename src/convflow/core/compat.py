@@ -1,0 +1,48 @@
+"""Text and bytes (API: tf.compat)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+bytes_or_text_types = (bytes, str)
+"""The types of strings (API: tf.compat.bytes_or_text_types)."""
+
+
+def as_bytes(bytes_or_text: str | bytes | bytearray, encoding: str = "utf-8") -> bytes:
+    """A string as bytes (API: tf.compat.as_bytes).
+
+    Raises:
+        TypeError: it is no string.
+    """
+    if isinstance(bytes_or_text, bytearray):
+        return bytes(bytes_or_text)
+    if isinstance(bytes_or_text, str):
+        return bytes_or_text.encode(encoding)
+    if isinstance(bytes_or_text, bytes):
+        return bytes_or_text
+    raise TypeError(f"Expected binary or unicode string, got {bytes_or_text!r}")
+
+
+def as_text(bytes_or_text: str | bytes, encoding: str = "utf-8") -> str:
+    """A string as text (API: tf.compat.as_text). TypeError if it is none."""
+    if isinstance(bytes_or_text, str):
+        return bytes_or_text
+    if isinstance(bytes_or_text, bytes):
+        return bytes_or_text.decode(encoding)
+    raise TypeError(f"Expected binary or unicode string, got {bytes_or_text!r}")
+
+
+def as_str(bytes_or_text: str | bytes, encoding: str = "utf-8") -> str:
+    """A string as text (API: tf.compat.as_str). TypeError if it is none."""
+    return as_text(bytes_or_text, encoding)
+
+
+def as_str_any(value: Any, encoding: str = "utf-8") -> str:
+    """Any value as text; bytes are decoded (API: tf.compat.as_str_any)."""
+    return as_text(value, encoding) if isinstance(value, bytes) else str(value)
+
+
+def path_to_str(path: Any) -> Any:
+    """A path object as text; anything else unchanged (API: tf.compat.path_to_str)."""
+    return as_str_any(os.fspath(path)) if hasattr(path, "__fspath__") else path
