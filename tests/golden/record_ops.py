@@ -40,7 +40,7 @@ def record(tf: Any, item: cases.Case) -> cases.Case:
         "outputs": [[cases.encode(value) for value in run] for run in result["outputs"]],
         "gradients": [None if g is None else cases.encode(g) for g in result["gradients"]],
         "upstream_shapes": shapes,
-        "static": {knowledge: cases.static_shapes(tf, item, knowledge) for knowledge in cases.KNOWLEDGE},
+        "static": {knowledge: cases.static_shapes(tf, item, knowledge) for knowledge in item.get("static_for", cases.KNOWLEDGE)},
     }
     try:
         cases.evaluate(tf, recorded, "nothing")
@@ -52,7 +52,7 @@ def record(tf: Any, item: cases.Case) -> cases.Case:
 def output_shapes(tf: Any, item: cases.Case) -> list[list[int]]:
     """The shapes of the floating outputs."""
     outputs = cases.evaluate(tf, {**item, "differentiate": []})["outputs"][0]
-    return [list(value.shape) for value in outputs if value.dtype.name in cases.FLOATS]
+    return [list(value.shape) for value in outputs if value.dtype.name in cases.FLOATS + cases.COMPLEX]
 
 
 def evaluated(tf: Any, item: cases.Case) -> dict[str, Any]:

@@ -308,7 +308,9 @@ def _round_trip_kernel(op: Operation) -> Callable[..., torch.Tensor]:
         scale = min(below, above)
         if scale == float("inf"):
             return torch.zeros_like(input)
-        scaled = input.clamp(integers.least / scale, integers.greatest / scale) * scale
+        # Its own elements are taken as they are, even those below zero of a type without signs.
+        inside = input.clamp(integers.least / scale, integers.greatest / scale) if attrs["range_given"] else input
+        scaled = inside * scale
         return (torch.floor(scaled + 0.5) if half_up else torch.round(scaled)) / scale
 
     return compute

@@ -55,12 +55,12 @@ def top_k(
 
 
 def _top_shape(input: TensorShape, k: int | None) -> list[TensorShape]:
+    if k is not None and k < 0:
+        raise ValueError(f"Need k >= 0, got {k}.")
     if input.rank is None:
         return [unknown_shape(), unknown_shape()]
     if input.rank == 0:
         raise ValueError("input of top_k must have at least one axis, got a scalar.")
-    if k is not None and k < 0:
-        raise ValueError(f"Need k >= 0, got {k}.")
     count = input[-1].value
     if k is not None and count is not None and k > count:
         raise ValueError(f"input must have at least k columns. Had {count}, needed {k}: the shape is {input}.")
@@ -101,11 +101,10 @@ def _placed(op: Operation, grad: Tensor) -> Tensor:
     """The gradient put where the values were taken from, zeros elsewhere."""
     indices = cast(op.outputs[1], dtypes.int32)
     input_shape, taken_shape = shape_of(op.inputs[0]), shape_of(indices)
-    width = getitem(input_shape, -1)
-    total = reduce_prod(input_shape)
-    rows = reshape(indices, [-1, getitem(taken_shape, -1)])
-    # As many rows as there are starts; an empty last axis has no rows to place.
-    starts = multiply(range_of(getitem(shape_of(rows), 0)), width)
+    width, total = getitem(input_shape, -1), reduce_prod(input_shape)
+    count = reduce_prod(getitem(taken_shape, slice(None, -1)))
+    rows = reshape(indices, [count, getitem(taken_shape, -1)])
+    starts = multiply(range_of(count), width)
     places = reshape(add(rows, expand_dims(starts, -1)), [-1, 1])
     return reshape(scatter_nd(places, reshape(grad, [-1]), [total]), input_shape)
 

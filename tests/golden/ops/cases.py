@@ -4,7 +4,8 @@ A case names a function by its path under `tf`, small inputs, arguments, and the
 Standard library and NumPy only; `tf` is handed in.
 
 Inside `args` and `kwargs` an input is `{"input": i}`, an element type `{"dtype": name}`, a slice
-`{"slice": [start, stop, step]}`, an ellipsis `{"ellipsis": true}`; lists and plain values stand for themselves.
+`{"slice": [start, stop, step]}`, an ellipsis `{"ellipsis": true}`, a sparse tensor `{"sparse": [indices, values,
+dense_shape]}`; lists and plain values stand for themselves.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ Case = dict[str, Any]
 # How much of an input's shape the graph knows: all, all but the first size, the rank only, nothing.
 KNOWLEDGE = ("full", "batch", "rank", "nothing")
 FLOATS = ("float16", "float32", "float64")
+COMPLEX = ("complex64", "complex128")
 
 
 class X:
@@ -38,6 +40,9 @@ class X:
             rng = np.random.RandomState(zlib.crc32(name.encode()) % 2**31)
             if self.dtype == "bool":
                 array = rng.rand(*self.shape) > 0.5
+            elif self.dtype in COMPLEX:
+                parts = np.round(rng.uniform(self.low, self.high, (2, *self.shape)), 2)
+                array = parts[0] + 1j * parts[1]
             elif self.dtype in FLOATS:
                 # Two decimals keep the files small and are the same number in every width that prints them.
                 array = np.round(rng.uniform(self.low, self.high, self.shape), 2)
@@ -49,6 +54,13 @@ class X:
 def given(values: Any, dtype: str = "float32") -> X:
     """An input of exactly these values."""
     return X(dtype=dtype, values=values)
+
+
+class Sparse:
+    """A sparse argument: its values are an input, its indices and shape are known unless they are inputs too."""
+
+    def __init__(self, indices: Any, values: X, dense_shape: Any) -> None:
+        self.parts = [indices, values, dense_shape]
 
 
 def dt(name: str) -> dict[str, str]:
@@ -63,6 +75,7 @@ def case(
     graph_seed: int | None = None,
     runs: int = 1,
     fails: bool | str = False,
+    static: tuple[str, ...] | None = None,
     **kwargs: Any,
 ) -> Case:
     """One case.
@@ -75,6 +88,8 @@ def case(
         runs: how often the fetches run in one session (random ops go on in their sequence).
         fails: an error is expected, in building or, with unknown shapes, in running; "building" where TensorFlow
             checks nothing in running and takes the process down.
+        static: with which knowledge static shapes are recorded, if not with all kinds: where TensorFlow takes what it
+            does not know for a number, there is nothing to compare.
     """
     label = f"{call} {name}".strip()
     inputs: list[dict[str, Any]] = []
@@ -87,6 +102,8 @@ def case(
             return {"slice": [place(value.start), place(value.stop), place(value.step)]}
         if value is Ellipsis:
             return {"ellipsis": True}
+        if isinstance(value, Sparse):
+            return {"sparse": place(value.parts)}
         if isinstance(value, (list, tuple)):
             return [place(item) for item in value]
         return value
@@ -98,7 +115,7 @@ def case(
         "kwargs": {key: place(value) for key, value in kwargs.items()},
     }
     built["inputs"] = inputs
-    floating = [i for i, value in enumerate(inputs) if value["dtype"] in FLOATS]
+    floating = [i for i, value in enumerate(inputs) if value["dtype"] in FLOATS + COMPLEX]
     built["differentiate"] = floating if differentiate and not fails else []
     if graph_seed is not None:
         built["graph_seed"] = graph_seed
@@ -106,12 +123,17 @@ def case(
         built["runs"] = runs
     if fails:
         built["fails"] = fails
+    if static is not None:
+        built["static_for"] = list(static)
     return built
 
 
 def encode(array: np.ndarray) -> dict[str, Any]:
-    """An array as JSON: type, shape, flat values."""
+    """An array as JSON: type, shape, flat values; of complex numbers the two parts in turn."""
     flat = array.ravel()
+    if array.dtype.kind == "c":
+        parts = encode(flat.view(flat.real.dtype))
+        return {"dtype": array.dtype.name, "shape": list(array.shape), "values": parts["values"]}
     if array.dtype.kind in "OSU":
         values = [item.decode() if isinstance(item, bytes) else str(item) for item in flat.tolist()]
         return {"dtype": "string", "shape": list(array.shape), "values": values}
@@ -130,13 +152,17 @@ def encode(array: np.ndarray) -> dict[str, Any]:
 
 def decode(value: dict[str, Any]) -> np.ndarray:
     dtype = object if value["dtype"] == "string" else value["dtype"]
+    if dtype in COMPLEX:
+        part = "float32" if dtype == "complex64" else "float64"
+        return np.array(value["values"], part).view(dtype).reshape(value["shape"])
     return np.array(value["values"], dtype).reshape(value["shape"])
 
 
 def upstream(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """The gradient that arrives at an output: uneven, of both signs, exact in every width."""
     count = int(np.prod(shape, dtype=np.int64))
-    return ((np.arange(count) * 7 % 11 - 4) / 4).reshape(shape).astype(dtype)
+    values = ((np.arange(count) * 7 % 11 - 4) / 4).reshape(shape).astype(dtype)
+    return values + 1j * values[..., ::-1] if values.dtype.kind == "c" and values.ndim else values
 
 
 def known_shape(shape: list[int], knowledge: str) -> list[int | None] | None:
@@ -163,7 +189,7 @@ def build(tf: Any, item: Case, knowledge: str) -> tuple[list[Any], list[Any]]:
     args = _resolve(tf, item["args"], placeholders)
     kwargs = {key: _resolve(tf, value, placeholders) for key, value in item["kwargs"].items()}
     owner, _, method = item["call"].rpartition(".")
-    if owner == "Tensor":
+    if owner in ("Tensor", "SparseTensor"):
         result = getattr(args[0], method)(*[_as_index(method, arg) for arg in args[1:]], **kwargs)
     else:
         function = tf
@@ -186,6 +212,8 @@ def _resolve(tf: Any, value: Any, placeholders: list[Any]) -> Any:
         return placeholders[value["input"]]
     if "dtype" in value:
         return tf.as_dtype(value["dtype"])
+    if "sparse" in value:
+        return tf.SparseTensor(*[_resolve(tf, part, placeholders) for part in value["sparse"]])
     if "slice" in value:
         return slice(*[_resolve(tf, item, placeholders) for item in value["slice"]])
     return Ellipsis
@@ -195,6 +223,8 @@ def _flat(result: Any) -> Iterator[Any]:
     if isinstance(result, (list, tuple)):
         for item in result:
             yield from _flat(item)
+    elif hasattr(result, "dense_shape"):
+        yield from (result.indices, result.values, result.dense_shape)
     elif result is not None:
         yield result
 
@@ -230,7 +260,7 @@ def evaluate(tf: Any, item: Case, knowledge: str = "full") -> dict[str, Any]:
 
 
 def _gradients(tf: Any, item: Case, outputs: list[Any], by: list[Any]) -> list[Any]:
-    floating = [output for output in outputs if output.dtype.is_floating]
+    floating = [output for output in outputs if output.dtype.is_floating or output.dtype.is_complex]
     # `upstream_shapes` were recorded with the values: a placeholder of unknown shape cannot tell.
     shapes = item.get("upstream_shapes")
     if shapes is None:

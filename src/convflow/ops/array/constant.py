@@ -241,11 +241,16 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
 def _fill_shape(ctx: Any) -> list[TensorShape]:
     rules.with_rank(ctx.input(0), 1, "dims")
     rules.with_rank(ctx.input(1), 0, "value")
+    sizes = ctx.constant(0)
+    if sizes is not None and (sizes < 0).any():
+        raise ValueError(f"Fill dimensions must be >= 0, got {sizes.tolist()}.")
     return [ctx.constant_shape(0)]
 
 
 def _fill_compute(dims: torch.Tensor, value: Any) -> Any:
     sizes = dims.tolist()
+    if dims.ndim != 1 or value.ndim or any(size < 0 for size in sizes):
+        raise ValueError(f"Cannot fill {sizes} with a value of shape {list(value.shape)}.")
     if isinstance(value, torch.Tensor):
         return value.expand(sizes).contiguous()
     return np.full(sizes, value.item(), dtype=object)

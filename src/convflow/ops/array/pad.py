@@ -19,7 +19,6 @@ from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.slice import slice_
 from convflow.ops.array.stack import stack
-from convflow.ops.math.arithmetic import subtract
 from convflow.ops.types import INDEX
 
 
@@ -130,13 +129,8 @@ def _pad_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
 
 
 def _pad_v2_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    inside = _inside(op, grad)
-    # The margin's one value takes what is left of the gradient.
-    axes = [apply_op("Range", start=0, limit=rank_of(value), delta=1) for value in (grad, inside)]
-    totals = [
-        apply_op("Sum", input=value, reduction_indices=axis) for value, axis in zip((grad, inside), axes, strict=True)
-    ]
-    return [inside, None, subtract(*totals)]
+    # TensorFlow gives the margin's value no gradient.
+    return [_inside(op, grad), None, None]
 
 
 _TYPES = f"T: type; Tpaddings: type = int32 in {{{INDEX}}}"

@@ -85,9 +85,11 @@ class _Axis:
     def places(self, size: int) -> int:
         if self.padding == "SAME":
             return -(-size // self.stride)
-        if size < self.span:
+        # A window that is too large by less than a step has no place, as in TensorFlow; a larger one is a mistake.
+        reach = size - self.span + self.stride
+        if reach <= -self.stride:
             raise ValueError(f"A window that spans {self.span} elements does not fit into {size}; use padding 'SAME'.")
-        return (size - self.span) // self.stride + 1
+        return max(reach, 0) // self.stride
 
     def elements(self, size: int) -> torch.Tensor:
         """[places, ksize]: which element stands there, -1 for none."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from convflow.core import dtypes
+from convflow.core.shape import TensorShape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops.array.concat import concat
+from convflow.ops.array.constant import ones
 from convflow.ops.array.grid import sequence_mask
 from convflow.ops.array.reshape import expand_dims, reshape
 from convflow.ops.array.shape_ops import rank as rank_of
@@ -38,17 +40,23 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         repeats = convert_to_tensor(repeats, name="repeats")
         # A node in any case, also where the type is the same.
         repeats = apply_op("Cast", x=repeats, DstT=dtypes.int64 if repeats.dtype is dtypes.int64 else dtypes.int32)
-        rank = data.shape.rank
-        if rank is None:
-            raise ValueError("tf.repeat along an axis needs an input of known rank.")
-        if not -rank <= axis < rank:
-            raise ValueError(f"axis={axis} of tf.repeat must lie in [{-rank}, {rank}) for the shape {data.shape}.")
-        at = axis % rank
+        at = _checked_axis(axis, data.shape)
         _check_repeats(repeats)
         sizes = shape_of(data, out_type=repeats.dtype.base_dtype)
         if repeats.shape.num_elements() == 1:
             return _all_alike(data, repeats, sizes, at)
         return _each_by_itself(data, repeats, sizes, at)
+
+
+def _checked_axis(axis: int, shape: TensorShape) -> int:
+    rank = shape.rank
+    if rank is None:
+        if axis < 0:
+            raise ValueError(f"axis={axis} of tf.repeat counts from the end of an input of unknown rank; use one >= 0.")
+        return axis
+    if not -rank <= axis < rank:
+        raise ValueError(f"axis={axis} of tf.repeat must lie in [{-rank}, {rank}) for the shape {shape}.")
+    return axis % rank
 
 
 def _check_repeats(repeats: Tensor) -> None:
@@ -59,7 +67,7 @@ def _check_repeats(repeats: Tensor) -> None:
 def _all_alike(data: Tensor, repeats: Tensor, sizes: Tensor, axis: int) -> Tensor:
     count = reshape(repeats, [])
     expanded = expand_dims(data, axis + 1)
-    tiled = tile(expanded, _multiples(count, len(expanded.shape), axis))
+    tiled = tile(expanded, _multiples(count, expanded, axis + 1))
     before, size = getitem(sizes, slice(None, axis)), getitem(sizes, axis)
     with name_scope(None, "mul") as scope:
         total = multiply(count, size, name=scope)
@@ -67,9 +75,12 @@ def _all_alike(data: Tensor, repeats: Tensor, sizes: Tensor, axis: int) -> Tenso
     return reshape(tiled, concat([before, [total], after], axis=0))
 
 
-def _multiples(count: Tensor, rank: int, axis: int) -> list[Any]:
-    result: list[Any] = [1] * rank
-    result[axis + 1] = count
+def _multiples(count: Tensor, data: Tensor, axis: int) -> Any:
+    if data.shape.rank is None:
+        once = ones(rank_of(data), dtypes.int32)
+        return concat([getitem(once, slice(None, axis)), [count], getitem(once, slice(axis + 1, None))], axis=0)
+    result: list[Any] = [1] * data.shape.rank
+    result[axis] = count
     return result
 
 
@@ -81,7 +92,7 @@ def _each_by_itself(data: Tensor, repeats: Tensor, sizes: Tensor, axis: int) -> 
     most = maximum(convert_to_tensor(0, dtype=everywhere.dtype, name="zero"), largest)
     mask = sequence_mask(everywhere, most)
     expanded = expand_dims(data, axis + 1)
-    tiled = tile(expanded, _multiples(most, len(expanded.shape), axis))
+    tiled = tile(expanded, _multiples(most, expanded, axis + 1))
     chosen = boolean_mask(tiled, mask)
     if not axis:
         return chosen

@@ -74,7 +74,8 @@ def _assigned(result: torch.Tensor, places: torch.Tensor, rows: torch.Tensor) ->
 
 def _reduced(how: str) -> Callable[..., torch.Tensor]:
     def compute(result: torch.Tensor, places: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        return result.index_reduce(0, places, rows, how)
+        where = places.reshape(-1, *[1] * (rows.ndim - 1)).expand_as(rows)
+        return result.scatter_reduce(0, where, rows, how)
 
     return compute
 

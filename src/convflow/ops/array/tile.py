@@ -87,10 +87,16 @@ def _broadcast_to_shape(ctx: Any) -> list[TensorShape]:
         return [wanted]
     if given.rank > wanted.rank:
         raise ValueError(f"Shape must be at most rank {wanted.rank} but is rank {given.rank}: {given} to {wanted}.")
-    for mine, theirs in zip(reversed(list(given)), reversed(list(wanted)), strict=False):
-        if None not in (mine.value, theirs.value) and mine.value not in (1, theirs.value):
+    sizes = wanted.as_list()
+    for axis in range(1, given.rank + 1):
+        mine = given[-axis].value
+        if mine in (None, 1):
+            continue
+        if sizes[-axis] is None:
+            sizes[-axis] = mine
+        elif sizes[-axis] != mine:
             raise ValueError(f"Incompatible shapes: {given} cannot be stretched to {wanted}.")
-    return [wanted]
+    return [TensorShape(sizes)]
 
 
 def _broadcast_to_compute(input: Any, shape: torch.Tensor) -> Any:
