@@ -21,6 +21,7 @@ TOPICS = (
     "scopes",
     "initializers",
     "gradients",
+    "layers",
 )
 
 

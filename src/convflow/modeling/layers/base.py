@@ -64,6 +64,8 @@ class Layer:
         self._losses: list[tuple[Tensor, Any]] = []
         self._updates: list[tuple[Operation, Any]] = []
         self._calls: list[tuple[Any, Any]] = []
+        # The inputs of the call that is going on.
+        self._call_inputs: list[Tensor] = []
         self._graph: Graph | None = None
         self._scope: VariableScope | None = None
         self._current_scope: VariableScope | None = None
@@ -140,7 +142,11 @@ class Layer:
                 self._dtype = tensors[0].dtype.base_dtype.name
             self.build(structure.shapes(inputs))
             self.built = True
-        outputs = self.call(inputs, *args, **kwargs)
+        self._call_inputs = tensors
+        try:
+            outputs = self.call(inputs, *args, **kwargs)
+        finally:
+            self._call_inputs = []
         self._regularize_activity(inputs, outputs)
         return outputs
 
@@ -307,10 +313,16 @@ class Layer:
         utils.add_new_to_collection(new, GraphKeys.REGULARIZATION_LOSSES)
 
     def add_update(self, updates: Any, inputs: Any = None) -> None:
-        """Add operations that must run with each training step to the UPDATE_OPS."""
+        """Add operations that must run with each training step to the UPDATE_OPS.
+
+        Args:
+            updates: operations, tensors, or functions that return them; one or a list.
+            inputs: what they depend on; in `call`, what they can be reached from by default.
+        """
         items = updates if isinstance(updates, (list, tuple)) else [updates]
-        ops = [item() if callable(item) else item for item in items]
-        self._updates += [(structure.operation(op), inputs) for op in ops]
+        ops = [structure.operation(item() if callable(item) else item) for item in items]
+        depending = set(structure.reached(self._call_inputs, ops)) if inputs is None else ()
+        self._updates += [(op, self._call_inputs if op in depending else inputs) for op in ops]
 
     @property
     def losses(self) -> list[Tensor]:

@@ -52,17 +52,29 @@ def operation(update: Any) -> Operation:
 def depending_on(inputs: Any, items: list[tuple[Any, Any]]) -> list[Any]:
     if inputs is None:
         return [item for item, depends_on in items if depends_on is None]
-    reached = _reached_from(list(flat(inputs)))
     conditional = [item for item, depends_on in items if depends_on is not None]
-    return [item for item in conditional if (item if isinstance(item, Operation) else item.op) in reached]
+    ops = {item: item if isinstance(item, Operation) else item.op for item in conditional}
+    found = set(reached(list(flat(inputs)), list(ops.values())))
+    return [item for item in conditional if ops[item] in found]
 
 
-def _reached_from(tensors: list[Tensor]) -> set[Operation]:
-    reached = {tensor.op for tensor in tensors}
-    waiting = [op for tensor in tensors for op in tensor.consumers()]
+def reached(tensors: list[Tensor], ops: list[Operation]) -> list[Operation]:
+    """Those of `ops` that `tensors` flow into.
+
+    Found backwards: an update's past is a small part of what a network's input flows into.
+    """
+    sources = {tensor.op for tensor in tensors}
+    return [op for op in ops if sources and _flows_from(sources, op)]
+
+
+def _flows_from(sources: set[Operation], op: Operation) -> bool:
+    seen = {op}
+    waiting = [op]
     while waiting:
-        op = waiting.pop()
-        if op not in reached:
-            reached.add(op)
-            waiting.extend(reader for output in op.outputs for reader in output.consumers())
-    return reached
+        current = waiting.pop()
+        if current in sources:
+            return True
+        earlier = {tensor.op for tensor in current.inputs} - seen
+        seen |= earlier
+        waiting.extend(earlier)
+    return False

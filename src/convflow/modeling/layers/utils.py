@@ -8,7 +8,7 @@ from typing import Any
 
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scopes import get_default_graph
-from convflow.modeling.variables import initializers
+from convflow.modeling.variables import initializers, initializers_keras
 from convflow.ops import activation, softmax
 from convflow.ops.math import elementwise
 
@@ -163,29 +163,9 @@ def activation_function(value: Any) -> Callable[..., Any] | None:
     return checked_function(value, "activation", "tf.nn.relu")
 
 
-_INITIALIZERS: dict[str, type[initializers.Initializer]] = {
-    "zeros": initializers.Zeros,
-    "ones": initializers.Ones,
-    "constant": initializers.Constant,
-    "random_uniform": initializers.RandomUniform,
-    "random_normal": initializers.RandomNormal,
-    "truncated_normal": initializers.TruncatedNormal,
-    "variance_scaling": initializers.VarianceScaling,
-    "glorot_uniform": initializers.GlorotUniform,
-    "glorot_normal": initializers.GlorotNormal,
-}
-
-
 def initializer(value: Any) -> Any:
     """The initializer that an argument means: itself or the one of that name; ValueError for an unknown name."""
-    if not isinstance(value, str):
-        return value
-    if value not in _INITIALIZERS:
-        raise ValueError(
-            f"Unknown initializer: {value!r}. Expected one of {', '.join(_INITIALIZERS)}, or an initializer "
-            "such as tf.zeros_initializer()."
-        )
-    return _INITIALIZERS[value]()
+    return initializers_keras.get(value)
 
 
 def checked_function(value: Any, name: str, example: str) -> Callable[..., Any] | None:
