@@ -427,6 +427,8 @@ class Graph:
         return self._blocks.context
 
     def _controller(self, item: Any) -> Operation:
+        if hasattr(item, "dense_shape"):
+            item = item.op  # slices of a tensor, or a sparse one
         element = self.as_graph_element(item)
         return element.op if isinstance(element, Tensor) else element
 

@@ -7,18 +7,19 @@ from typing import Any
 import torch
 
 from convflow.core import dtypes
-from convflow.core.shape import unknown_shape
+from convflow.core.shape import TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.indexed_slices import convert_to_tensor_or_indexed_slices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import name_scope
+from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.ops import rules
+from convflow.ops.array.constant import ones_like, zeros_like
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.factories import on_wide_unsigned, register_binary
 from convflow.ops.math.cast import cast
-from convflow.ops.math.comparison import greater, greater_equal, less_equal
+from convflow.ops.math.comparison import greater_equal, less_equal
 from convflow.ops.types import INDEX
 
 
@@ -155,33 +156,58 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
 # Gradients. Where an operand was stretched, its gradient is the sum over the stretched axes.
 
 
-def reduce_to_shapes_of(x: Tensor, y: Tensor, grad_x: Tensor | None, grad_y: Tensor | None) -> list[Tensor | None]:
+def reduce_to_shapes_of(x: Tensor, y: Tensor, grad_x: Any, grad_y: Any) -> list[Any]:
     """Gradients of the broadcast operands, summed back to the operands' own shapes."""
-    if _same_static_shape(x, y):
-        return [grad_x, grad_y]
     shape_x, shape_y = shape_of(x), shape_of(y)
-    axes_x, axes_y = apply_op("BroadcastGradientArgs", s0=shape_x, s1=shape_y)
+    axes = stretched_axes(x.shape, y.shape)
+    if axes is None:
+        axes = apply_op("BroadcastGradientArgs", s0=shape_x, s1=shape_y)
+        return [_summed_to(grad_x, axes[0], shape_x), _summed_to(grad_y, axes[1], shape_y)]
+    shorter_x, shorter_y = len(x.shape) < len(y.shape), len(y.shape) < len(x.shape)
     return [
-        None if grad_x is None else _summed_to(grad_x, axes_x, shape_x),
-        None if grad_y is None else _summed_to(grad_y, axes_y, shape_y),
+        _summed_to(grad_x, axes[0], shape_x) if axes[0] or shorter_x else grad_x,
+        _summed_to(grad_y, axes[1], shape_y) if axes[1] or shorter_y else grad_y,
     ]
 
 
-def _same_static_shape(x: Tensor, y: Tensor) -> bool:
-    return x.shape.is_fully_defined() and y.shape.is_fully_defined() and x.shape == y.shape
+def stretched_axes(x: TensorShape, y: TensorShape) -> tuple[list[int], list[int]] | None:
+    """The axes of the common shape along which x and y are stretched; None where that depends on unknown sizes."""
+    if x.rank is None or y.rank is None:
+        return None
+    rank = max(x.rank, y.rank)
+    left, right = ([*[1] * (rank - len(shape)), *(size.value for size in shape)] for shape in (x, y))
+    of_x: list[int] = []
+    of_y: list[int] = []
+    for axis, (mine, other) in enumerate(zip(left, right, strict=True)):
+        if mine == 1 and other != 1:
+            of_x.append(axis)
+        elif other == 1 and mine != 1:
+            of_y.append(axis)
+        elif mine is None or other is None:
+            return None
+    return of_x, of_y
 
 
-def _summed_to(grad: Tensor, axes: Tensor, shape: Tensor) -> Tensor:
-    total = apply_op("Sum", input=grad, reduction_indices=axes)
+def _summed_to(grad: Any, axes: Any, shape: Tensor) -> Any:
+    if grad is None:
+        return None
+    total = apply_op("Sum", input=grad, reduction_indices=axes, keep_dims=True)
     return apply_op("Reshape", tensor=total, shape=shape)
 
 
-def _add_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad, grad)
+def _of_one_shape(x: Tensor, y: Tensor, grad: Any) -> bool:
+    known = isinstance(grad, Tensor) and x.shape.is_fully_defined()
+    return known and x.shape == y.shape == grad.shape
 
 
-def _sub_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad, negative(grad))
+def _add_gradient(op: Operation, grad: Any) -> list[Any]:
+    x, y = op.inputs
+    return [grad, grad] if _of_one_shape(x, y, grad) else reduce_to_shapes_of(x, y, grad, grad)
+
+
+def _sub_gradient(op: Operation, grad: Any) -> list[Any]:
+    x, y = op.inputs
+    return [grad, -grad] if _of_one_shape(x, y, grad) else reduce_to_shapes_of(x, y, grad, -grad)
 
 
 def negative(x: Any, name: str | None = None) -> Tensor:
@@ -189,10 +215,9 @@ def negative(x: Any, name: str | None = None) -> Tensor:
     return apply_op("Neg", x=x, name=name)
 
 
-def _mul_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _mul_gradient(op: Operation, grad: Any) -> list[Any]:
     x, y = op.inputs
-    same = x.shape.is_fully_defined() and x.shape == y.shape == grad.shape
-    if same and x.dtype.base_dtype in (dtypes.float32, dtypes.int32):
+    if _of_one_shape(x, y, grad) and x.dtype.base_dtype in (dtypes.float32, dtypes.int32):
         # The order of the factors is TensorFlow's; it differs where shapes may have to be reduced.
         return [multiply(grad, y), multiply(grad, x)]
     return reduce_to_shapes_of(x, y, multiply(grad, _conjugate(y)), multiply(_conjugate(x), grad))
@@ -202,57 +227,51 @@ def _conjugate(x: Tensor) -> Tensor:
     return apply_op("Conj", input=x) if x.dtype.is_complex else x
 
 
-def _div_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _div_gradient(op: Operation, grad: Any) -> list[Any]:
     x, y = (_conjugate(value) for value in op.inputs)
-    grad_y = multiply(grad, realdiv(realdiv(negative(x), y), y))
-    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], realdiv(grad, y), grad_y)
+    grad_x = realdiv(grad, y)
+    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad_x, grad * realdiv(realdiv(-x, y), y))
 
 
-def _floormod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _floormod_gradient(op: Operation, grad: Any) -> list[Any]:
     x, y = op.inputs
-    return reduce_to_shapes_of(x, y, grad, multiply(grad, negative(floordiv(x, y))))
+    quotient = apply_op("FloorDiv", x=x, y=y)
+    return reduce_to_shapes_of(x, y, grad, grad * negative(quotient))
 
 
-def _pow_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _pow_gradient(op: Operation, grad: Any) -> list[Any]:
     x, y = (_conjugate(value) for value in op.inputs)
-    z = _conjugate(op.outputs[0])
-    one = convert_to_tensor(1, dtype=y.dtype.base_dtype)
-    grad_x = multiply(multiply(grad, y), pow(x, subtract(y, one)))
+    grad_x = grad * y * pow(x, y - 1)
     # log x is taken only where it exists; elsewhere y has no influence that could be followed.
-    zero = convert_to_tensor(0, dtype=x.dtype.base_dtype)
-    positive = apply_op("NotEqual", x=x, y=zero) if x.dtype.is_complex else greater(x, zero)
-    ones = apply_op("OnesLike", x=x)
-    zeros = apply_op("ZerosLike", x=x)
-    log = apply_op("Select", condition=positive, t=apply_op("Log", x=_selected(positive, x, ones)), e=zeros)
-    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad_x, multiply(multiply(grad, z), log))
+    exists = apply_op("NotEqual", x=x, y=0) if x.dtype.is_complex else x > 0
+    usable = apply_op("Select", condition=exists, t=x, e=ones_like(op.inputs[0]))
+    log = apply_op("Log", x=usable)
+    log = apply_op("Select", condition=exists, t=log, e=zeros_like(op.inputs[0]))
+    return reduce_to_shapes_of(op.inputs[0], op.inputs[1], grad_x, grad * _conjugate(op.outputs[0]) * log)
 
 
-def _selected(condition: Tensor, t: Tensor, e: Tensor) -> Tensor:
-    return apply_op("Select", condition=condition, t=t, e=e)
-
-
-def _maximum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _maximum_gradient(op: Operation, grad: Any) -> list[Any]:
     return _extremum_gradient(op, grad, greater_equal)
 
 
-def _minimum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _minimum_gradient(op: Operation, grad: Any) -> list[Any]:
     return _extremum_gradient(op, grad, less_equal)
 
 
-def _extremum_gradient(op: Operation, grad: Tensor, x_wins: Any) -> list[Tensor | None]:
+def _extremum_gradient(op: Operation, grad: Any, x_wins: Any) -> list[Any]:
     x, y = op.inputs
-    zeros = apply_op("ZerosLike", x=grad)
+    nothing = zeros_like(grad)
     mask = x_wins(x, y)
-    grad_x = apply_op("SelectV2", condition=mask, t=grad, e=zeros)
-    grad_y = apply_op("SelectV2", condition=mask, t=zeros, e=grad)
+    grad_x = apply_op("SelectV2", condition=mask, t=grad, e=nothing)
+    grad_y = apply_op("SelectV2", condition=mask, t=nothing, e=grad)
     return reduce_to_shapes_of(x, y, grad_x, grad_y)
 
 
-def _squared_difference_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _squared_difference_gradient(op: Operation, grad: Any) -> list[Any]:
     x, y = op.inputs
-    two = convert_to_tensor(2, dtype=grad.dtype.base_dtype)
-    grad_x = multiply(multiply(two, grad), subtract(x, y))
-    return reduce_to_shapes_of(x, y, grad_x, negative(grad_x))
+    with control_dependencies([grad]):
+        grad_x = multiply(convert_to_tensor(2, dtype=grad.dtype.base_dtype, name="scalar"), grad) * (x - y)
+    return [grad_x, -grad_x] if _of_one_shape(x, y, grad) else reduce_to_shapes_of(x, y, grad_x, -grad_x)
 
 
 def _stops(op: Operation, grad: Tensor) -> list[Tensor | None]:

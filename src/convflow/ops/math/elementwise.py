@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -10,10 +11,11 @@ from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import name_scope
+from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.ops import rules
+from convflow.ops.array.constant import constant, zeros_like
 from convflow.ops.factories import on_wide_unsigned, register_unary
-from convflow.ops.math.arithmetic import multiply, negative, realdiv, subtract
+from convflow.ops.math.arithmetic import multiply
 from convflow.ops.math.complex import complex_abs, conj
 from convflow.ops.types import FLOATING, FLOATING_OR_COMPLEX
 
@@ -126,23 +128,45 @@ def cos(x: Any, name: str | None = None) -> Tensor:
     return apply_op("Cos", x=x, name=name)
 
 
-def _log_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    return [multiply(grad, reciprocal(conj(op.inputs[0])))]
+def _after_grad(slope: Callable[[Operation], Tensor]) -> Any:
+    """The gradient grad * slope(op), whose slope is computed once the gradient is there."""
+
+    def gradient(op: Operation, grad: Any) -> list[Any]:
+        with control_dependencies([grad]):
+            return [grad * slope(op)]
+
+    return gradient
 
 
-def _log1p_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    x = conj(op.inputs[0])
-    return [realdiv(grad, apply_op("AddV2", x=_like(1, x), y=x))]
+def _x(op: Operation) -> Tensor:
+    return conj(op.inputs[0])
 
 
-def _square_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    x = conj(op.inputs[0])
-    return [multiply(grad, multiply(x, _like(2, x)))]
+def _cos_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        return [-grad * sin(_x(op))]
+
+
+def _square_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        x = _x(op)
+        two = constant(2, dtype=x.dtype.base_dtype)
+        return [multiply(grad, multiply(x, two))]
 
 
 def _from_output(op_type: str) -> Any:
     """The gradient of functions whose derivative follows from their output: a node of its own."""
     return lambda op, grad: [apply_op(op_type, y=op.outputs[0], dy=grad)]
+
+
+def _from_conjugate(op_type: str) -> Any:
+    """The same, the conjugate of the output being taken once the gradient is there."""
+
+    def gradient(op: Operation, grad: Any) -> list[Any]:
+        with control_dependencies([grad]):
+            return [apply_op(op_type, y=conj(op.outputs[0]), dy=grad)]
+
+    return gradient
 
 
 def _flat(op: Operation, grad: Tensor) -> list[Tensor | None]:
@@ -158,34 +182,29 @@ def _reciprocal(x: torch.Tensor) -> torch.Tensor:
 _SIGNED = f"{FLOATING}, int8, int16, int32, int64, complex64, complex128"
 _SQUARED = f"{FLOATING}, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128"
 
-register_unary("Exp", FLOATING_OR_COMPLEX, torch.exp, lambda op, grad: [multiply(grad, conj(op.outputs[0]))])
-register_unary("Log", FLOATING_OR_COMPLEX, torch.log, _log_gradient)
-register_unary("Log1p", FLOATING_OR_COMPLEX, torch.log1p, _log1p_gradient)
-register_unary("Expm1", FLOATING_OR_COMPLEX, torch.expm1, lambda op, grad: [multiply(grad, exp(conj(op.inputs[0])))])
+register_unary("Exp", FLOATING_OR_COMPLEX, torch.exp, _after_grad(lambda op: conj(op.outputs[0])))
+register_unary("Log", FLOATING_OR_COMPLEX, torch.log, _after_grad(lambda op: reciprocal(_x(op))))
+register_unary("Log1p", FLOATING_OR_COMPLEX, torch.log1p, _after_grad(lambda op: reciprocal(1 + _x(op))))
+register_unary("Expm1", FLOATING_OR_COMPLEX, torch.expm1, _after_grad(lambda op: exp(_x(op))))
 register_unary("Sqrt", FLOATING_OR_COMPLEX, torch.sqrt, _from_output("SqrtGrad"))
 register_unary("Rsqrt", FLOATING_OR_COMPLEX, torch.rsqrt, _from_output("RsqrtGrad"))
-register_unary("Sin", FLOATING_OR_COMPLEX, torch.sin, lambda op, grad: [multiply(grad, cos(conj(op.inputs[0])))])
-register_unary(
-    "Cos",
-    FLOATING_OR_COMPLEX,
-    torch.cos,
-    lambda op, grad: [multiply(negative(grad), sin(conj(op.inputs[0])))],
-)
+register_unary("Sin", FLOATING_OR_COMPLEX, torch.sin, _after_grad(lambda op: cos(_x(op))))
+register_unary("Cos", FLOATING_OR_COMPLEX, torch.cos, _cos_gradient)
 register_unary("Square", _SQUARED, on_wide_unsigned(torch.square), _square_gradient)
 register_unary("Reciprocal", _SIGNED, _reciprocal, _from_output("ReciprocalGrad"))
-register_unary("Neg", _SIGNED, torch.neg, lambda op, grad: [negative(grad)])
+register_unary("Neg", _SIGNED, torch.neg, lambda op, grad: [-grad])
 register_unary(
     "Abs",
     f"{FLOATING}, int8, int16, int32, int64",
     torch.abs,
-    lambda op, grad: [multiply(grad, sign(op.inputs[0]))],
+    lambda op, grad: [grad * sign(op.inputs[0])],
 )
-register_unary("Sign", _SIGNED, torch.sgn, lambda op, grad: [apply_op("ZerosLike", x=op.inputs[0])])
+register_unary("Sign", _SIGNED, torch.sgn, lambda op, grad: [zeros_like(op.inputs[0])])
 register_unary("Floor", FLOATING, torch.floor, _flat)
 register_unary("Ceil", FLOATING, torch.ceil, _flat)
 register_unary("Round", _SIGNED, torch.round, _flat)
-register_unary("Sigmoid", FLOATING_OR_COMPLEX, torch.sigmoid, _from_output("SigmoidGrad"))
-register_unary("Tanh", FLOATING_OR_COMPLEX, torch.tanh, _from_output("TanhGrad"))
+register_unary("Sigmoid", FLOATING_OR_COMPLEX, torch.sigmoid, _from_conjugate("SigmoidGrad"))
+register_unary("Tanh", FLOATING_OR_COMPLEX, torch.tanh, _from_conjugate("TanhGrad"))
 
 
 def _register_test(name: str, compute: Any) -> None:
@@ -209,52 +228,53 @@ _register_test("IsNan", torch.isnan)
 
 
 def _register_derivative(op_type: str, compute: Any, gradient: Any) -> None:
-    def computed(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
-        return compute(y.conj() if y.is_complex() else y, dy)
-
     register_op(
         op_type,
         inputs="y: T; dy: T",
         outputs="z: T",
         attrs=f"T: type in {{{FLOATING_OR_COMPLEX}}}",
         shape=rules.same_shapes,
-        kernel=lambda op: computed,
+        kernel=lambda op: compute,
         gradient=gradient,
     )
 
 
-def _sqrt_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    y = op.inputs[0]
-    ga = realdiv(grad, y)
-    return [negative(multiply(ga, op.outputs[0])), multiply(_like(0.5, y), ga)]
+def _sqrt_derivative_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        ratio = grad / op.inputs[0]
+        return [-conj(ratio) * op.outputs[0], 0.5 * ratio]
 
 
-def _rsqrt_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    y, dy = op.inputs
-    g = multiply(_like(-1.5, y), multiply(multiply(grad, dy), square(y)))
-    return [g, apply_op("RsqrtGrad", y=y, dy=grad)]
+def _rsqrt_derivative_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        y = conj(op.inputs[0])
+        grad_y = -1.5 * conj(grad) * op.inputs[1] * square(y)
+        return [grad_y, apply_op("RsqrtGrad", y=y, dy=grad)]
 
 
-def _reciprocal_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    y, dy = op.inputs
-    g = multiply(multiply(_like(-2, y), grad), multiply(dy, y))
-    return [g, apply_op("ReciprocalGrad", y=y, dy=grad)]
+def _reciprocal_derivative_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        y = conj(op.inputs[0])
+        grad_y = conj(grad) * -2 * op.inputs[1] * y
+        return [grad_y, apply_op("ReciprocalGrad", y=y, dy=grad)]
 
 
-def _sigmoid_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    y, dy = op.inputs
-    gb = multiply(grad, dy)
-    return [subtract(gb, multiply(multiply(_like(2, y), gb), y)), apply_op("SigmoidGrad", y=y, dy=grad)]
+def _sigmoid_derivative_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        y, dy = (conj(value) for value in op.inputs)
+        product = grad * dy
+        return [product - 2.0 * product * y, apply_op("SigmoidGrad", y=y, dy=grad)]
 
 
-def _tanh_derivative_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    y, dy = op.inputs
-    g = multiply(_like(-2, y), multiply(multiply(grad, dy), y))
-    return [g, apply_op("TanhGrad", y=y, dy=grad)]
+def _tanh_derivative_gradient(op: Operation, grad: Any) -> list[Any]:
+    with control_dependencies([grad]):
+        y, dy = (conj(value) for value in op.inputs)
+        return [grad * -2.0 * dy * y, apply_op("TanhGrad", y=y, dy=grad)]
 
 
-_register_derivative("SqrtGrad", lambda y, dy: dy * 0.5 / y, _sqrt_derivative_gradient)
-_register_derivative("RsqrtGrad", lambda y, dy: dy * -0.5 * y * y * y, _rsqrt_derivative_gradient)
-_register_derivative("ReciprocalGrad", lambda y, dy: -dy * y * y, _reciprocal_derivative_gradient)
+# Of complex numbers the first three conjugate y themselves, to the others the gradient functions give it so.
+_register_derivative("SqrtGrad", lambda y, dy: dy * 0.5 / y.conj(), _sqrt_derivative_gradient)
+_register_derivative("RsqrtGrad", lambda y, dy: dy * -0.5 * y.conj() ** 3, _rsqrt_derivative_gradient)
+_register_derivative("ReciprocalGrad", lambda y, dy: -dy * y.conj() * y.conj(), _reciprocal_derivative_gradient)
 _register_derivative("SigmoidGrad", lambda y, dy: dy * y * (1 - y), _sigmoid_derivative_gradient)
 _register_derivative("TanhGrad", lambda y, dy: dy * (1 - y * y), _tanh_derivative_gradient)

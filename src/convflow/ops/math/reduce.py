@@ -14,7 +14,7 @@ from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import name_scope
+from convflow.graph.scopes import colocate_with, device, name_scope
 from convflow.graph.static_value import constant_value
 from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant
@@ -30,7 +30,7 @@ from convflow.ops.array.stitch import reduced_shape
 from convflow.ops.array.tile import broadcast_to, tile
 from convflow.ops.array.transpose import invert_permutation, transpose
 from convflow.ops.factories import on_wide_unsigned
-from convflow.ops.math.arithmetic import add, floormod, multiply, realdiv, subtract
+from convflow.ops.math.arithmetic import add, subtract, truediv
 from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import equal
 from convflow.ops.math.complex import conj
@@ -163,15 +163,19 @@ def _axes_of(x: torch.Tensor, axes: torch.Tensor) -> tuple[int, ...]:
     return found
 
 
-def _kernel(compute: Callable[..., Any]) -> Callable[[Operation], Callable[..., Any]]:
-    """Kernels take (x, axes, keep); no axes leave x as it is, which PyTorch would read as all of them."""
+def _kernel(
+    compute: Callable[..., Any], of_each: Callable[..., Any] | None = None
+) -> Callable[[Operation], Callable[..., Any]]:
+    """Kernels take (x, axes, keep); no axes leave x as it is (or `of_each`), which PyTorch would read as all."""
 
     def make(op: Operation) -> Callable[..., Any]:
         keep = op.attrs["keep_dims"]
 
         def reduced(x: torch.Tensor, axes: torch.Tensor) -> torch.Tensor:
             dims = _axes_of(x, axes)
-            return compute(x, dims, keep) if dims else x
+            if dims:
+                return compute(x, dims, keep)
+            return x if of_each is None else of_each(x)
 
         return reduced
 
@@ -231,89 +235,101 @@ def _highest(dtype: torch.dtype) -> Any:
 # Gradients. The output's gradient is brought to the rank of the input and stretched over the reduced axes.
 
 
-def _static_axes(op: Operation) -> list[int] | None:
-    axes, rank = constant_value(op.inputs[1]), op.inputs[0].shape.rank
-    if axes is None or rank is None:
-        return None
-    return [int(axis) % rank for axis in axes.reshape(-1)]
+def _kept_sizes(op: Operation, sizes: Tensor) -> Tensor:
+    """The output's shape with the reduced axes kept."""
+    return reduced_shape(sizes, op.inputs[1])
 
 
-def _kept_sizes(op: Operation) -> Any:
-    """The output's shape with the reduced axes kept: a list to reshape to where at most one size is unknown."""
-    axes = _static_axes(op)
-    if axes is not None:
-        sizes = [1 if i in axes else size.value for i, size in enumerate(op.inputs[0].shape)]
-        if sizes.count(None) <= 1 and 0 not in sizes:
-            return [-1 if size is None else size for size in sizes]
-    return reduced_shape(shape_of(op.inputs[0]), op.inputs[1])
-
-
-def _sum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _sum_gradient(op: Operation, grad: Any) -> list[Any]:
     x = op.inputs[0]
-    kept = _kept_sizes(op)
-    if not isinstance(kept, list):
-        return [broadcast_to(reshape(grad, kept), shape_of(x)), None]
-    grad = reshape(grad, kept)
-    if all(size == 1 for size in kept):
-        static = x.shape.is_fully_defined()
-        return [tile(grad, constant(x.shape.as_list(), dtype=dtypes.int32) if static else shape_of(x)), None]
-    if x.shape.is_fully_defined():
-        return [tile(grad, [size // mine for size, mine in zip(x.shape.as_list(), kept, strict=True)]), None]
-    return [broadcast_to(grad, shape_of(x)), None]
+    axes = None if x.shape.rank is None else constant_value(op.inputs[1])
+    if axes is not None:
+        if list(axes.reshape(-1)) == list(range(len(x.shape))) and axes.ndim == 1:
+            grad = reshape(grad, [1] * len(x.shape))
+            static = x.shape.is_fully_defined()
+            return [tile(grad, constant(x.shape.as_list(), dtype=dtypes.int32) if static else shape_of(x)), None]
+        if x.shape.is_fully_defined():
+            reduced = {int(axis) % len(x.shape) for axis in axes.reshape(-1)}
+            sizes = [int(size) for size in x.shape]
+            kept = [1 if axis in reduced else size for axis, size in enumerate(sizes)]
+            repeats = [size // max(mine, 1) for size, mine in zip(sizes, kept, strict=True)]
+            return [tile(reshape(grad, kept), repeats), None]
+    input_shape = shape_of(x)
+    if not op.attrs["keep_dims"]:
+        with colocate_with(input_shape):
+            kept_shape = _kept_sizes(op, input_shape)
+        grad = reshape(grad, kept_shape)
+    return [broadcast_to(grad, input_shape), None]
 
 
-def _mean_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
+def _mean_gradient(op: Operation, grad: Any) -> list[Any]:
     total = _sum_gradient(op, grad)[0]
-    axes = _static_axes(op)
-    counts = None if axes is None else [op.inputs[0].shape[axis].value for axis in axes]
-    if counts is not None and None not in counts:
-        return [realdiv(total, constant(math.prod(counts), dtype=grad.dtype.base_dtype)), None]
-    sizes = shape_of(op.inputs[0])
-    rank = size_of(sizes)
-    wrapped = floormod(add(op.inputs[1], rank), rank)
-    count = reduce_prod(gather(sizes, wrapped))
-    return [realdiv(total, cast(count, grad.dtype.base_dtype)), None]
-
-
-def _extremum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    x, axes = op.inputs
-    kept = _kept_sizes(op)
-    # Equal extrema share the gradient.
-    chosen = cast(equal(reshape(op.outputs[0], kept), x), grad.dtype.base_dtype)
-    count = reshape(reduce_sum(chosen, axes), kept)
-    return [multiply(realdiv(chosen, count), reshape(grad, kept)), None]
-
-
-def _euclidean_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    kept = _kept_sizes(op)
-    quotient = realdiv(reshape(op.outputs[0], kept), reshape(grad, kept))
-    return [realdiv(op.inputs[0], quotient), None]
-
-
-def _prod_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    # The product of all others is taken from both sides, not by division: elements may be 0.
-    x, axes = op.inputs
+    x, y = op.inputs[0], op.outputs[0]
+    if x.shape.is_fully_defined() and y.shape.is_fully_defined():
+        count = math.prod(map(int, x.shape)) // max(math.prod(map(int, y.shape)), 1)
+        return [truediv(total, constant(count, dtype=total.dtype.base_dtype)), None]
     sizes = shape_of(x)
-    kept = _kept_sizes(op)
-    grad = broadcast_to(reshape(grad, kept), sizes)
-    rank = rank_of(x)
-    reduced = floormod(add(reshape(axes, [-1]), rank), rank)
-    others = setdiff1d(range_of(rank), reduced).out
-    order = concat([reduced, others], 0)
-    counts = [reduce_prod(gather(sizes, which)) for which in (reduced, others)]
+    rank = size_of(sizes)
+    axes = (cast(op.inputs[1], rank.dtype) + rank) % rank
+    count = reduce_prod(gather(sizes, axes))
+    return [truediv(total, cast(count, total.dtype)), None]
+
+
+def _extremum_gradient(op: Operation, grad: Any) -> list[Any]:
+    x, axes = op.inputs
+    input_shape, y = shape_of(x), op.outputs[0]
+    if op.attrs["keep_dims"]:
+        kept = shape_of(y)
+    else:
+        kept = _kept_sizes(op, input_shape)
+        y, grad = reshape(y, kept), reshape(grad, kept)
+    # Equal extrema share the gradient.
+    chosen = cast(equal(y, x), grad.dtype)
+    count = reshape(reduce_sum(chosen, axes), kept)
+    return [chosen / count * grad, None]
+
+
+def _euclidean_gradient(op: Operation, grad: Any) -> list[Any]:
+    y = op.outputs[0]
+    if not op.attrs["keep_dims"]:
+        kept = _kept_sizes(op, shape_of(op.inputs[0]))
+        y, grad = reshape(y, kept), reshape(grad, kept)
+    return [truediv(op.inputs[0], y / grad), None]
+
+
+def _prod_gradient(op: Operation, grad: Any) -> list[Any]:
+    # The product of all others is taken from both sides, not by division: elements may be 0.
+    x = op.inputs[0]
+    sizes = shape_of(x)
+    axes = reshape(op.inputs[1], [-1])
+    if not op.attrs["keep_dims"]:
+        grad = reshape(grad, _kept_sizes(op, sizes))
+    grad = broadcast_to(grad, sizes)
+    with device("/cpu:0"):
+        rank = rank_of(x)
+        reduced = (cast(axes, rank.dtype) + rank) % rank
+        others = setdiff1d(range_of(0, rank), reduced).out
+        order = concat([reduced, others], 0)
+        counts = [reduce_prod(gather(sizes, which)) for which in (reduced, others)]
     moved = transpose(x, order)
+    moved_shape = shape_of(moved)
     matrix = reshape(moved, counts)
     left = cumprod(matrix, axis=0, exclusive=True)
     right = cumprod(matrix, axis=0, exclusive=True, reverse=True)
-    rest = reshape(multiply(conj(left), conj(right)), shape_of(moved))
-    back = transpose(rest, invert_permutation(order))
-    return [reshape(multiply(grad, back), sizes), None]
+    rest = reshape(conj(left) * conj(right), moved_shape)
+    return [reshape(grad * transpose(rest, invert_permutation(order)), sizes), None]
 
 
 _ORDERED = f"{REAL}, qint8, quint8, qint32, qint16, quint16"
 
 
-def _register(name: str, types: str | None, compute: Callable[..., Any], gradient: Any) -> None:
+def _register(
+    name: str,
+    types: str | None,
+    compute: Callable[..., Any],
+    gradient: Any,
+    of_each: Callable[..., Any] | None = None,
+) -> None:
     attrs = f"keep_dims: bool = false; Tidx: type = int32 in {{{INDEX}}}"
     if types is not None:
         attrs += f"; T: type in {{{types}}}"
@@ -324,7 +340,7 @@ def _register(name: str, types: str | None, compute: Callable[..., Any], gradien
         outputs=f"output: {kind}",
         attrs=attrs,
         shape=_reduced_shape,
-        kernel=_kernel(compute),
+        kernel=_kernel(compute, of_each),
         gradient=gradient,
     )
 
@@ -334,6 +350,6 @@ _register("Mean", NUMBER, _widened(_mean), _mean_gradient)
 _register("Prod", NUMBER, _widened(_prod), _prod_gradient)
 _register("Max", _ORDERED, _widened(_extremum(torch.amax, _lowest)), _extremum_gradient)
 _register("Min", _ORDERED, _widened(_extremum(torch.amin, _highest)), _extremum_gradient)
-_register("EuclideanNorm", NUMBER, _widened(_euclidean), _euclidean_gradient)
+_register("EuclideanNorm", NUMBER, _widened(_euclidean), _euclidean_gradient, lambda x: x.abs().to(x.dtype))
 _register("All", None, lambda x, dims, keep: torch.all(x, dims, keepdim=keep), NO_GRADIENT)
 _register("Any", None, lambda x, dims, keep: torch.any(x, dims, keepdim=keep), NO_GRADIENT)

@@ -15,7 +15,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
 from convflow.ops.array.constant import zeros, zeros_like
-from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.math.arithmetic import reduce_to_shapes_of
 from convflow.ops.types import NUMBER
 
 
@@ -109,16 +109,8 @@ def _select_v2_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     condition, x, y = op.inputs
     nothing = zeros([], dtype=grad.dtype.base_dtype)
     grad_x, grad_y = where_v2(condition, grad, nothing), where_v2(condition, nothing, grad)
-    return [None, _summed_to(x, grad_x, op.outputs[0]), _summed_to(y, grad_y, op.outputs[0])]
-
-
-def _summed_to(x: Tensor, grad: Tensor, output: Tensor) -> Tensor:
-    if x.shape.is_fully_defined() and x.shape == output.shape:
-        return grad
-    x_shape = shape_of(x)
-    axes, _ = apply_op("BroadcastGradientArgs", s0=x_shape, s1=shape_of(output))
-    total = apply_op("Sum", input=grad, reduction_indices=axes, keep_dims=True)
-    return apply_op("Reshape", tensor=total, shape=x_shape)
+    z = op.outputs[0]
+    return [None, reduce_to_shapes_of(x, z, grad_x, None)[0], reduce_to_shapes_of(y, z, grad_y, None)[0]]
 
 
 register_op(
