@@ -92,7 +92,7 @@ def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor) -> torch
     if 0 in geometry.output:
         return input.new_empty(geometry.output)
     x, padding = _padded(window.channels_first(input), geometry)
-    y = torch.ops.aten.convolution(
+    y = torch.convolution(
         x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, False,
         (0,) * len(padding), geometry.groups,
     )  # fmt: skip
@@ -109,7 +109,7 @@ def _backward(
     wanted: int,
 ) -> torch.Tensor:
     """The gradient of input (`wanted` 0) or filter (1) of a convolution with that padding on both sides."""
-    results = torch.ops.aten.convolution_backward(
+    results = torch.ops.aten.convolution_backward.default(
         grad, x, filter, None, window.strides, padding, window.dilations, False,
         [0] * len(padding), geometry.groups, [wanted == 0, wanted == 1, False],
     )  # fmt: skip

@@ -111,11 +111,14 @@ def _check_equal(what: str, got: torch.Size, expected: Sequence[int]) -> None:
         raise ValueError(f"Expected {what} shape to be {list(expected)}, but got {list(got)}.")
 
 
-_MAX = {2: torch.max_pool2d, 3: torch.max_pool3d}
-_MAX_AND_INDICES = {2: torch.ops.aten.max_pool2d_with_indices, 3: torch.ops.aten.max_pool3d_with_indices}
-_MAX_BACKWARD = {
-    2: torch.ops.aten.max_pool2d_with_indices_backward,
-    3: torch.ops.aten.max_pool3d_with_indices_backward,
+_MAX: dict[int, Any] = {2: torch.max_pool2d, 3: torch.max_pool3d}
+_MAX_AND_INDICES: dict[int, Any] = {
+    2: torch.ops.aten.max_pool2d_with_indices.default,
+    3: torch.ops.aten.max_pool3d_with_indices.default,
+}
+_MAX_BACKWARD: dict[int, Any] = {
+    2: torch.ops.aten.max_pool2d_with_indices_backward.default,
+    3: torch.ops.aten.max_pool3d_with_indices_backward.default,
 }
 
 
@@ -125,8 +128,7 @@ def max_pool(window: Window, input: torch.Tensor) -> torch.Tensor:
     if 0 in places.output:
         return input.new_empty(places.output)
     x = _padded_lowest(window.channels_first(input), places)
-    compute: Any = _MAX[len(window.strides)]
-    y = compute(x, window.ksize, window.strides, places.padding, 1, places.ceil_mode)
+    y = _MAX[len(window.strides)](x, window.ksize, window.strides, places.padding, 1, places.ceil_mode)
     return window.restored(_without_extra(y, places))
 
 
@@ -200,7 +202,7 @@ def avg_pool(window: Window, value: torch.Tensor) -> torch.Tensor:
     x = window.channels_first(value)
     if len(window.strides) == 3:
         return window.restored(_avg_pool3d(window, x))
-    y = torch.ops.aten.avg_pool2d(x, window.ksize, window.strides, places.padding, places.ceil_mode, False)
+    y = torch.ops.aten.avg_pool2d.default(x, window.ksize, window.strides, places.padding, places.ceil_mode, False)
     return window.restored(_without_extra(y, places))
 
 
@@ -215,7 +217,7 @@ def avg_pool_gradient(window: Window, sizes: Ints, grad: torch.Tensor) -> torch.
     first = window.channels_first(grad)
     if len(window.strides) == 3:
         return window.restored(_avg_pool3d_gradient(window, x, first))
-    result: torch.Tensor = torch.ops.aten.avg_pool2d_backward(
+    result: torch.Tensor = torch.ops.aten.avg_pool2d_backward.default(
         _with_extra(first, places), x, window.ksize, window.strides, places.padding, places.ceil_mode, False, None
     )
     return window.restored(result)
@@ -235,7 +237,7 @@ def _computed(dtype: torch.dtype) -> torch.dtype:
 
 
 def _volume_sums(window: Window, x: torch.Tensor) -> torch.Tensor:
-    y: torch.Tensor = torch.ops.aten.avg_pool3d(x, window.ksize, window.strides, (0, 0, 0), False, True, 1)
+    y: torch.Tensor = torch.ops.aten.avg_pool3d.default(x, window.ksize, window.strides, (0, 0, 0), False, True, 1)
     return y
 
 
@@ -255,5 +257,7 @@ def _avg_pool3d_gradient(window: Window, x: torch.Tensor, grad: torch.Tensor) ->
     padded = x.new_empty(
         (*x.shape[:2], *(size + sum(pair) for size, pair in zip(x.shape[2:], paddings, strict=True))), dtype=dtype
     )
-    result = torch.ops.aten.avg_pool3d_backward(shares, padded, window.ksize, window.strides, (0, 0, 0), False, True, 1)
+    result = torch.ops.aten.avg_pool3d_backward.default(
+        shares, padded, window.ksize, window.strides, (0, 0, 0), False, True, 1
+    )
     return _without(result, paddings).to(grad.dtype)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -34,6 +35,14 @@ class Window:
     explicit_paddings: tuple[Pair, ...]
     data_format: str
 
+    def __hash__(self) -> int:
+        # Kernels look up by window what follows from it, in every run.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(astuple(self))
+
     @property
     def rank(self) -> int:
         """Of the tensors the window moves over: the spatial axes, batch and channels."""
@@ -43,7 +52,7 @@ class Window:
     def spatial_axes(self) -> Ints:
         return _SPATIAL_AXES[self.data_format]
 
-    @property
+    @cached_property
     def channel_axis(self) -> int:
         return self.data_format.index("C")
 
