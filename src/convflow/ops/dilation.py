@@ -152,7 +152,11 @@ class _Walk:
     def _lines(self, axis: int, element: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Where an element of the window lies along an axis, and whether that is inside."""
         before, count, size = (self.top, self.left)[axis], self.output[1 + axis], self.input.shape[1 + axis]
-        at = torch.arange(count) * self.window.strides[axis] + element * self.window.dilations[axis] - before
+        at = (
+            torch.arange(count, device=self.input.device) * self.window.strides[axis]
+            + element * self.window.dilations[axis]
+            - before
+        )
         return at.clamp(0, size - 1), (at >= 0) & (at < size)
 
     def elements(self) -> Iterator[tuple[int, torch.Tensor, torch.Tensor]]:
@@ -171,7 +175,7 @@ class _Walk:
     def winners(self) -> tuple[torch.Tensor, torch.Tensor]:
         """For each output the first element with the largest sum, and its place in the input."""
         best = self.input.new_full(self.output, self.lowest)
-        element = torch.zeros(self.output, dtype=torch.int64)
+        element = torch.zeros(self.output, dtype=torch.int64, device=self.input.device)
         # Where nothing is above the lowest number (minus infinity, NaN), the window's corner counts.
         corner = next(self.elements())[1][..., None]
         place = corner.expand(self.output)

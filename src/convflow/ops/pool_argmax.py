@@ -109,7 +109,7 @@ def _argmax_kernel(op: Operation) -> Callable[[torch.Tensor], tuple[torch.Tensor
 
         values = on_wide_unsigned(largest)(input)
         channels = input.shape[3]
-        flat = places[0] * channels + torch.arange(channels)
+        flat = places[0] * channels + torch.arange(channels, device=input.device)
         return values, (flat + _batch_offsets(input) if include_batch else flat).to(dtype)
 
     return pool
@@ -117,7 +117,7 @@ def _argmax_kernel(op: Operation) -> Callable[[torch.Tensor], tuple[torch.Tensor
 
 def _batch_offsets(x: torch.Tensor) -> torch.Tensor:
     """Where each picture begins, counted over the whole batch, to be added to places inside a picture."""
-    return (torch.arange(x.shape[0]) * x[:1].numel()).view(-1, 1, 1, 1)
+    return (torch.arange(x.shape[0], device=x.device) * x[:1].numel()).view(-1, 1, 1, 1)
 
 
 def _global_places(op: Operation, input: torch.Tensor, argmax: torch.Tensor) -> torch.Tensor:
