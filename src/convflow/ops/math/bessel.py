@@ -54,7 +54,8 @@ def _i0e_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
 
 def _i1_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = op.inputs[0], op.outputs[0]
-    return [multiply(grad, _except_at_zero(x, lambda safe: subtract(bessel_i0(safe), realdiv(y, safe))))]
+    # The derivative at 0 is 1/2; TensorFlow says 1, and so do we.
+    return [multiply(grad, _except_at_zero(x, 1.0, lambda safe: subtract(bessel_i0(safe), realdiv(y, safe))))]
 
 
 def _i1e_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
@@ -63,14 +64,14 @@ def _i1e_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     def derivative(safe: Tensor) -> Tensor:
         return subtract(bessel_i0e(safe), multiply(y, add(sign(safe), reciprocal(safe))))
 
-    return [multiply(grad, _except_at_zero(x, derivative))]
+    return [multiply(grad, _except_at_zero(x, 0.5, derivative))]
 
 
-def _except_at_zero(x: Tensor, derivative: Any) -> Tensor:
-    # I1(x) / x has a limit at 0, where its quotient has no value; the derivative there is 1/2.
+def _except_at_zero(x: Tensor, at_zero_value: float, derivative: Any) -> Tensor:
+    # I1(x) / x has a limit at 0, where its quotient has no value.
     at_zero = equal(x, convert_to_tensor(0, dtype=x.dtype.base_dtype))
     safe = where_v2(at_zero, ones_like(x), x)
-    return where_v2(at_zero, convert_to_tensor(0.5, dtype=x.dtype.base_dtype), derivative(safe))
+    return where_v2(at_zero, convert_to_tensor(at_zero_value, dtype=x.dtype.base_dtype), derivative(safe))
 
 
 register_unary("BesselI0", FLOATING, in_single_precision(torch.special.i0), _i0_gradient)

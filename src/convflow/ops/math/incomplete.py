@@ -17,7 +17,7 @@ from convflow.ops.factories import in_single_precision
 from convflow.ops.math.arithmetic import add, multiply, negative, reduce_to_shapes_of, subtract
 from convflow.ops.math.elementwise import exp, log
 from convflow.ops.math.gamma import lgamma
-from convflow.ops.math.incomplete_kernels import beta_integral, gamma_integral_by_a
+from convflow.ops.math.incomplete_kernels import beta_integral, gamma_integral_by_a, gamma_integrals
 from convflow.ops.math.no_nan import xlog1py, xlogy
 from convflow.ops.types import FLOATING
 
@@ -77,12 +77,8 @@ def _registered(name: str, types: str, kernel: Any, gradient: Any) -> None:
     )
 
 
-def _outside(a: torch.Tensor, x: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-    return torch.where((a <= 0) | (x < 0), torch.nan, value)
-
-
-_registered("Igamma", FLOATING, lambda a, x: _outside(a, x, torch.special.gammainc(a, x)), _igamma_gradient)
-_registered("Igammac", FLOATING, lambda a, x: _outside(a, x, torch.special.gammaincc(a, x)), _igammac_gradient)
+_registered("Igamma", FLOATING, lambda a, x: gamma_integrals(a, x)[0], _igamma_gradient)
+_registered("Igammac", FLOATING, lambda a, x: gamma_integrals(a, x)[1], _igammac_gradient)
 _registered("IgammaGradA", "float, double", gamma_integral_by_a, NO_GRADIENT)
 
 

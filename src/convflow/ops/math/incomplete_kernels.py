@@ -11,6 +11,22 @@ _TERMS = 2000
 _TINY = 1e-300
 
 
+def gamma_integrals(a: torch.Tensor, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The lower and the upper incomplete gamma integral, P(a, x) and Q(a, x)."""
+    kind = torch.promote_types(a.dtype, x.dtype)
+    a, x = torch.broadcast_tensors(a.double(), x.double())
+    outside = (a <= 0) | (x < 0) | a.isnan() | x.isnan()
+    # PyTorch's own are exact to some 10 digits; beyond these bounds series would be long, and its expansions serve.
+    usual = ~outside & (a < 1e4) & (x > 0) & (x < 2e4)
+    inner_a, inner_x = torch.where(usual, a, 1.0), torch.where(usual, x, 0.5)
+    by_fraction = inner_x > torch.maximum(inner_a, torch.ones_like(inner_a))
+    low = _lower_by_series(torch.where(by_fraction, 1.0, inner_a), torch.where(by_fraction, 0.5, inner_x))[0]
+    high = _upper_by_fraction(torch.where(by_fraction, inner_a, 1.0), torch.where(by_fraction, inner_x, 2.0))[0]
+    lower = torch.where(usual, torch.where(by_fraction, 1 - high, low), torch.special.gammainc(a, x))
+    upper = torch.where(usual, torch.where(by_fraction, high, 1 - low), torch.special.gammaincc(a, x))
+    return torch.where(outside, torch.nan, lower).to(kind), torch.where(outside, torch.nan, upper).to(kind)
+
+
 def gamma_integral_by_a(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """The derivative of the lower incomplete gamma integral P(a, x) by a."""
     kind = torch.promote_types(a.dtype, x.dtype)
@@ -20,14 +36,15 @@ def gamma_integral_by_a(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     by_fraction = inside_x > torch.maximum(inside_a, torch.ones_like(inside_a))
     small = torch.where(by_fraction, 0.5, inside_x)
     large = torch.where(by_fraction, inside_x, 2.0)
-    low = _lower_by_series(torch.where(by_fraction, 1.0, inside_a), small)
-    high = _upper_by_fraction(torch.where(by_fraction, inside_a, 1.0), large)
+    low = _lower_by_series(torch.where(by_fraction, 1.0, inside_a), small)[1]
+    high = _upper_by_fraction(torch.where(by_fraction, inside_a, 1.0), large)[1]
     result = torch.where(by_fraction, -high, low)
     result = torch.where(x == 0, 0.0, result)
     return torch.where(outside, torch.nan, result).to(kind)
 
 
-def _lower_by_series(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+def _lower_by_series(a: torch.Tensor, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """P(a, x) and its derivative by a, for x up to a or 1."""
     # P = x^a e^-x / gamma(a + 1) * (1 + x/(a+1) + x^2/((a+1)(a+2)) + ...), each factor with its derivative by a.
     term, slope = torch.ones_like(x), torch.zeros_like(x)
     total, total_slope = term.clone(), slope.clone()
@@ -39,10 +56,11 @@ def _lower_by_series(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         if bool(((term < total * 1e-17) & (slope.abs() <= total_slope.abs() * 1e-17)).all()):
             break
     front = torch.exp(a * torch.log(x) - x - torch.lgamma(a + 1))
-    return front * (total * (torch.log(x) - torch.digamma(a + 1)) + total_slope)
+    return front * total, front * (total * (torch.log(x) - torch.digamma(a + 1)) + total_slope)
 
 
-def _upper_by_fraction(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+def _upper_by_fraction(a: torch.Tensor, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Q(a, x) and its derivative by a, for x above a and 1."""
     # Q = x^a e^-x / gamma(a) * f, f a continued fraction evaluated by Lentz's method, carried with its derivative.
     b, b_slope = x + 1 - a, -torch.ones_like(x)
     c, c_slope = torch.full_like(x, 1 / _TINY), torch.zeros_like(x)
@@ -63,7 +81,7 @@ def _upper_by_fraction(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         if bool(((step - 1).abs() < 1e-16).all() and (step_slope.abs() < 1e-16).all()):
             break
     front = torch.exp(a * torch.log(x) - x - torch.lgamma(a))
-    return front * (f * (torch.log(x) - torch.digamma(a)) + f_slope)
+    return front * f, front * (f * (torch.log(x) - torch.digamma(a)) + f_slope)
 
 
 def beta_integral(a: torch.Tensor, b: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

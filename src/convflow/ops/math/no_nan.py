@@ -93,21 +93,21 @@ def _is_not_zero(x: Tensor) -> Tensor:
 
 def _xlogy_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = op.inputs
-    grad_x = multiply(conj(xlogy(_is_not_zero(x), y)), grad)
-    return reduce_to_shapes_of(x, y, grad_x, multiply(conj(xdivy(x, y)), grad))
+    grad_x = multiply(xlogy(_is_not_zero(x), y), grad)
+    return reduce_to_shapes_of(x, y, grad_x, multiply(xdivy(x, y), grad))
 
 
 def _xlog1py_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = op.inputs
     one = convert_to_tensor(1, dtype=y.dtype.base_dtype)
-    grad_x = multiply(conj(xlog1py(_is_not_zero(x), y)), grad)
-    return reduce_to_shapes_of(x, y, grad_x, multiply(conj(xdivy(x, add(y, one))), grad))
+    grad_x = multiply(xlog1py(_is_not_zero(x), y), grad)
+    return reduce_to_shapes_of(x, y, grad_x, multiply(xdivy(x, add(y, one)), grad))
 
 
 def _xdivy_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = op.inputs
-    grad_x = multiply(conj(xdivy(_is_not_zero(x), y)), grad)
-    return reduce_to_shapes_of(x, y, grad_x, multiply(conj(xdivy(negative(x), square(y))), grad))
+    grad_x = multiply(xdivy(_is_not_zero(x), y), grad)
+    return reduce_to_shapes_of(x, y, grad_x, multiply(xdivy(negative(x), square(y)), grad))
 
 
 def _mul_no_nan_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,7 @@ def cumulative_logsumexp(
     """log(sum(exp(x))) of all elements up to each one, without overflow (API: tf.math.cumulative_logsumexp).
 
     Args:
-        exclusive: leave each element out of its own sum, which begins with the type's lowest number.
+        exclusive: leave each element out of its own sum, which begins with -infinity.
         reverse: go from the axis' end.
     """
     with name_scope(name, "CumulativeLogsumexp", [x]) as scope:
@@ -133,7 +134,7 @@ _register("Cumprod", torch.cumprod, lambda dtype: 1, _cumprod_gradient)
 _register(
     "CumulativeLogsumexp",
     _logsumexp_scan,
-    lambda dtype: torch.finfo(dtype).min,
+    lambda dtype: -math.inf,
     _cumulative_logsumexp_gradient,
     "bfloat16, half, float, double",
 )

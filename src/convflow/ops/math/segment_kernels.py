@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 _STORED_ONLY = {torch.uint16: torch.int32, torch.uint32: torch.int64, torch.uint64: torch.int64}
@@ -28,7 +30,7 @@ def reduced_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, how: str, of
         for row, target in zip(rows, at.tolist(), strict=True):
             result[target] *= row
         return result
-    flat = rows.reshape(rows.shape[0], -1)
+    flat = rows.reshape(rows.shape[0], math.prod(rest))
     result = torch.full((count, flat.shape[1]), of_nothing, dtype=kind)
     where = at[:, None].expand_as(flat)
     return result.scatter_reduce_(0, where, flat, _REDUCTIONS[how], include_self=False).reshape(count, *rest)
