@@ -11,6 +11,7 @@ from convflow.formats import messages
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
+from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops.array.identity import identity
 from convflow.ops.switch import switch_ref_or_tensor
 
@@ -95,7 +96,14 @@ class CondContext:
         result = function()
         if result is None:
             return None, []
-        return result, [self._output(item) for item in nest.flatten(result)]
+        leaves = nest.flatten(result)
+        values = [self._output(part) for item in leaves for part in _parts(item)]
+        for item in leaves:
+            if isinstance(item, SparseTensor):
+                # TensorFlow puts the parts together again: the names of later sparse tensors count it.
+                with name_scope(None, "SparseTensor"):
+                    pass
+        return result, values
 
     def _output(self, item: Any) -> Tensor:
         if isinstance(item, Operation):
@@ -123,6 +131,10 @@ class CondContext:
     def _holds(self, op: Operation) -> bool:
         context = op._get_control_flow_context()
         return context is not None and self in context._and_outer()
+
+
+def _parts(item: Any) -> list[Any]:
+    return [item.indices, item.values, item.dense_shape] if isinstance(item, SparseTensor) else [item]
 
 
 def _after(op: Operation, tensor: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import add_to_collection, is_tensor, name_scope
+from convflow.graph.sparse_tensor import SparseTensor
 from convflow.graph.static_value import constant_value
 from convflow.ops.array.identity import identity
 from convflow.ops.cond_context import CondContext
@@ -32,7 +33,8 @@ def cond(
 
     Args:
         pred: a bool scalar tensor.
-        true_fn: a function without arguments that returns tensors, operations or nested structures of them.
+        true_fn: a function without arguments that returns tensors (dense or sparse), operations or nested
+            structures of them.
         false_fn: the same; what they return must agree in form and types.
         strict: keep a list or tuple of one; otherwise its item is returned.
         fn1, fn2: older names of `true_fn` and `false_fn`.
@@ -66,7 +68,7 @@ def cond(
         if true_branch.outer_context is None:
             add_to_collection(GraphKeys.COND_CONTEXT, true_branch)
             add_to_collection(GraphKeys.COND_CONTEXT, false_branch)
-        return nest.pack_sequence_as(result, merged)
+        return nest.pack_sequence_as(result, _with_sparse(nest.flatten(result), merged))
 
 
 def _function(name: str, function: Any, old_name: str, old: Any) -> Callable[[], Any]:
@@ -91,6 +93,15 @@ def _built(branch: CondContext, function: Callable[[], Any], name: str) -> tuple
     return result, values
 
 
+def _with_sparse(leaves: list[Any], merged: list[Tensor]) -> list[Any]:
+    """The merged tensors, three of them put together for each leaf that is sparse."""
+    tensors = iter(merged)
+    return [
+        SparseTensor(next(tensors), next(tensors), next(tensors)) if isinstance(leaf, SparseTensor) else next(tensors)
+        for leaf in leaves
+    ]
+
+
 def _without_single(result: Any) -> Any:
     if isinstance(result, (list, tuple)) and not hasattr(result, "_fields") and len(result) == 1:
         return result[0]
@@ -104,6 +115,12 @@ def _check_agreement(result: Any, other: Any, true_values: list[Tensor], false_v
         nest.assert_same_structure(result, other)
     except (TypeError, ValueError) as error:
         raise type(error)(f"Incompatible return types of true_fn and false_fn: {error}") from None
+    kinds = [[isinstance(leaf, SparseTensor) for leaf in nest.flatten(item)] for item in (result, other)]
+    if kinds[0] != kinds[1]:
+        raise ValueError(
+            "Outputs of 'true_fn' and 'false_fn' must agree: one returns a sparse tensor where the other does not "
+            f"({result!r}, {other!r}). Use tf.sparse_tensor_to_dense in one of them."
+        )
     for yes, no in zip(true_values, false_values, strict=True):
         if yes.dtype.base_dtype is not no.dtype.base_dtype:
             raise ValueError(

@@ -10,6 +10,7 @@ from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
+from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops.array.strided_slice import getitem
 from convflow.ops.math import arithmetic, comparison, elementwise, matmul
 
@@ -47,6 +48,8 @@ _BINARY: list[tuple[str, str, Callable[..., Tensor]]] = [
 
 def _forward(scope_name: str, function: Callable[..., Tensor]) -> Callable[[Any, Any], Any]:
     def operator(x: Any, y: Any) -> Any:
+        if isinstance(y, SparseTensor):
+            return NotImplemented  # it has operators of its own
         with name_scope(None, scope_name, [x, y]) as scope:
             x = convert_to_tensor(x)
             y = convert_to_tensor(y, dtype_hint=x.dtype.base_dtype, name="y")

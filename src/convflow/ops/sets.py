@@ -281,8 +281,7 @@ register_op(
 
 def _size_shape(ctx: InferenceContext) -> list[TensorShape]:
     check_parts(ctx, 0, "set")
-    known = ctx.constant_shape(2)
-    return [known[:-1] if known.rank is not None else known]
+    return [unknown_shape()]
 
 
 def _size_kernel(op: Operation) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
 from convflow.graph.scopes import colocate_with, control_dependencies, device, get_default_graph, name_scope
+from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops import rules
 
 
@@ -21,6 +22,8 @@ def identity(input: Any, name: str | None = None) -> Any:
     """The same value under a new name (API: tf.identity)."""
     if isinstance(input, IndexedSlices):
         return _each_part(identity, input, name)
+    if isinstance(input, SparseTensor):
+        return SparseTensor(identity(input.indices), identity(input.values), identity(input.dense_shape))
     return apply_op("Identity", input=input, name=name)
 
 

@@ -93,3 +93,23 @@ def linear(indices: torch.Tensor, shape: torch.Tensor) -> torch.Tensor:
 def unlinear(places: torch.Tensor, shape: torch.Tensor) -> torch.Tensor:
     """The reverse of `linear`."""
     return (places[:, None] // strides_of(shape)) % torch.clamp(shape, min=1)
+
+
+def take(items: Any, places: torch.Tensor) -> Any:
+    """The values at `places`, numbers or strings."""
+    return items[places] if isinstance(items, torch.Tensor) else items[places.numpy()]
+
+
+def join(parts: list[Any]) -> Any:
+    """Values one after the other, numbers or strings."""
+    return torch.cat(parts) if isinstance(parts[0], torch.Tensor) else np.concatenate(parts)
+
+
+def check_sparse(indices: torch.Tensor, items: Any, shape: torch.Tensor) -> None:
+    """ValueError for three values that are no sparse tensor; the shape rule words it."""
+    fits = indices.ndim == 2 and items.ndim == 1 and shape.ndim == 1
+    if not fits or indices.shape[0] != items.shape[0] or indices.shape[1] != shape.shape[0]:
+        raise ValueError(
+            f"Not a sparse tensor: indices {list(indices.shape)}, values {list(items.shape)}, "
+            f"shape {list(shape.shape)}."
+        )
