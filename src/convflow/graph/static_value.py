@@ -99,6 +99,8 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
     op = tensor.op
     if op.type == "Shape":
         return op.inputs[0].shape
+    if op.type == "ShapeN":
+        return op.inputs[tensor.value_index].shape
     if op.type == "Pack":
         return TensorShape([_size(constant_value(part)) for part in op.inputs])
     if op.type == "Cast":

@@ -12,11 +12,11 @@ from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
+from convflow.graph.static_value import constant_value
 from convflow.ops.array.constant import ones
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.shape_ops import size as size_of
-from convflow.ops.math.arithmetic import add, floormod
 from convflow.ops.math.cast import cast
 
 
@@ -78,9 +78,14 @@ register_op(
 )
 
 
-def reduced_shape(input_shape: Tensor, axes: Tensor) -> Tensor:
-    """The shape that a reduction over `axes` with kept dimensions gives, as a tensor."""
+def reduced_shape(input_shape: Tensor, axes: Tensor) -> Any:
+    """The shape that a reduction over `axes` with kept dimensions gives: an array where it is known, else a tensor."""
+    sizes, reduced = constant_value(input_shape), constant_value(axes)
+    if sizes is not None and reduced is not None:
+        kept = np.array(sizes, np.int32)
+        kept[reduced] = 1
+        return kept
     rank = size_of(input_shape)
-    axes = floormod(add(axes, rank), rank)
-    ones_there = ones(shape_of(axes), dtype=input_shape.dtype)
-    return dynamic_stitch([range_of(rank), axes], [input_shape, ones_there])
+    axes = (cast(axes, dtypes.int32) + rank) % rank
+    sizes_of_axes = shape_of(axes)
+    return dynamic_stitch([range_of(rank), axes], [input_shape, ones(sizes_of_axes, dtype=input_shape.dtype)])
