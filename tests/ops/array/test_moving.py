@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from convflow.core import dtypes, errors
+from convflow.graph.convert import convert_to_tensor
 from convflow.ops.array.concat import concat
 from convflow.ops.array.constant import constant
 from convflow.ops.array.gather import gather, unsorted_segment_sum
