@@ -31,3 +31,4 @@ from convflow.ops.math.clip import global_norm
 from convflow.ops.math.einsum import einsum
 from convflow.ops.math.matmul import matmul, matvec
 from convflow.ops.math.tensordot import tensordot
+from convflow.ops.norm import l2_normalize

@@ -40,6 +40,10 @@ class InputSpec:
     def get_config(self) -> dict[str, Any]:
         return dict(vars(self))
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> InputSpec:
+        return cls(**config)
+
     def __repr__(self) -> str:
         given = (f"{name}={value}" for name, value in vars(self).items() if value not in (None, {}))
         return f"InputSpec({', '.join(given)})"
