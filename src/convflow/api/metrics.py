@@ -1,5 +1,10 @@
 """tf.metrics"""
 
+from convflow.modeling.metrics.average_precision import (
+    average_precision_at_k,
+    sparse_average_precision_at_k,
+    sparse_precision_at_k,
+)
 from convflow.modeling.metrics.classes import mean_iou, mean_per_class_accuracy
 from convflow.modeling.metrics.counts import (
     false_negatives,
@@ -29,3 +34,4 @@ from convflow.modeling.metrics.thresholds import (
     true_negatives_at_thresholds,
     true_positives_at_thresholds,
 )
+from convflow.modeling.metrics.top_k import precision_at_k, precision_at_top_k, recall_at_k, recall_at_top_k

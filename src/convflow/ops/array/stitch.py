@@ -85,6 +85,11 @@ def reduced_shape(input_shape: Tensor, axes: Tensor) -> Any:
         kept = np.array(sizes, np.int32)
         kept[reduced] = 1
         return kept
+    return reduced_shape_later(input_shape, axes)
+
+
+def reduced_shape_later(input_shape: Tensor, axes: Tensor) -> Tensor:
+    """`reduced_shape` as nodes, whatever is known."""
     rank = size_of(input_shape)
     axes = (cast(axes, dtypes.int32) + rank) % rank
     sizes_of_axes = shape_of(axes)

@@ -16,7 +16,7 @@ from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.graph.sparse_tensor import SparseTensor, convert_to_sparse
-from convflow.graph.static_value import constant_value
+from convflow.graph.static_value import constant_value, constant_value_as_shape
 from convflow.ops import operators, rules  # noqa: F401  (tensors get their operators)
 from convflow.ops.array.constant import constant
 from convflow.ops.array.gather import gather
@@ -113,9 +113,11 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
         known = constant_value(sizes)
         if known is not None:
             _check_minus_ones(known.tolist())
-            count = sparse.shape.num_elements()
-            if count is not None:
-                new_shape = constant(_filled_in(count, known.tolist()), dtype=dtypes.int64)
+        wanted, count = constant_value_as_shape(sizes), sparse.shape.num_elements()
+        if wanted.rank is not None and count is not None:
+            partial = [-1 if size is None else size for size in wanted.as_list()]
+            if partial.count(-1) <= 1:
+                new_shape = constant(_filled_in(count, partial), dtype=dtypes.int64)
         return SparseTensor(indices, identity(sparse.values), new_shape)
 
 
