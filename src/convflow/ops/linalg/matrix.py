@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from convflow.core import errors
 from convflow.core.shape import TensorShape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
@@ -51,8 +52,12 @@ def _cross_shape(ctx: Any) -> list[TensorShape]:
 
 
 def _cross(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    if a.shape != b.shape or not a.ndim or a.shape[-1] != 3:
-        raise ValueError(f"Cross-products are only defined for 3-element vectors of one shape, got {list(a.shape)}.")
+    if a.shape != b.shape:
+        raise ValueError(f"Both inputs must be of same shape: {list(a.shape)} vs. {list(b.shape)}")
+    if not a.ndim or a.shape[-1] != 3:
+        raise errors.FailedPreconditionError(
+            None, None, f"Cross-products are only defined for 3-element vectors of one shape, got {list(a.shape)}."
+        )
     return on_wide_unsigned(lambda x, y: torch.linalg.cross(x, y, dim=-1))(a, b)
 
 

@@ -18,6 +18,7 @@ from convflow.ops.array.reshape import expand_dims
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.linalg.shapes import FLOAT_TYPES, adjoint_of, at_least_matrix, batch_of, in_single, matrix_sizes
 from convflow.ops.math.cast import cast
+from convflow.ops.math.complex import real
 from convflow.ops.math.elementwise import square
 from convflow.ops.math.matmul import matmul
 
@@ -34,6 +35,7 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
         s [..., p], falling; u [..., m, p] and v [..., n, p] (v, not its adjoint) if `compute_uv`.
     """
     s, u, v = apply_op("Svd", input=tensor, compute_uv=compute_uv, full_matrices=full_matrices, name=name)
+    s = real(s)
     return (s, u, v) if compute_uv else s
 
 

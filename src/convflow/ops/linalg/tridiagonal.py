@@ -43,24 +43,21 @@ def tridiagonal_solve(
         diagonals: 'compact': [..., 3, n], the upper diagonal (its last element not read), the main one, the lower
             one (its first element not read); 'sequence': the three as a list, the outer ones with n or n - 1
             elements; 'matrix': [..., n, n].
-        rhs: [..., n] or [..., n, k].
-        transpose_rhs, conjugate_rhs: do so with `rhs` first.
+        rhs: [..., n, k], or [..., n] where that is known when the node is made.
+        transpose_rhs, conjugate_rhs: do so with `rhs` first; vectors are not transposed.
         partial_pivoting: exchange rows where that is more exact.
-        perturb_singular: not offered.
+        perturb_singular: must be false.
 
     Raises:
         ValueError: another format, or shapes that do not fit.
         InvalidArgumentError: (when run) a matrix without an inverse.
     """
     if perturb_singular:
-        raise ValueError("perturb_singular is not supported: TensorFlow has it on other devices than a CPU only.")
+        raise ValueError("perturb_singular is not supported: TensorFlow 1 had no such argument. Leave it out.")
     compact = _compact(diagonals, diagonals_format)
     rhs = convert_to_tensor(rhs)
-    if compact.shape.rank is None or rhs.shape.rank is None:
-        raise ValueError(f"diagonals and rhs must have known ranks, got {compact} and {rhs}. Set their shapes.")
-    if compact.shape.rank == rhs.shape.rank + 1:
-        if transpose_rhs:
-            raise ValueError("transpose_rhs can be True only for matrices, got a vector for each system.")
+    is_vector = None not in (compact.shape.rank, rhs.shape.rank) and compact.shape.rank == len(rhs.shape) + 1
+    if is_vector:
         rhs = conj(rhs) if conjugate_rhs else rhs
         return squeeze(_solved(compact, expand_dims(rhs, -1), partial_pivoting, name), -1)
     if transpose_rhs:
@@ -101,12 +98,11 @@ def _compact(diagonals: Any, diagonals_format: str) -> Tensor:
 
 def _full(diagonal: Tensor, count: Any, what: str, margin: tuple[int, int]) -> Tensor:
     """An outer diagonal with as many elements as the main one."""
-    if count == diagonal.shape[-1]:
+    length = diagonal.shape[-1].value
+    if length is None or length == count.value:
         return diagonal
-    if count.value is not None and diagonal.shape[-1].value is not None and count.value != diagonal.shape[-1] + 1:
-        raise ValueError(
-            f"Expected the {what} to have {count} or {count.value - 1} elements, got shape {diagonal.shape}."
-        )
+    if count.value is None or length != count.value - 1:
+        raise ValueError(f"Expected the {what} to have {count} elements or one less, got shape {diagonal.shape}.")
     margins = [[0, 0]] * (len(diagonal.shape) - 1) + [list(margin)]
     return pad(diagonal, margins)
 
@@ -141,14 +137,14 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
 def _solve_shape(ctx: Any) -> list[TensorShape]:
     diagonals, rhs = at_least_matrix(ctx.input(0), "diagonals"), at_least_matrix(ctx.input(1), "rhs")
     count, length = matrix_sizes(diagonals)
-    rows, columns = matrix_sizes(rhs)
+    rows, _ = matrix_sizes(rhs)
     rules.merge_dimension(count, 3, f"there are three diagonals in {diagonals}")
-    length = rules.merge_dimension(length, rows, f"the lengths of diagonals, {diagonals}, and rhs, {rhs}")
+    rules.merge_dimension(length, rows, f"the lengths of diagonals, {diagonals}, and rhs, {rhs}")
     try:
-        batch = batch_of(diagonals).merge_with(batch_of(rhs))
+        batch_of(diagonals).merge_with(batch_of(rhs))
     except ValueError:
         raise ValueError(f"The leading axes of diagonals, {diagonals}, and rhs, {rhs}, must be equal.") from None
-    return [batch.concatenate(TensorShape([length, columns]))]
+    return [rhs]
 
 
 def _dense(diagonals: torch.Tensor) -> torch.Tensor:

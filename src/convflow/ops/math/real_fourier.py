@@ -138,7 +138,8 @@ def _padded(x: Tensor, axes: int, length: Tensor, half: bool) -> Tensor:
 def _sizes(ctx: Any, axes: int) -> list[Any]:
     length = rules.with_rank(ctx.input(1), 1, "fft_length")
     rules.merge_dimension(length[0], axes, f"fft_length must be a vector of {axes}, not of shape {length}")
-    return list(ctx.constant_shape(1)) if ctx.constant_shape(1).rank == axes else [Dimension(None)] * axes
+    known = ctx.constant(1)
+    return [Dimension(None if known is None else int(known[axis])) for axis in range(axes)]
 
 
 def _forward_shape(ctx: Any, axes: int) -> list[TensorShape]:
