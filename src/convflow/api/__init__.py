@@ -95,6 +95,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
 from convflow.graph.device import DeviceSpec
 from convflow.graph.graph import Graph
+from convflow.graph.importer import import_graph_def
 from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
@@ -123,6 +124,8 @@ from convflow.modeling.variables.initializers import RandomUniform as random_uni
 from convflow.modeling.variables.initializers import TruncatedNormal as truncated_normal_initializer
 from convflow.modeling.variables.initializers import VarianceScaling as variance_scaling_initializer
 from convflow.modeling.variables.initializers import Zeros as zeros_initializer
+from convflow.modeling.variables.initializers_matrix import Orthogonal as orthogonal_initializer
+from convflow.modeling.variables.initializers_matrix import UniformUnitScaling as uniform_unit_scaling_initializer
 from convflow.modeling.variables.scope import (
     AUTO_REUSE,
     VariableScope,
