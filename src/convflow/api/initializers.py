@@ -10,6 +10,9 @@ from convflow.modeling.variables.initializers import TruncatedNormal as truncate
 from convflow.modeling.variables.initializers import VarianceScaling as variance_scaling
 from convflow.modeling.variables.initializers import Zeros as zeros
 from convflow.modeling.variables.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from convflow.modeling.variables.initializers_matrix import Identity as identity
+from convflow.modeling.variables.initializers_matrix import Orthogonal as orthogonal
+from convflow.modeling.variables.initializers_matrix import UniformUnitScaling as uniform_unit_scaling
 from convflow.modeling.variables.variable import global_variables_initializer as global_variables
 from convflow.modeling.variables.variable import local_variables_initializer as local_variables
 from convflow.modeling.variables.variable import variables_initializer as variables

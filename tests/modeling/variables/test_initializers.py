@@ -67,3 +67,52 @@ def test_named_scalings(make, scale, distribution):
         "seed": 4,
         "dtype": "float32",
     }
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (7, 3), (3, 7), (2, 2, 3, 4)])
+def test_orthogonal(run, shape):
+    matrix = run(tf.orthogonal_initializer(2.0, seed=1)(shape, tf.float64)).reshape(-1, shape[-1])
+    product = matrix.T @ matrix if matrix.shape[0] >= matrix.shape[1] else matrix @ matrix.T
+    np.testing.assert_allclose(product, 4 * np.eye(len(product)), atol=1e-12)
+
+
+def test_identity_of_a_partitioned_variable(run):
+    class Part:
+        full_shape, var_offset = [5, 3], [2, 0]
+
+    np.testing.assert_array_equal(run(tf.initializers.identity()([2, 3], partition_info=Part)), np.eye(5, 3)[2:4])
+
+
+@pytest.mark.parametrize(
+    "initializer",
+    [
+        tf.zeros_initializer(tf.int32),
+        tf.constant_initializer([1, 2]),
+        tf.random_uniform_initializer(-2, 2, 3, tf.float64),
+        tf.truncated_normal_initializer(1.0, 2.0, 3),
+        tf.uniform_unit_scaling_initializer(1.5, 3),
+        tf.variance_scaling_initializer(2.0, "fan_avg", "uniform", 3),
+        tf.orthogonal_initializer(2.0, 3),
+        tf.initializers.identity(2.0),
+        tf.glorot_uniform_initializer(3),
+    ],
+)
+def test_from_its_own_config(initializer):
+    again = type(initializer).from_config(initializer.get_config())
+    assert again.get_config() == initializer.get_config()
+
+
+def test_matrices_need_axes():
+    with pytest.raises(ValueError, match=r"must be at least two-dimensional\. Received shape=\[4\]"):
+        tf.orthogonal_initializer()([4])
+    with pytest.raises(ValueError, match=r"Received shape=\[2, 2, 2\]: an identity matrix has two axes"):
+        tf.initializers.identity()([2, 2, 2])
+
+
+def test_contribs_refusals():
+    with pytest.raises(TypeError, match="non-floating point type int32"):
+        tf.contrib.layers.xavier_initializer(dtype=tf.int32)
+    with pytest.raises(TypeError, match="non-floating point type int64"):
+        tf.contrib.layers.xavier_initializer()([2], tf.int64)
+    with pytest.raises(TypeError, match="Unknown mode 'fan_in': expected one of FAN_IN, FAN_OUT, FAN_AVG"):
+        tf.contrib.layers.variance_scaling_initializer(mode="fan_in")

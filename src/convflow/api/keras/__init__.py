@@ -1,4 +1,3 @@
 """tf.keras"""
 
-from convflow.api import initializers
-from convflow.api.keras import datasets, utils
+from convflow.api.keras import constraints, datasets, initializers, regularizers, utils

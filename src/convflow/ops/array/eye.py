@@ -32,9 +32,10 @@ def eye(
         dtype: the element type.
     """
     with name_scope(name, default_name="eye", values=[num_rows, num_columns, batch_shape]):
-        is_square = num_columns is None
         leading = [] if batch_shape is None else batch_shape
-        columns = num_rows if is_square else num_columns
+        columns = num_rows if num_columns is None else num_columns
+        is_computed = is_tensor(num_rows) or is_tensor(columns)
+        is_square = num_columns is None if is_computed else num_rows == columns
         diagonal_shape: Any
         if any(is_tensor(value) for value in (num_rows, columns, leading)):
             diagonal_shape, shape = _computed_shapes(num_rows, columns, leading, is_square)
