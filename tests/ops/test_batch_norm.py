@@ -33,6 +33,36 @@ def axes_of(data_format):
     return tuple(axis for axis, letter in enumerate(data_format) if letter != "C")
 
 
+VERSIONS = {
+    "FusedBatchNorm": "FusedBatchNormGrad",
+    "FusedBatchNormV2": "FusedBatchNormGradV2",
+    "FusedBatchNormV3": "FusedBatchNormGradV3",
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("is_training", [True, False])
+def test_every_version_has_its_derivatives(run, version, is_training):
+    x, vectors = drawn((2, 3, 2, 4))
+    x, scale, offset = (constant(value) for value in (x, vectors["scale"], vectors["offset"]))
+    y = apply_op(
+        version, x=x, scale=scale, offset=offset, mean=vectors["mean"], variance=vectors["variance"],
+        epsilon=0.001, is_training=is_training,
+    )[0]  # fmt: skip
+    first = gradients(sin(y), [x, scale, offset])
+    assert first[0].op.type == VERSIONS[version]
+    newest = fused_batch_norm(
+        x, scale, offset, vectors["mean"], vectors["variance"], is_training=is_training
+    )[0]  # fmt: skip
+    expected = gradients(sin(newest), [x, scale, offset])
+    for found, same in zip(
+        run([*first, *gradients(sin(first[0]), [x, scale])]),
+        run([*expected, *gradients(sin(expected[0]), [x, scale])]),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, same, rtol=1e-6)
+
+
 @pytest.mark.parametrize("version", ["", "V2", "V3"])
 @pytest.mark.parametrize("data_format", FORMATS)
 @pytest.mark.parametrize("factor", [1.0, 0.25])
