@@ -177,7 +177,8 @@ def _eliminated(diagonals: torch.Tensor, rhs: torch.Tensor) -> torch.Tensor:
     """Thomas' algorithm: one way down without exchanging rows, and back."""
     upper, main, lower = diagonals.unbind(-2)
     length = main.shape[-1]
-    factors, values = [], []
+    factors: list[torch.Tensor] = []
+    values: list[torch.Tensor] = []
     for row in range(length):
         pivot, value = main[..., row], rhs[..., row, :]
         if row:
