@@ -103,6 +103,7 @@ INTERNAL = {
     "StridedSliceGrad": "the gradient of StridedSlice",
     "TakeWhileDataset": "Dataset.take_while",
     "TanhGrad": "the gradient of Tanh",
+    "TopK": "graphs of TensorFlow before GraphDef 7",
     "UnbatchDataset": "Dataset.unbatch",
 }
 GRADIENT_OF = "the gradient of "

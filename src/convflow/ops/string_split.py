@@ -13,6 +13,7 @@ from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
+from convflow.graph.scopes import name_scope
 from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops import rules
 from convflow.ops.window import either
@@ -40,14 +41,10 @@ def string_split(
     """
     sep = either("sep", sep, "delimiter", delimiter)
     _check_result(result_type)
-    words = apply_op(
-        "StringSplit",
-        input=convert_to_tensor(source, dtype="string"),
-        delimiter=convert_to_tensor(" " if sep is None else sep, dtype="string"),
-        skip_empty=skip_empty,
-        name=name,
-    )
-    return _sparse(words)
+    with name_scope(name, "StringSplit", [source]):
+        letters = convert_to_tensor(" " if sep is None else sep, dtype="string")
+        strings = convert_to_tensor(source, dtype="string")
+        return _sparse(apply_op("StringSplit", input=strings, delimiter=letters, skip_empty=skip_empty))
 
 
 def strings_split(
@@ -66,11 +63,12 @@ def strings_split(
         maxsplit: at most so many cuts, -1 for all.
         result_type: "SparseTensor"; ragged tensors are not there.
     """
-    strings = convert_to_tensor(either("input", input, "source", source), dtype="string")
+    strings = either("input", input, "source", source)
     _check_result(result_type)
-    between = convert_to_tensor("" if sep is None else sep, dtype="string")
-    words = apply_op("StringSplitV2", input=strings, sep=between, maxsplit=maxsplit, name=name)
-    return _sparse(words)
+    with name_scope(name, "StringSplit", [strings]):
+        between = convert_to_tensor("" if sep is None else sep, dtype="string")
+        strings = convert_to_tensor(strings, dtype="string")
+        return _sparse(apply_op("StringSplitV2", input=strings, sep=between, maxsplit=maxsplit))
 
 
 def _check_result(result_type: str) -> None:

@@ -51,6 +51,9 @@ def top_k(
     Raises:
         ValueError: a scalar, a negative k or one above n.
     """
+    if isinstance(index_type, str) and index_type not in ("int16", "int32", "int64"):
+        # 1.15 has no index_type: its programs may give the name as the fourth argument.
+        name, index_type = index_type, dtypes.int32
     return TopKV2(*apply_op("TopKV2", input=input, k=k, sorted=sorted, index_type=index_type, name=name))
 
 

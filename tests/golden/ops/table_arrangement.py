@@ -189,7 +189,7 @@ def placing() -> Iterator[Case]:
     for indices_type in ("uint8", "int32", "int64"):
         yield case("one_hot", given([0, 2, 5], indices_type), 3, name=f"of {indices_type}")
     for axis in (-1, 0, 1):
-        yield case("one_hot", given([[0, 2], [1, 1]], "int32"), 3, axis=axis, name=f"matrix axis {axis}")
+        yield case("one_hot", given([[0, 2], [1, 1]], "int32"), 3, axis=axis, name=f"rank 2 axis {axis}")
     yield case("one_hot", [1, -1], 2, 5.0, -1.0, name="values")
     yield case("one_hot", 1, 3, dtype=dt("int64"), name="number")
     yield case("one_hot", [1, 0], 2, True, False, name="bools")
@@ -362,7 +362,7 @@ def patches() -> Iterator[Case]:
             [1, 1, 2, 1, 1],
             padding,
             name=padding,
-            static=("full", "nothing"),
+            static=("full",),
         )
     yield case("image.extract_image_patches", X(1, 3, 3, 1), ksizes=[1, 2, 2, 1], strides=[1, 1, 1, 1],
                rates=[1, 1, 1, 1], padding="SAME", name="keywords")  # fmt: skip

@@ -92,9 +92,11 @@ def test_refusals(key, error, text):
         getitem(placeholder(dtypes.float32, [4, 3]), key)
 
 
-def test_assigning_to_a_part_is_refused():
-    with pytest.raises(ValueError, match="assign the whole variable"):
-        strided_slice(constant([1, 2]), [0], [1], var=object())
+def test_only_parts_of_variables_can_be_assigned():
+    part = strided_slice(constant([1, 2]), [0], [1], var=constant([1, 2]))
+    with pytest.raises(TypeError, match="requires that input 'ref' be a mutable tensor"):
+        part.assign([3])
+    assert not hasattr(constant([1, 2])[:1], "assign")
 
 
 def test_unknown_bounds_leave_whole_axes_known():
