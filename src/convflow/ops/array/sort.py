@@ -33,7 +33,7 @@ _UNSIGNED = (dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64)
 
 
 def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
-    """`values` sorted along an axis (API: tf.sort, tf.contrib.framework.sort).
+    """`values` sorted along an axis (API: tf.sort).
 
     Args:
         values: numbers.
@@ -50,7 +50,7 @@ def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | 
 def argsort(
     values: Any, axis: Any = -1, direction: str = "ASCENDING", stable: bool = False, name: str | None = None
 ) -> Tensor:
-    """The int32 indices that sort `values` along an axis (API: tf.argsort, tf.contrib.framework.argsort).
+    """The int32 indices that sort `values` along an axis (API: tf.argsort).
 
     Args:
         stable: accepted; equal elements always keep their order.
