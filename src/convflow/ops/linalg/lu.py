@@ -50,8 +50,8 @@ def _lu_kernel(op: Operation) -> Callable[..., Any]:
     def compute(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
             raise ValueError(f"Input must be square matrices, got shape {list(x.shape)}.")
-        factors, swaps = torch.linalg.lu_factor(x)
-        if bool((factors.diagonal(dim1=-2, dim2=-1) == 0).any()):
+        factors, swaps, failed = torch.linalg.lu_factor_ex(x)
+        if bool(failed.any()):
             raise ValueError("Input is not invertible.")
         order = torch.lu_unpack(factors, swaps, unpack_data=False)[0].real.argmax(dim=-2)
         return factors.contiguous(), order.to(kind)

@@ -230,13 +230,21 @@ register_op(
 )
 
 
+def _bucketize_shape(ctx: Any) -> list[TensorShape]:
+    boundaries = ctx.attr("boundaries")
+    if sorted(boundaries) != list(boundaries):
+        raise ValueError(f"Expected sorted boundaries, got {list(boundaries)}.")
+    return [ctx.input(0)]
+
+
 def _bucketize_kernel(op: Operation) -> Callable[..., torch.Tensor]:
     boundaries = torch.tensor(op.attrs["boundaries"], dtype=torch.float32)
-    if bool((boundaries[1:] < boundaries[:-1]).any()):
-        raise ValueError(f"Expected sorted boundaries, got {boundaries.tolist()}.")
-    return lambda x: torch.bucketize(
-        x, boundaries.to(x.dtype) if x.dtype == torch.float64 else boundaries, right=True
-    ).to(torch.int32)
+
+    def compute(x: torch.Tensor) -> torch.Tensor:
+        edges = boundaries.double() if x.dtype == torch.float64 else boundaries
+        return torch.bucketize(x, edges, right=True).to(torch.int32)
+
+    return compute
 
 
 register_op(
@@ -244,7 +252,7 @@ register_op(
     inputs="input: T",
     outputs="output: int32",
     attrs="T: type in {int32, int64, float, double}; boundaries: list(float)",
-    shape=rules.unchanged,
+    shape=_bucketize_shape,
     kernel=_bucketize_kernel,
     gradient=NO_GRADIENT,
 )

@@ -116,6 +116,8 @@ def _length_of_half(x: Tensor, axes: int) -> Tensor:
 
 def _padded(x: Tensor, axes: int, length: Tensor, half: bool) -> Tensor:
     """`x` filled up with zeros to `length` (of the last axis to half of it)."""
+    if not length.shape.is_compatible_with([axes]):
+        raise ValueError(f"fft_length must be a vector of {axes}, not of shape {length.shape}.")
     wanted = constant_value_as_shape(length)
     if x.shape.rank is not None and 0 in x.shape.as_list():
         return x

@@ -18,7 +18,7 @@ from convflow.ops.array.constant import fill, ones_like, zeros_like
 from convflow.ops.array.gather import gather
 from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
-from convflow.ops.math.arithmetic import multiply, realdiv
+from convflow.ops.math.arithmetic import maximum, multiply, realdiv
 from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import equal, greater
 from convflow.ops.math.segment_kernels import divided, reduced_rows, row_counts
@@ -94,10 +94,11 @@ def _mean(data: torch.Tensor, segment_ids: torch.Tensor) -> torch.Tensor:
 
 
 def rows_per_segment(ids: Tensor, dtype: DType, data: Tensor) -> Tensor:
-    """How many rows each sorted segment has, shaped to divide segments of `data`: [segments, 1, 1 ...]."""
+    """How many rows each sorted segment has, at least 1, shaped to divide segments of `data`: [segments, 1, 1 ...]."""
     sizes = concat([shape_of(ids), fill(apply_op("ExpandDims", input=rank_of(data) - 1, dim=0), 1)], 0)
     one = apply_op("Cast", x=1, SrcT="int32", DstT=dtype)
-    return segment_sum(fill(sizes, one), ids)
+    # A segment without rows divides nothing, but must not make 0 / 0 where gradients of gradients pass.
+    return maximum(segment_sum(fill(sizes, one), ids), one)
 
 
 def _sum_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:

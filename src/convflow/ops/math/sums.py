@@ -13,6 +13,7 @@ from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops.array.constant import zeros_like
 from convflow.ops.array.identity import identity
+from convflow.ops.math import former  # noqa: F401  (registers ops of older graphs)
 from convflow.ops.math.arithmetic import add_n, multiply, sum_of
 from convflow.ops.types import NUMBER
 
@@ -42,7 +43,9 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
     for tensor in tensors:
         known = known.merge_with(tensor.shape)
     if tensor_dtype is not None and as_dtype(tensor_dtype).base_dtype is not kinds[0]:
-        raise TypeError(f"tensor_dtype is {as_dtype(tensor_dtype).name}, but inputs are of type {tensors[0].dtype.name}.")
+        raise TypeError(
+            f"tensor_dtype is {as_dtype(tensor_dtype).name}, but inputs are of type {tensors[0].dtype.name}."
+        )
     if len(tensors) == 1:
         return tensors[0] if name is None else identity(tensors[0], name=name)
     return add_n(tensors, name=name)
