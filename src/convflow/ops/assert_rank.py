@@ -121,7 +121,7 @@ def _checked(
         x = x if isinstance(x, SparseTensor) else convert_to_tensor(x, name="x")
         ranks = [convert_to_tensor(rank, name="rank") for rank in ranks]
         prefix = f"{message}.  " if message else ""
-        what = "" if isinstance(x, SparseTensor) else f" {x.name}"
+        what = " " if isinstance(x, SparseTensor) else f" {x.name}"
         if data is None:
             data = [prefix, f"Tensor{what} {wanted}", *ranks, "Received shape: ", shape_of(x)]
         for rank in ranks:

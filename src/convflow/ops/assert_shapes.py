@@ -83,7 +83,7 @@ class _Show(NamedTuple):
 
 def _read(tensor: Any, symbols: Any) -> _Checked:
     tensor = tensor if isinstance(tensor, SparseTensor) else convert_to_tensor(tensor)
-    name = f" {tensor.name}" if isinstance(tensor, Tensor) else ""
+    name = f" {tensor.name}" if isinstance(tensor, Tensor) else f" shape={tensor.shape} dtype={tensor.dtype.name}"
     if not hasattr(symbols, "__iter__"):
         raise ValueError(
             f"Tensor{name}.  Specified shape must be an iterable.  Received specified shape: {symbols!r}: write "

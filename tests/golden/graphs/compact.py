@@ -35,13 +35,29 @@ def describe(graph):
 
 
 def _line(op):
-    text = array_cases._line(op)
+    inputs = ", ".join(tensor.name.removesuffix(":0") for tensor in op.inputs)
+    outputs = ", ".join(f"{_SHORT.get(t.dtype.name, t.dtype.name)}{t.shape}" for t in op.outputs)
     control = [f"^{item.name}" for item in op.control_inputs]
     groups = [group.decode() for group in op.colocation_groups() if group != b"loc:@" + op.name.encode()]
-    line = " ".join([text, *control, *groups])
+    line = " ".join([f"{op.type} {op.name}({inputs}) {outputs}", *_attrs(op), *control, *groups])
     own = op.name.rpartition("/")[0]
     head, _, rest = line.partition("(")
     return f"{head}({_replaced(rest, own, '.')}" if own else line
+
+
+_SHORT = {"float32": "f4", "float64": "f8", "int32": "i4", "int64": "i8", "bool": "b"}
+
+
+def _attrs(op):
+    if op.type == "Const":
+        return [f"= {array_cases._constant(op.node_def.attr['value'].tensor)}"]
+    defaults = {attr.name: attr.default_value for attr in op.op_def.attr if attr.HasField("default_value")}
+    return [
+        f"{name}={array_cases._plain(op.get_attr(name))}"
+        for name in sorted(op.node_def.attr)
+        # Types follow from inputs and outputs.
+        if name[0] not in "_T" and name not in array_cases._LEFT_OUT and defaults.get(name) != op.node_def.attr[name]
+    ]
 
 
 def _replaced(text, scope, short):

@@ -45,9 +45,6 @@ def cases(tf):
         "sig sm": lambda: L.sigmoid_cross_entropy(
             P([2, 3], tf.int32), P([2, 3]), label_smoothing=0.1, reduction=L.Reduction.NONE
         ),
-        "sig sm0": lambda: L.sigmoid_cross_entropy(
-            P([2, 3]), P([2, 3]), label_smoothing=P([]), reduction=L.Reduction.NONE
-        ),
         "sm": lambda: L.softmax_cross_entropy(P([2, 3]), P([2, 3]), reduction=L.Reduction.NONE),
         "sm sm": lambda: L.softmax_cross_entropy(P([2, 3], tf.int32), P([2, 3]), label_smoothing=0.1, weights=P([2])),
         "sm sm unk": lambda: L.softmax_cross_entropy(
