@@ -1,7 +1,7 @@
-"""Records what TensorFlow makes of random functions, initializers and penalties: the nodes, and values of the latter.
+"""Records what TensorFlow makes of random functions, lookups, initializers and penalties.
 
-Writes graphs/random.json, initializers.json and penalties.json beside this file, and initializer_values.npz. Needs
-TensorFlow 2.21 and tf_slim (not part of the project's environment): `python tests/golden/record_random_graphs.py`.
+Writes their nodes to graphs/*.json beside this file, and the values of the last two to initializer_values.npz there.
+Needs TensorFlow 2.21 and tf_slim, which are not part of the environment: `python tests/golden/record_random_graphs.py`.
 """
 
 import json
@@ -18,6 +18,7 @@ import tf_slim
 GRAPHS = Path(__file__).with_name("graphs")
 sys.path.insert(0, str(GRAPHS))
 import array_cases
+import embedding_cases
 import initializer_cases
 import random_cases
 
@@ -32,12 +33,17 @@ def write(name, found):
     (GRAPHS / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-families = {"random": random_cases.cases(tf), "initializers": INITIALIZERS, "penalties": PENALTIES}
+families = {
+    "random": random_cases.cases(tf),
+    "embedding": embedding_cases.cases(tf),
+    "initializers": INITIALIZERS,
+    "penalties": PENALTIES,
+}
 values = {}
 for family, cases in families.items():
     found = array_cases.built(tf, cases)
     write(family, found)
-    if family != "random":
+    if family in ("initializers", "penalties"):
         values.update(
             {name: value for name, build in cases.items() for value in initializer_cases.value(tf, found[name], build)}
         )

@@ -5,6 +5,14 @@ from convflow.ops.array.depth import depth_to_space, space_to_depth
 from convflow.ops.atrous import atrous_conv2d, atrous_conv2d_transpose
 from convflow.ops.batch_norm import fused_batch_norm
 from convflow.ops.bias import bias_add, relu_layer, xw_plus_b
+from convflow.ops.candidate_sampling import (
+    all_candidate_sampler,
+    compute_accidental_hits,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
 from convflow.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input
 from convflow.ops.conv1d import conv1d
 from convflow.ops.conv3d import conv3d, conv3d_backprop_filter
@@ -22,6 +30,8 @@ from convflow.ops.depthwise import depthwise_conv2d_backprop_filter as depthwise
 from convflow.ops.depthwise import depthwise_conv2d_backprop_input as depthwise_conv2d_native_backprop_input
 from convflow.ops.dilation import dilation2d, erosion2d
 from convflow.ops.dropout import dropout
+from convflow.ops.embedding import embedding_lookup
+from convflow.ops.embedding_sparse import embedding_lookup_sparse, safe_embedding_lookup_sparse
 from convflow.ops.fractional_pool import fractional_avg_pool, fractional_max_pool
 from convflow.ops.losses import (
     l2_loss,
@@ -39,6 +49,7 @@ from convflow.ops.pool import avg_pool as avg_pool2d
 from convflow.ops.pool3d import avg_pool3d, max_pool3d
 from convflow.ops.pool_any import avg_pool1d, avg_pool_v2, max_pool1d, max_pool_v2, pool
 from convflow.ops.pool_argmax import max_pool_with_argmax
+from convflow.ops.sampled_losses import nce_loss, sampled_softmax_loss
 from convflow.ops.softmax import log_softmax, softmax
 from convflow.ops.space_to_batch import space_to_batch
 from convflow.ops.top_k import in_top_k, top_k

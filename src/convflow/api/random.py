@@ -1,6 +1,13 @@
 """tf.random"""
 
 from convflow.graph.seeds import get_seed, set_random_seed
+from convflow.ops.candidate_sampling import (
+    all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
 from convflow.ops.random import random_normal as normal
 from convflow.ops.random import random_shuffle as shuffle
 from convflow.ops.random import random_uniform as uniform

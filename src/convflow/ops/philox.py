@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from convflow.core import errors
 from convflow.ops import philox_discrete, philox_fill, philox_gamma, philox_normal, philox_poisson, philox_uniform
 from convflow.ops.philox_fill import Draw
 from convflow.ops.philox_lanes import Source
+from convflow.ops.philox_sequence import words_of
 from convflow.ops.philox_words import BLOCK, PhiloxStream, scrambled
 
 # TensorFlow sets aside this many counters for each output of a run, however many the run needs.
@@ -234,6 +235,10 @@ class PhiloxGenerator:
         uniform = philox_uniform.uniform_float64(pairs).reshape(batch, num_samples)
         wide = logits.detach().to(torch.float64).numpy(force=True)
         return torch.from_numpy(philox_discrete.classes(wide, uniform)).to(dtype)
+
+    def words(self, count: int) -> Iterator[int]:
+        """32-bit words, for ops that decide one thing at a time; `count` of them are set aside, more may be read."""
+        return words_of(self._stream, self._reserve(-(-count // _WORDS_PER_COUNTER)))
 
     def _reserve(self, counters: int) -> int:
         with self._lock:

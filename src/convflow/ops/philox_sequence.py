@@ -14,8 +14,12 @@ _FIRST_BLOCK = 16
 
 def words(seed: int, seed2: int) -> Iterator[int]:
     """The 32-bit words of the stream that the two 64-bit seeds name, from its start, without end."""
-    stream = PhiloxStream(seed, seed2)
-    start, count = 0, _FIRST_BLOCK
+    return words_of(PhiloxStream(seed, seed2), 0)
+
+
+def words_of(stream: PhiloxStream, start: int) -> Iterator[int]:
+    """The 32-bit words of a stream from one of its counters on, without end."""
+    count = _FIRST_BLOCK
     while True:
         counters = np.arange(start, start + count, dtype=np.uint64)
         yield from stream.pairs(counters).view(np.uint32).tolist()

@@ -224,7 +224,10 @@ def describe(graph):
 
 
 # Types follow from the inputs; 1.15 has no grad_x ... bad_indices_policy.
-_LEFT_OUT = {"value", "dtype", "shape", "grad_a", "grad_b", "grad_x", "grad_y", "bad_indices_policy"}
+_LEFT_OUT = {
+    *("value", "dtype", "shape", "grad_a", "grad_b", "grad_x", "grad_y", "bad_indices_policy"),
+    *("allowed_devices", "debug_name"),
+}
 
 
 def _line(op):

@@ -25,6 +25,7 @@ from convflow.ops.array.shape_ops import size as size_of
 from convflow.ops.array.slice import slice_
 from convflow.ops.math.arithmetic import add, multiply, subtract
 from convflow.ops.math.cast import cast
+from convflow.ops.state import is_resource
 from convflow.ops.types import NUMBER
 
 
@@ -49,6 +50,8 @@ def gather(
         InvalidArgumentError: (when run) an index outside of the axis.
     """
     axis = batch_dims if axis is None else axis
+    if isinstance(axis, int) and axis == 0 and batch_dims == 0 and is_resource(params):
+        return params.sparse_read(indices, name=name)
     return apply_op("GatherV2", params=params, indices=indices, axis=axis, batch_dims=batch_dims, name=name)
 
 

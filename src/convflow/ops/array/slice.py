@@ -37,6 +37,10 @@ def _slice_shape(ctx: Any) -> list[TensorShape]:
         if None not in (rank, length) and rank != length:
             raise ValueError(f"{what} has {length} entries for the {rank} axes of {shape}.")
         rank = length if rank is None else rank
+    if sizes is not None and begin is None and shape.rank is not None:
+        starts = ctx.constant_shape(1).merge_with(unknown_shape(rank)).as_list()
+        ends = zip(shape.as_list(), starts, sizes.tolist(), strict=True)
+        return [TensorShape([_taken_from_somewhere(axis, *end) for axis, end in enumerate(ends)])]
     if sizes is None or begin is None or shape.rank is None:
         known = ctx.constant_shape(2)
         unknown = unknown_shape(rank)
@@ -45,6 +49,12 @@ def _slice_shape(ctx: Any) -> list[TensorShape]:
     # As in TensorFlow, a part that reaches too far is left to the run: the node may never be asked for.
     ends = zip(shape.as_list(), begin.tolist(), sizes.tolist(), strict=True)
     return [TensorShape([_taken(axis, *end, check=False) for axis, end in enumerate(ends)])]
+
+
+def _taken_from_somewhere(axis: int, available: int | None, begin: int | None, size: int) -> int | None:
+    if begin is None and size == -1:
+        return None
+    return _taken(axis, available, begin or 0, size, check=False)
 
 
 def _taken(axis: int, available: int | None, begin: int, size: int, check: bool) -> int | None:

@@ -25,6 +25,11 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     return apply_op("DynamicStitch", indices=indices, data=data, name=name)
 
 
+def parallel_dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
+    """`dynamic_stitch` whose indices are all different, so that the parts may be written in any order."""
+    return apply_op("ParallelDynamicStitch", indices=indices, data=data, name=name)
+
+
 def _stitch_shape(ctx: Any) -> list[TensorShape]:
     count = ctx.num_inputs // 2
     rest = unknown_shape()
@@ -67,15 +72,16 @@ def _stitch_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     ]
 
 
-register_op(
-    "DynamicStitch",
-    inputs="indices: N * int32; data: N * T",
-    outputs="merged: T",
-    attrs="N: int >= 1; T: type",
-    shape=_stitch_shape,
-    kernel=lambda op: _stitch_compute,
-    gradient=_stitch_gradient,
-)
+for _op_type in ("DynamicStitch", "ParallelDynamicStitch"):
+    register_op(
+        _op_type,
+        inputs="indices: N * int32; data: N * T",
+        outputs="merged: T",
+        attrs="N: int >= 1; T: type",
+        shape=_stitch_shape,
+        kernel=lambda op: _stitch_compute,
+        gradient=_stitch_gradient,
+    )
 
 
 def reduced_shape(input_shape: Tensor, axes: Tensor) -> Any:
