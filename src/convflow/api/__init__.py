@@ -35,6 +35,7 @@ from convflow.api import (
     nn,
     quantization,
     random,
+    raw_ops,
     sets,
     signal,
     sparse,
@@ -126,9 +127,15 @@ from convflow.modeling.variables.initializers import VarianceScaling as variance
 from convflow.modeling.variables.initializers import Zeros as zeros_initializer
 from convflow.modeling.variables.initializers_matrix import Orthogonal as orthogonal_initializer
 from convflow.modeling.variables.initializers_matrix import UniformUnitScaling as uniform_unit_scaling_initializer
+from convflow.modeling.variables.partitioners import (
+    fixed_size_partitioner,
+    min_max_variable_partitioner,
+    variable_axis_size_partitioner,
+)
 from convflow.modeling.variables.scope import (
     AUTO_REUSE,
     VariableScope,
+    create_partitioned_variables,
     get_local_variable,
     get_variable,
     get_variable_scope,
@@ -136,15 +143,29 @@ from convflow.modeling.variables.scope import (
     variable_op_scope,
     variable_scope,
 )
+from convflow.modeling.variables.store import (
+    disable_resource_variables,
+    enable_resource_variables,
+    resource_variables_enabled,
+    variable_creator_scope,
+)
+from convflow.modeling.variables.template import make_template
 from convflow.modeling.variables.variable import (
     Variable,
     VariableAggregation,
     VariableSynchronization,
+    all_variables,
+    assert_variables_initialized,
     global_variables,
     global_variables_initializer,
+    initialize_all_variables,
+    initialize_local_variables,
+    initialize_variables,
     local_variables,
     local_variables_initializer,
     model_variables,
+    moving_average_variables,
+    report_uninitialized_variables,
     trainable_variables,
     variables_initializer,
 )

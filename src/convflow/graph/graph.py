@@ -149,9 +149,13 @@ class Graph:
         self._nodes_by_name[op.name] = op
         for tensor in op.inputs:
             tensor._consumers.append(op)
+        self._seen_by_controllers(op)
+        self._version = len(self._nodes)
+
+    def _seen_by_controllers(self, op: Operation) -> None:
+        """A node is inside the control dependencies around: what takes its outputs need not wait for them again."""
         for controllers in self._blocks.controllers:
             controllers.seen.add(op)
-        self._version = len(self._nodes)
 
     def _next_id(self) -> int:
         return len(self._nodes) + 1
@@ -473,7 +477,8 @@ class Graph:
         """New nodes carry the location of `op`."""
         previous = self._blocks.colocations
         if op is not None:
-            op = self._controller(op)
+            # A variable's handle says where the variable is.
+            op = self._controller(getattr(op, "handle", op))
         elif not ignore_existing:
             raise ValueError(
                 "Trying to reset colocation (op is None) but ignore_existing is not True. "

@@ -8,7 +8,9 @@ from typing import Any
 from convflow.graph.collections import GraphKeys
 from convflow.graph.operation import Operation, Tensor
 
-_VARIABLE_OPS = ("Variable", "VariableV2")
+_VARIABLE_OPS = ("Variable", "VariableV2", "VarHandleOp")
+# What may be read before initializers have run, or, of handles, is read as it is.
+_LEFT = ("IsVariableInitialized", "VarIsInitializedOp", "ReadVariableOp")
 _LISTS = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES)
 
 
@@ -36,13 +38,13 @@ def _inputs_first(last: Operation) -> list[Operation]:
         elif op not in seen:
             seen.add(op)
             waiting.append((op, True))
-            if op.type != "IsVariableInitialized":
+            if op.type not in _LEFT:
                 waiting.extend((tensor.op, False) for tensor in reversed(op.inputs))
     return order
 
 
 def _replacement(op: Operation, replaced: dict[Operation, Operation], variable_name: str) -> Operation:
-    if op.type == "IsVariableInitialized":
+    if op.type in _LEFT:
         return op
     if op.type in _VARIABLE_OPS:
         first_value = _first_value_of(op)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import enum
-import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from typing import Any
 
 from convflow.core import dtypes
-from convflow.core.shape import as_shape
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
-from convflow.graph.graph import Graph
-from convflow.graph.scopes import add_to_collection, get_default_graph, graph_of, init_scope, name_scope
-from convflow.modeling.variables.initializers import GlorotUniform, Zeros
+from convflow.graph.scopes import get_default_graph, graph_of, name_scope
+from convflow.modeling.variables.getter import true_getter
+from convflow.modeling.variables.store import VariableStore, variable_store
 from convflow.modeling.variables.variable import Variable, VariableAggregation, VariableSynchronization
 
 
@@ -26,29 +23,6 @@ class _ReuseMode(enum.Enum):
 
 
 AUTO_REUSE = _ReuseMode.AUTO_REUSE
-# The graph collection in which the variables and scopes of a graph are kept.
-_STORE_KEY = ("__variable_store",)
-
-
-class _VariableStore:
-    """The named variables of one graph, and how often each scope was opened."""
-
-    def __init__(self) -> None:
-        self.variables: dict[str, Variable] = {}
-        self.scope_counts: dict[str, int] = {}
-        self.current = VariableScope(False)
-
-    def open_subscope(self, name: str) -> None:
-        self.scope_counts[name] = self.scope_counts.get(name, 0) + 1
-
-    def close_subscopes(self, name: str) -> None:
-        prefix = name + "/" if name else ""
-        for key in self.scope_counts:
-            if key.startswith(prefix) and key != name:
-                self.scope_counts[key] = 0
-
-    def count(self, name: str) -> int:
-        return self.scope_counts.get(name, 0)
 
 
 class VariableScope:
@@ -167,16 +141,12 @@ class VariableScope:
         return _get_variable(self, name, *args, **kwargs)
 
 
-def _store(graph: Graph | None = None) -> _VariableStore:
-    items = (graph or get_default_graph()).get_collection_ref(_STORE_KEY)
-    if not items:
-        items.append(_VariableStore())
-    return items[0]
-
-
 def get_variable_scope() -> VariableScope:
     """The innermost variable scope (API: tf.get_variable_scope)."""
-    return _store().current
+    store = variable_store()
+    if store.current is None:
+        store.current = VariableScope(False)
+    return store.current
 
 
 def get_variable(
@@ -259,9 +229,6 @@ def _get_variable(
     synchronization: Any = VariableSynchronization.AUTO,
     aggregation: Any = VariableAggregation.NONE,
 ) -> Variable:
-    partitioner = partitioner if partitioner is not None else scope.partitioner
-    if partitioner is not None:
-        raise NotImplementedError(f"Variable {name}: partitioned variables are not supported yet.")
     arguments = {
         "name": f"{scope.name}/{name}" if scope.name else name,
         "shape": shape,
@@ -272,7 +239,7 @@ def _get_variable(
         "trainable": trainable,
         "collections": collections,
         "caching_device": caching_device if caching_device is not None else scope.caching_device,
-        "partitioner": None,
+        "partitioner": partitioner if partitioner is not None else scope.partitioner,
         "validate_shape": validate_shape,
         "use_resource": use_resource if use_resource is not None else scope.use_resource,
         "constraint": constraint if constraint is not None else scope.constraint,
@@ -283,7 +250,7 @@ def _get_variable(
     # Names are the scope's alone: the name scope around must not show in them.
     with name_scope(None):
         _check_type(initializer, dtype)
-        return _true_getter(**arguments) if getter is None else getter(_true_getter, **arguments)
+        return true_getter(**arguments) if getter is None else getter(true_getter, **arguments)
 
 
 def _check_type(initializer: Any, dtype: Any) -> None:
@@ -296,130 +263,6 @@ def _check_type(initializer: Any, dtype: Any) -> None:
             f"Initializer type '{own.name}' and explicit dtype '{dtypes.as_dtype(dtype).name}' don't match. "
             "Leave dtype out, or convert the initial value."
         )
-
-
-def _true_getter(
-    name: str,
-    shape: Any = None,
-    dtype: Any = dtypes.float32,
-    initializer: Any = None,
-    regularizer: Any = None,
-    reuse: Any = None,
-    trainable: bool | None = None,
-    collections: Any = None,
-    caching_device: Any = None,
-    partitioner: Any = None,
-    validate_shape: bool = True,
-    use_resource: Any = None,
-    constraint: Any = None,
-    synchronization: Any = VariableSynchronization.AUTO,
-    aggregation: Any = VariableAggregation.NONE,
-) -> Variable:
-    store = _store()
-    existing = store.variables.get(name)
-    dtype = dtypes.as_dtype(dtype).base_dtype
-    if existing is not None:
-        return _shared(existing, name, shape, dtype, reuse)
-    if reuse is True:
-        raise ValueError(
-            f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
-            "reuse=tf.AUTO_REUSE in VarScope?"
-        )
-    initial_value, value_dtype = _initial_value(name, shape, dtype, initializer)
-    variable = Variable(
-        initial_value, trainable=trainable, collections=collections,
-        caching_device=caching_device, name=name, dtype=value_dtype, validate_shape=validate_shape,
-        constraint=constraint, use_resource=use_resource, synchronization=synchronization, aggregation=aggregation,
-    )  # fmt: skip
-    store.variables[name] = variable
-    _regularize(variable, name, regularizer)
-    return variable
-
-
-def _shared(variable: Variable, name: str, shape: Any, dtype: dtypes.DType, reuse: Any) -> Variable:
-    if not reuse:
-        places = "\n".join(f"  {frame}" for frame in variable.op.origin)
-        raise ValueError(
-            f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE "
-            f"in VarScope? Originally defined at:\n\n{places}\n"
-        )
-    if shape is not None and not as_shape(shape).is_compatible_with(variable.shape):
-        raise ValueError(
-            f"Trying to share variable {name}, but specified shape {as_shape(shape)} and found shape {variable.shape}."
-        )
-    if dtype is not variable.dtype.base_dtype:
-        raise ValueError(
-            f"Trying to share variable {name}, but specified dtype {dtype.name} and found dtype {variable.dtype.name}."
-        )
-    return variable
-
-
-def _initial_value(name: str, shape: Any, dtype: dtypes.DType, initializer: Any) -> tuple[Any, dtypes.DType | None]:
-    """What `Variable` begins with, and the type to convert it to: None where the value alone decides."""
-    if initializer is None:
-        initializer = _default_initializer(name, dtype)
-    if not callable(initializer):
-        if shape is not None:
-            raise ValueError(
-                f"Variable {name}: if initializer is a constant, do not specify shape (here {as_shape(shape)}). "
-                "Leave the shape out, or pass tf.constant_initializer(value)."
-            )
-        return initializer, None
-    if isinstance(initializer, type):
-        initializer = initializer()
-    if shape is None and not _needs_no_arguments(initializer):
-        raise ValueError(
-            f"Variable {name} has no shape, and its initializer {_named(initializer)} needs one. "
-            "Pass shape=, or an initializer without arguments."
-        )
-    if shape is None or (not as_shape(shape).is_fully_defined() and _needs_no_arguments(initializer)):
-        return initializer, None
-    if not as_shape(shape).is_fully_defined():
-        raise ValueError(
-            f"Shape of a new variable ({name}) must be fully defined, but instead was {as_shape(shape)}. "
-            "Give every dimension a size: it decides how many weights there are."
-        )
-    return partial(initializer, [int(size) for size in as_shape(shape)], **_offered(initializer, dtype)), dtype
-
-
-def _offered(initializer: Any, dtype: dtypes.DType) -> dict[str, Any]:
-    try:
-        names = set(inspect.signature(initializer).parameters)
-    except ValueError:  # a builtin that does not say
-        names = set()
-    # There are no partitions, but a function may insist on hearing so.
-    return {"dtype": dtype, "partition_info": None} if "partition_info" in names else {"dtype": dtype}
-
-
-def _needs_no_arguments(function: Any) -> bool:
-    try:
-        inspect.signature(function).bind()
-    except TypeError:
-        return False
-    except ValueError:  # a builtin that does not say
-        return True
-    return True
-
-
-def _named(initializer: Any) -> str:
-    return getattr(initializer, "__name__", type(initializer).__name__)
-
-
-def _default_initializer(name: str, dtype: dtypes.DType) -> Any:
-    if dtype.is_floating:
-        return GlorotUniform()
-    if dtype.is_integer or dtype.is_unsigned or dtype.is_bool or dtype is dtypes.string:
-        return Zeros()
-    raise ValueError(f"An initializer for variable {name} of {dtype} is required")
-
-
-def _regularize(variable: Variable, name: str, regularizer: Any) -> None:
-    if regularizer is None:
-        return
-    with init_scope(), get_default_graph().colocate_with(variable.op), name_scope(name + "/Regularizer/"):
-        loss = regularizer(variable)
-    if loss is not None:
-        add_to_collection(GraphKeys.REGULARIZATION_LOSSES, convert_to_tensor(loss))
 
 
 class variable_scope:
@@ -488,8 +331,8 @@ class variable_scope:
     def _opened(self) -> Iterator[VariableScope]:
         graph = graph_of(self._values or ())
         with graph.as_default():
-            store = _store(graph)
-            outer = store.current
+            store = variable_store(graph)
+            outer = get_variable_scope()
             with self._name_scope(store) as node_prefix:
                 scope = self._new_scope(store, outer, node_prefix)
                 if isinstance(self._name_or_scope, VariableScope):
@@ -506,7 +349,7 @@ class variable_scope:
                     if counts is not None:
                         store.scope_counts = counts
 
-    def _name_scope(self, store: _VariableStore) -> Any:
+    def _name_scope(self, store: VariableStore) -> Any:
         if not self._auxiliary_name_scope:
             return nullcontext(None)
         if isinstance(self._name_or_scope, VariableScope):
@@ -516,7 +359,7 @@ class variable_scope:
             return name_scope(self._default_name)
         return name_scope(name) if name else nullcontext("")
 
-    def _new_scope(self, store: _VariableStore, outer: VariableScope, node_prefix: str | None) -> VariableScope:
+    def _new_scope(self, store: VariableStore, outer: VariableScope, node_prefix: str | None) -> VariableScope:
         base = self._name_or_scope if isinstance(self._name_or_scope, VariableScope) else outer
         if isinstance(self._name_or_scope, VariableScope):
             name = base.name
@@ -531,7 +374,7 @@ class variable_scope:
             setattr(scope, f"_{setting}", _combined(setting, value, inherited))
         return scope
 
-    def _full_name(self, store: _VariableStore, outer: VariableScope) -> str:
+    def _full_name(self, store: VariableStore, outer: VariableScope) -> str:
         prefix = outer.name + "/" if outer.name else ""
         if self._name_or_scope is not None:
             return prefix + self._name_or_scope
@@ -568,3 +411,31 @@ def variable_op_scope(values: Any, name_or_scope: Any, default_name: Any = None,
 
 def no_regularizer(_: Any) -> None:
     """Says of a variable that the scope's regularizer does not apply (API: tf.no_regularizer)."""
+
+
+def create_partitioned_variables(
+    shape: Any,
+    slicing: Any,
+    initializer: Any,
+    dtype: Any = dtypes.float32,
+    trainable: bool = True,
+    collections: Any = None,
+    name: str | None = None,
+    reuse: Any = None,
+) -> list[Variable]:
+    """The parts of a variable that is cut as `slicing` says (API: tf.create_partitioned_variables).
+
+    Args:
+        slicing: how many parts along each axis; only one axis may have more than one.
+        name: of a variable scope for them, "PartitionedVariable" by default.
+    """
+    if len(shape) != len(slicing):
+        raise ValueError(
+            f"The 'shape' and 'slicing' of a new Variable must have same length: shape: {shape}, slicing: {slicing}."
+        )
+    with variable_scope(name, "PartitionedVariable", reuse=reuse), name_scope(None):
+        whole = true_getter(
+            get_variable_scope().name, shape, dtype, initializer, reuse=get_variable_scope().reuse, trainable=trainable,
+            collections=collections, partitioner=lambda **_: list(slicing),
+        )  # fmt: skip
+        return list(whole)
