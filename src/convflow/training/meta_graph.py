@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf import text_format
 from google.protobuf.message import Message
-from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, op_def_pb2, variable_pb2
+from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, op_def_pb2
 
 from convflow.core import logging
 from convflow.core.version import GIT_VERSION, VERSION
@@ -15,7 +15,6 @@ from convflow.graph.graph import Graph
 from convflow.graph.opdef import get_op, is_registered
 from convflow.graph.opdef_proto import opdef_to_proto
 from convflow.graph.scopes import get_default_graph
-from convflow.modeling.variables.variable import Variable
 
 
 def export_meta_graph(
@@ -118,9 +117,7 @@ def _add_collection(meta_graph: Any, key: str, items: list[Any]) -> None:
 
 def _fill_collection(collection: Any, items: list[Any]) -> None:
     first = items[0]
-    if isinstance(first, Variable):
-        collection.bytes_list.value.extend(variable_def(item).SerializeToString() for item in items)
-    elif hasattr(first, "to_proto"):
+    if hasattr(first, "to_proto"):
         collection.bytes_list.value.extend(item.to_proto().SerializeToString() for item in items)
     elif isinstance(first, Message):
         collection.bytes_list.value.extend(item.SerializeToString() for item in items)
@@ -132,16 +129,3 @@ def _fill_collection(collection: Any, items: list[Any]) -> None:
         collection.float_list.value.extend(items)
     else:
         collection.node_list.value.extend(item.name for item in items)
-
-
-def variable_def(variable: Variable) -> variable_pb2.VariableDef:
-    """The names of a variable's nodes, from which it can be put together again."""
-    return variable_pb2.VariableDef(
-        variable_name=variable.name,
-        initial_value_name=variable.initial_value.name,
-        initializer_name=variable.initializer.name,
-        snapshot_name=variable.value().name,
-        trainable=variable.trainable,
-        synchronization=variable.synchronization.value,
-        aggregation=variable.aggregation.value,
-    )

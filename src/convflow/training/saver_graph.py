@@ -12,7 +12,7 @@ from convflow.core.shape import scalar
 from convflow.graph.apply import apply_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
-from convflow.ops import checkpoint, state
+from convflow.ops import checkpoint, resource, state
 from convflow.ops.array import placeholder  # noqa: F401  # registers PlaceholderWithDefault
 from convflow.ops.array.constant import constant
 from convflow.ops.array.identity import group, identity
@@ -74,7 +74,7 @@ def _save(prefix: Tensor, saveables: list[Saveable]) -> Tensor:
         prefix,
         [saveable.name for saveable in saveables],
         [saveable.slice_spec for saveable in saveables],
-        [saveable.reference for saveable in saveables],
+        [saveable.tensor for saveable in saveables],
     )
     with (
         name_scope(None, "control_dependency", [prefix]) as scope,
@@ -96,10 +96,13 @@ def _restore(prefix: Tensor, saveables: list[Saveable], reshape: bool, name: str
     return group(*assigned, name=name)
 
 
-def _assign(saveable: Saveable, value: Tensor, reshape: bool) -> Tensor:
+def _assign(saveable: Saveable, value: Tensor, reshape: bool) -> Any:
     if reshape:
         known = saveable.shape.is_fully_defined()
-        value = reshaped(value, saveable.shape if known else shape_of(saveable.reference))
+        value = reshaped(value, saveable.shape if known else shape_of(saveable.tensor))
+    if saveable.is_resource:
+        with device(saveable.device):
+            return resource.assign_variable_op(saveable.reference, identity(value))
     validate = not reshape and saveable.shape.is_fully_defined()
     return state.assign(saveable.reference, value, validate_shape=validate)
 
