@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from convflow.autodiff.aggregation import aggregated, checked_method
+from convflow.autodiff.loops import LoopGradients, is_loop_switch, loops_between
 from convflow.autodiff.registry import gradient_rule
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.handles import handle_dtype
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, control_dependencies, name_scope
+from convflow.graph.scopes import colocate_with, device, name_scope
 from convflow.ops.array.constant import constant, fill, zeros, zeros_like
 from convflow.ops.array.identity import identity
 from convflow.ops.array.identity import tuple_ as gate_tuple
 from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.loop_nodes import EXITS
 from convflow.ops.resource import variable_shape
 from convflow.ops.switch import zeros_like_output
 
@@ -194,48 +195,80 @@ class _ReverseWalk:
         self._stop_ops = {tensor.op for tensor in stopped}
         self._contributions: dict[Tensor, list[Any]] = {}
         self._between = _operations_between(xs, ys)
-        # Behind an x there is nothing to do, unless another x stands there.
-        self._stop_ops.update(x.op for x in xs if not any(tensor.op in self._between for tensor in x.op.inputs))
-
-    def run(self, starts: list[Any]) -> list[Any]:
-        for y, start in zip(self._ys, starts, strict=True):
-            self._contributions.setdefault(y, []).append(start)
-        x_set = set(self._xs)
-        for op in self._backwards():
-            out_grads = [self._total(tensor, keep=tensor in x_set) for tensor in op.outputs]
-            if op in self._stop_ops or all(grad is None for grad in out_grads):
-                continue
-            for tensor, grad in zip(op.inputs, self._input_gradients(op, out_grads), strict=True):
-                if grad is not None:
-                    self._contributions.setdefault(tensor, []).append(grad)
-        return [self._total(x, keep=True) for x in self._xs]
-
-    def _backwards(self) -> Iterable[Operation]:
-        """The nodes between xs and ys, each after all its readers; the order decides the new nodes' names."""
-        edges_left = dict.fromkeys(self._between, 0)
+        self._loops = loops_between(self._between, colocate)
+        self._edges_left = dict.fromkeys(self._between, 0)
         for op in self._between:
             for tensor in op.inputs:
-                if tensor.op in edges_left:
-                    edges_left[tensor.op] += 1
-        last = dict.fromkeys(y.op for y in self._ys)
-        ready = deque(op for op in last if edges_left.get(op) == 0)
-        while ready:
-            op = ready.popleft()
-            yield op
-            for tensor in op.inputs:
-                if tensor.op in edges_left:
-                    edges_left[tensor.op] -= 1
-                    if edges_left[tensor.op] == 0:
-                        ready.append(tensor.op)
+                if tensor.op in self._edges_left:
+                    self._edges_left[tensor.op] += 1
+        # Behind an x there is nothing to do, unless another x stands there.
+        self._stop_ops.update(x.op for x in xs if not any(tensor.op in self._between for tensor in x.op.inputs))
+        self._kept = set(xs)
+        self._ready: deque[Operation] = deque()
 
-    def _total(self, tensor: Tensor, keep: bool) -> Any:
+    def run(self, starts: list[Any]) -> list[Any]:
+        """The gradients of the xs. Nodes come after all their readers; the order decides the new nodes' names."""
+        for y, start in zip(self._ys, starts, strict=True):
+            self._contributions.setdefault(y, []).append(start)
+        self._ready.extend(op for op in dict.fromkeys(y.op for y in self._ys) if self._edges_left.get(op) == 0)
+        if self._loops is not None:
+            self._begin_with_unused_exits(self._loops)
+        while self._ready:
+            op = self._ready.popleft()
+            self._visit(op)
+            self._go_on_from(op)
+        if self._loops is not None:
+            self._loops.close()
+        return [self._total(x) for x in self._xs]
+
+    def _begin_with_unused_exits(self, loops: LoopGradients) -> None:
+        for exit_ in loops.exits_without_readers(self._edges_left, set(self._ready)):
+            if _carries_gradients(exit_):
+                self._contributions.setdefault(exit_, []).append(loops.zeros_for_exit(exit_))
+                self._ready.append(exit_.op)
+
+    def _visit(self, op: Operation) -> None:
+        with self._loop_of(op, outside=True):
+            out_grads = [self._total(tensor) for tensor in op.outputs]
+        if op in self._stop_ops or all(grad is None for grad in out_grads):
+            return
+        with self._loop_of(op):
+            grads = self._input_gradients(op, out_grads)
+        for tensor, grad in zip(op.inputs, grads, strict=True):
+            if grad is not None:
+                self._contributions.setdefault(tensor, []).append(grad)
+
+    def _loop_of(self, op: Operation, outside: bool = False) -> AbstractContextManager[Any]:
+        return nullcontext() if self._loops is None else self._loops.entered(op, outside)
+
+    def _go_on_from(self, op: Operation) -> None:
+        for tensor in op.inputs:
+            if tensor.op not in self._edges_left:
+                continue
+            self._edges_left[tensor.op] -= 1
+            left = self._edges_left[tensor.op]
+            # A loop's Switch comes twice: from behind the loop, and from the iteration after.
+            if left == 0 or (left > 0 and self._loops is not None and is_loop_switch(tensor.op)):
+                self._reach(tensor)
+
+    def _reach(self, tensor: Tensor) -> None:
+        if self._loops is None or tensor.op.type not in EXITS:
+            self._ready.append(tensor.op)
+            return
+        exits, without = self._loops.reached(tensor, lambda exit_: bool(self._contributions.get(exit_)))
+        for exit_ in without:
+            if _carries_gradients(exit_):
+                self._contributions.setdefault(exit_, []).append(self._loops.zeros_for_exit(exit_))
+        self._ready.extend(exit_.op for exit_ in exits)
+
+    def _total(self, tensor: Tensor) -> Any:
         contributions = self._contributions.get(tensor)
         if not contributions:
             return None
         if len(contributions) > 1:
             contributions[:] = [aggregated(contributions, self._method, tensor.op)]
         total = contributions[0]
-        if not keep:
+        if tensor not in self._kept:
             del self._contributions[tensor]
         return total
 
@@ -243,7 +276,7 @@ class _ReverseWalk:
         rule = gradient_rule(op)
         if rule is None:
             return [None] * len(op.inputs)
-        complete = [_or_zeros(op, index, grad) for index, grad in enumerate(out_grads)]
+        complete = [self._or_zeros(op, index, grad) for index, grad in enumerate(out_grads)]
         with name_scope(op.name + "_grad"), self._location(op):
             grads = rule(op, *complete)
             grads = list(grads) if isinstance(grads, (list, tuple)) else [grads]
@@ -252,20 +285,19 @@ class _ReverseWalk:
                     f"The gradient of {op.describe()} gave {len(grads)} gradients for {len(op.inputs)} inputs."
                 )
             if self._gate and sum(grad is not None for grad in grads) > 1:
-                with control_dependencies(None):
+                with device(None), colocate_with(None, ignore_existing=True):
                     grads = gate_tuple(grads)
         for tensor, grad in zip(op.inputs, grads, strict=True):
             _check_shape(op, tensor, grad)
         return grads
 
+    def _or_zeros(self, op: Operation, index: int, grad: Any) -> Any:
+        if grad is not None or not _carries_gradients(op.outputs[index]):
+            return grad
+        return zeros_like_output(op, index) if self._loops is None else self._loops.zeros_like_output(op, index)
+
     def _location(self, op: Operation) -> AbstractContextManager[None]:
         return colocate_with(op) if self._colocate else nullcontext()
-
-
-def _or_zeros(op: Operation, index: int, grad: Any) -> Any:
-    if grad is not None or not _carries_gradients(op.outputs[index]):
-        return grad
-    return zeros_like_output(op, index)
 
 
 def _carries_gradients(tensor: Tensor) -> bool:
@@ -274,8 +306,8 @@ def _carries_gradients(tensor: Tensor) -> bool:
     return dtype.is_floating or dtype.is_complex or dtype in (dtypes.resource, dtypes.variant)
 
 
-def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> set[Operation]:
-    """The operations on a differentiable way from an x to a y."""
+def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> dict[Operation, None]:
+    """The operations on a differentiable way from an x to a y, those next to the ys first."""
     reached: set[Operation] = set()
     waiting = [x.op for x in xs]
     while waiting:
@@ -286,14 +318,14 @@ def _operations_between(xs: list[Tensor], ys: list[Tensor]) -> set[Operation]:
         for tensor in op.outputs:
             if _carries_gradients(tensor):
                 waiting.extend(tensor._consumers)
-    between: set[Operation] = set()
-    waiting = [y.op for y in ys]
-    while waiting:
-        op = waiting.pop()
+    between: dict[Operation, None] = {}
+    behind = deque(y.op for y in ys)
+    while behind:
+        op = behind.popleft()
         if op in between or op not in reached:
             continue
-        between.add(op)
-        waiting.extend(tensor.op for tensor in op.inputs)
+        between[op] = None
+        behind.extend(tensor.op for tensor in op.inputs)
     return between
 
 

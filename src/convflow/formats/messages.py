@@ -56,7 +56,24 @@ _MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
         (5, "values_def", ".convflow.ValuesDef", ""),
         (6, "nested_contexts", ".convflow.ControlFlowContextDef", "repeated"),
     ],
-    "ControlFlowContextDef": [(1, "cond_ctxt", ".convflow.CondContextDef", "oneof ctxt")],
+    "WhileContextDef": [
+        (1, "context_name", "string", ""),
+        (2, "parallel_iterations", "int32", ""),
+        (3, "back_prop", "bool", ""),
+        (4, "swap_memory", "bool", ""),
+        (5, "pivot_name", "string", ""),
+        (6, "pivot_for_pred_name", "string", ""),
+        (7, "pivot_for_body_name", "string", ""),
+        (8, "loop_exit_names", "string", "repeated"),
+        (9, "values_def", ".convflow.ValuesDef", ""),
+        (10, "loop_enter_names", "string", "repeated"),
+        (11, "maximum_iterations_name", "string", ""),
+        (12, "nested_contexts", ".convflow.ControlFlowContextDef", "repeated"),
+    ],
+    "ControlFlowContextDef": [
+        (1, "cond_ctxt", ".convflow.CondContextDef", "oneof ctxt"),
+        (2, "while_ctxt", ".convflow.WhileContextDef", "oneof ctxt"),
+    ],
 }
 _ENUMS = {"Endianness": {"LITTLE": 0, "BIG": 1}}
 
@@ -97,14 +114,21 @@ def _add_field(message: descriptor_pb2.DescriptorProto, number: int, name: str, 
     field = message.field.add(name=name, number=number)
     field.label = _Field.LABEL_REPEATED if label == "repeated" else _Field.LABEL_OPTIONAL
     if label.startswith("oneof "):
-        field.oneof_index = len(message.oneof_decl)
-        message.oneof_decl.add(name=label.removeprefix("oneof "))
+        field.oneof_index = _oneof(message, label.removeprefix("oneof "))
     if "." not in type_name:
         field.type = getattr(_Field, "TYPE_" + type_name.upper())
         return
     field.type_name = type_name
     is_enum = type_name == f".{_DATA_TYPE}" or type_name.rpartition(".")[2] in _ENUMS
     field.type = _Field.TYPE_ENUM if is_enum else _Field.TYPE_MESSAGE
+
+
+def _oneof(message: descriptor_pb2.DescriptorProto, name: str) -> int:
+    names = [oneof.name for oneof in message.oneof_decl]
+    if name not in names:
+        message.oneof_decl.add(name=name)
+        return len(names)
+    return names.index(name)
 
 
 _CLASSES = _build()
@@ -114,3 +138,4 @@ BundleEntryProto: Any = _CLASSES["BundleEntryProto"]
 TensorSliceProto: Any = _CLASSES["TensorSliceProto"]
 CheckpointState: Any = _CLASSES["CheckpointState"]
 CondContextDef: Any = _CLASSES["CondContextDef"]
+WhileContextDef: Any = _CLASSES["WhileContextDef"]

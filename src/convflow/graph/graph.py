@@ -35,10 +35,10 @@ class _Controllers:
 
 
 class ControlFlowContext(Protocol):
-    """A branch of a `tf.cond`: it sees to it that its nodes run only when the branch is taken."""
+    """A branch of a `tf.cond` or a `tf.while_loop`: it sees to it that its nodes run when, and as often as, it does."""
 
     def add_op(self, op: Operation) -> None:
-        """Called for each new node of the branch."""
+        """Called for each new node inside."""
 
 
 class _Blocks:
@@ -418,8 +418,8 @@ class Graph:
             self._blocks.controllers, self._blocks.context = previous, context
 
     @contextmanager
-    def _inside(self, context: ControlFlowContext) -> Iterator[None]:
-        """New nodes belong to `context`, a branch of a `tf.cond`."""
+    def _inside(self, context: ControlFlowContext | None) -> Iterator[None]:
+        """New nodes belong to `context`, a branch or a loop; to neither if it is None."""
         previous = self._blocks.context
         self._blocks.context = context
         try:
@@ -427,12 +427,12 @@ class Graph:
         finally:
             self._blocks.context = previous
 
-    def _get_control_flow_context(self) -> ControlFlowContext | None:
+    def _get_control_flow_context(self) -> Any:
         return self._blocks.context
 
     def _controller(self, item: Any) -> Operation:
-        if hasattr(item, "dense_shape"):
-            item = item.op  # slices of a tensor, or a sparse one
+        if hasattr(item, "dense_shape") or hasattr(item, "handle"):
+            item = item.op  # slices of a tensor, or a variable known by its handle
         element = self.as_graph_element(item)
         return element.op if isinstance(element, Tensor) else element
 

@@ -305,6 +305,10 @@ class Operation:
     def _get_control_flow_context(self) -> Any:
         return self._control_flow_context
 
+    def _set_control_inputs(self, ops: Any) -> None:
+        self._control_inputs = tuple(dict.fromkeys(ops))
+        self._graph.changed()
+
     def _add_control_inputs(self, ops: Any) -> None:
         self._control_inputs = tuple(dict.fromkeys((*self._control_inputs, *ops)))
         self._graph.changed()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 from convflow.core import nest
 from convflow.formats import messages
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
+from convflow.graph.scopes import colocate_with, control_dependencies, name_scope
 from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops.array.identity import identity
-from convflow.ops.switch import switch_ref_or_tensor
+from convflow.ops.flow_context import FlowContext
+from convflow.ops.loop_nodes import EXITS, NEXT_ITERATIONS
+from convflow.ops.switch import MERGES, switch_ref_or_tensor
 
 
-class CondContext:
+class CondContext(FlowContext):
     """The nodes of one branch.
 
     A node of the branch takes values from outside through a Switch, so that it has them only when the branch is
@@ -29,47 +30,49 @@ class CondContext:
     """
 
     def __init__(self, pred: Tensor, pivot: Tensor, branch: int) -> None:
+        super().__init__("cond_text")
         self.pred = pred
         self.pivot = pivot
         self.branch = branch
-        self.name = pred.graph.unique_name("cond_text")
-        outer: Any = get_default_graph()._get_control_flow_context()
-        self.outer_context: CondContext | None = outer
-        self._nested: list[CondContext] = []
-        if self.outer_context is not None:
-            self.outer_context._nested.append(self)
-        # What may be used as it is, and what stands for a value from outside.
-        self._values = {pred, pivot}
-        self._external = {pred: pred}
+        self._values |= {pred, pivot}
+        self._external[pred] = pred
         pivot.op._control_flow_context = self
+
+    def control_pivot(self) -> Tensor:
+        return self.pivot
 
     def to_proto(self) -> Any:
         """The branch as a meta graph lists it, a `CondContextDef`."""
         proto = messages.CondContextDef(
             context_name=self.name, pred_name=self.pred.name, pivot_name=self.pivot.name, branch=self.branch
         )
-        proto.values_def.values.extend(sorted(value.name for value in self._values))
-        for value, own in self._external.items():
-            proto.values_def.external_values[value.name] = own.name
+        self._external_names(proto)
         for context in self._nested:
-            proto.nested_contexts.add().cond_ctxt.CopyFrom(context.to_proto())
+            context.add_to_proto(proto.nested_contexts.add())
         return proto
 
-    def entered(self) -> AbstractContextManager[None]:
-        """New nodes belong to this branch."""
-        return self.pred.graph._inside(self)
+    def add_to_proto(self, proto: Any) -> None:
+        """Fill the `ControlFlowContextDef` that lists this inside another context."""
+        proto.cond_ctxt.CopyFrom(self.to_proto())
 
     def add_op(self, op: Operation) -> None:
         """Make a new node of the branch depend on the branch being taken."""
-        self._guard(op)
-        for context in self._and_outer():
+        if op.inputs:
+            self._take_inputs_inside(op)
+            self._drop_control_inputs_from_outside(op)
+        else:
+            self._drop_control_inputs_from_outside(op)
+            if not any(self.holds(control) for control in op.control_inputs):
+                op._add_control_input(self.pivot.op)
+        for context in self.around():
             context._values.update(op.outputs)
-        op.graph.prevent_fetching(op)
+        if self.outer_context is not None or op.type not in EXITS:
+            op.graph.prevent_fetching(op)
 
-    def _guard(self, op: Operation) -> None:
-        if not op.inputs and not any(self._holds(control) for control in op.control_inputs):
-            op._add_control_input(self.pivot.op)
+    def _take_inputs_inside(self, op: Operation) -> None:
         for index, tensor in enumerate(op.inputs):
+            if op.type in MERGES and tensor.op.type in NEXT_ITERATIONS:
+                continue
             own = self.add_value(tensor)
             if own is not tensor:
                 op._update_input(index, own)
@@ -83,10 +86,8 @@ class CondContext:
         with control_dependencies(None):
             result = switch_ref_or_tensor(source, self.pred)[self.branch]
         result.op._control_flow_context = self
-        if self.outer_context is not None:
-            self.outer_context._guard(result.op)
         result.graph.prevent_fetching(result.op)
-        for context in self._and_outer():
+        for context in self.around():
             context._values.add(result)
         self._external[value] = result
         return result
@@ -124,13 +125,6 @@ class CondContext:
         self._values.add(source)
         self._external[source] = source
         return source
-
-    def _and_outer(self) -> list[CondContext]:
-        return [self] if self.outer_context is None else [self, *self.outer_context._and_outer()]
-
-    def _holds(self, op: Operation) -> bool:
-        context = op._get_control_flow_context()
-        return context is not None and self in context._and_outer()
 
 
 def _parts(item: Any) -> list[Any]:

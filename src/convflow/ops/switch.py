@@ -18,12 +18,13 @@ from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import register_op, routed
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, control_dependencies, name_scope
+from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, name_scope
 from convflow.ops import rules
 from convflow.ops.array.constant import constant, zeros
 from convflow.ops.array.identity import identity
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape_internal
+from convflow.ops.flow_context import output_context
 from convflow.ops.math.comparison import equal
 
 # The types of op that pass their first input on at one of two outputs, and that pass one of their inputs on.
@@ -56,6 +57,22 @@ def merge(inputs: list[Tensor], name: str | None = None) -> list[Tensor]:
         return apply_op("Merge", inputs=inputs, name=scope)
 
 
+def ref_identity(input: Tensor, name: str | None = None) -> Tensor:
+    """The same reference under a new name (API: tf.raw_ops.RefIdentity)."""
+    return apply_op("RefIdentity", input=input, name=name)
+
+
+register_op(
+    "RefIdentity",
+    inputs="input: Ref(T)",
+    outputs="output: Ref(T)",
+    attrs="T: type",
+    shape=rules.unchanged,
+    kernel=lambda op: lambda slot: slot,
+    gradient=lambda op, grad: [grad],
+)
+
+
 def zeros_like_output(op: Operation, index: int) -> Tensor:
     """Zeros in place of a gradient that nothing gave for an output.
 
@@ -85,6 +102,8 @@ def _switch_shape(ctx: InferenceContext) -> list[TensorShape]:
 
 def _switch_gradient(op: Operation, *grads: Any) -> list[Any]:
     context = op._get_control_flow_context()
+    if context is not None and context.is_while:
+        return [_gradient_loop().grad_state.go_round(op, *grads), None]
     if context is not None:
         if grads[1 - context.branch] is None:
             return [None, None]
@@ -92,6 +111,11 @@ def _switch_gradient(op: Operation, *grads: Any) -> list[Any]:
     # A Switch of an imported graph, of which both outputs may have been used.
     sides = [switch(grad, op.inputs[1])[side] for side, grad in enumerate(grads)]
     return [merge(sides)[0], None]
+
+
+def _gradient_loop() -> Any:
+    """The loop that computes gradients, while their nodes are made."""
+    return get_default_graph()._get_control_flow_context()
 
 
 def _merged(grads: list[Any], name: str) -> Any:
@@ -111,11 +135,11 @@ def _as_slices(grad: Any) -> IndexedSlices:
     return IndexedSlices(grad, range_of(0, sizes[0]), sizes)
 
 
-def _switched(grad: Any, pred: Tensor) -> list[Any]:
+def _switched(grad: Any, pred: Tensor, name: str) -> list[Any]:
     """A gradient at the output of each branch."""
     if not isinstance(grad, IndexedSlices):
-        return switch_ref_or_tensor(grad, pred, name="cond_grad")
-    with name_scope("cond_grad"), colocate_with(grad.op, ignore_existing=True):
+        return switch_ref_or_tensor(grad, pred, name=name)
+    with name_scope(name), colocate_with(grad.op, ignore_existing=True):
         sides = zip(*(switch(part, pred) for part in grad.components), strict=True)
         return [IndexedSlices(*side) for side in sides]
 
@@ -134,9 +158,13 @@ def _common(shapes: list[TensorShape]) -> TensorShape:
 
 
 def _merge_gradient(op: Operation, grad: Any, _: Any = None) -> list[Any]:
-    context = op.inputs[0].op._get_control_flow_context()
+    context, loop = output_context(op.inputs[0].op), _gradient_loop()
+    if context is not None and context.is_while:
+        return list(_switched(grad, loop.pivot, "Switch"))
     if context is not None:
-        return list(_switched(grad, context.pred))
+        in_loop = loop is not None and loop.grad_state is not None
+        pred = loop.grad_state.real_predicate(context.pred) if in_loop else context.pred
+        return list(_switched(grad, pred, "cond_grad"))
     taken = [equal(op.outputs[1], constant(index, dtypes.int32)) for index in range(len(op.inputs))]
     return [switch_ref_or_tensor(grad, pred)[1] for pred in taken]
 

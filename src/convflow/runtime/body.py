@@ -10,15 +10,28 @@ class Body:
     """Lines of Python, each with the node it runs. Neighbours of the same guard share an `if`.
 
     Args:
-        arguments: the names of the function's arguments.
+        name: the function's name.
+        arguments: the names of its arguments.
     """
 
-    def __init__(self, arguments: list[str]) -> None:
-        self.lines = [f"def step({', '.join(arguments)}):"]
+    def __init__(self, name: str, arguments: list[str]) -> None:
+        self.lines = [f"def {name}({', '.join(arguments)}):"]
         self.op_at_line: dict[int, Operation] = {}
         self.flags: dict[Predicate, str] = {}
         self._guard = ALWAYS
         self._releases: list[str] = []
+        self._depth = 1
+
+    def begin_rounds(self) -> None:
+        """What follows is repeated until a `break`."""
+        self._open(ALWAYS)
+        self._append("while True:")
+        self._depth += 1
+
+    def end_rounds(self) -> None:
+        """What follows runs once."""
+        self._open(ALWAYS)
+        self._depth -= 1
 
     def add(self, text: str, op: Operation, guard: Guard = ALWAYS) -> None:
         """A statement that runs when the guard holds."""
@@ -58,4 +71,5 @@ class Body:
         self._guard = guard
 
     def _append(self, text: str) -> None:
-        self.lines.append(("    " if self._guard is ALWAYS else "        ") + text)
+        depth = self._depth if self._guard is ALWAYS else self._depth + 1
+        self.lines.append("    " * depth + text)

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from itertools import combinations, product
 
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.loop_nodes import NEXT_ITERATIONS
 from convflow.ops.switch import MERGES, SWITCHES
+from convflow.runtime.loops import Item, Loop
 
 # A predicate is the tensor it comes from; of a variable's reference, the Switch that reads it.
 Predicate = Tensor | Operation
@@ -62,29 +64,39 @@ def _joined(one: Clause, other: Clause) -> tuple[Clause] | None:
     return (one & other,) if first is second and side != other_side else None
 
 
+def assuming(guard: Guard, literal: Literal) -> Guard:
+    """What is left of a guard where a literal is known to hold."""
+    predicate, side = literal
+    left = [clause - {literal} for clause in guard if (predicate, not side) not in clause]
+    return ALWAYS if frozenset() in left else frozenset(left)
+
+
 class Guards:
     """The guards of a schedule's nodes.
 
     Args:
-        schedule: the nodes in the order they run.
+        schedule: the nodes in the order they run, and loops.
         fed: tensors whose values the run is given.
+        given: nodes that have run before the schedule.
     """
 
-    def __init__(self, schedule: list[Operation], fed: Iterable[Tensor]) -> None:
+    def __init__(self, schedule: list[Item], fed: Iterable[Tensor], given: Iterable[Operation] = ()) -> None:
         self._fed = set(fed)
-        self._of: dict[Operation, Guard] = {}
+        self._of: dict[Item, Guard] = dict.fromkeys(given, ALWAYS)
         self._readers: dict[Predicate, Operation] = {}
-        for op in schedule:
-            self._of[op] = self._guard(op)
+        for item in schedule:
+            self._of[item] = self._guard(item)
+            if isinstance(item, Loop):
+                self._of.update(dict.fromkeys(item.exits, self._of[item]))
 
     @property
     def predicates(self) -> dict[Predicate, Operation]:
         """The predicates, each with a Switch that it decides."""
         return self._readers
 
-    def of(self, op: Operation) -> Guard:
-        """When a node runs."""
-        return self._of[op]
+    def of(self, item: Item) -> Guard:
+        """When a node or loop runs."""
+        return self._of[item]
 
     def of_value(self, tensor: Tensor) -> Guard:
         """When there is a value."""
@@ -93,7 +105,7 @@ class Guards:
         guard = self._of[tensor.op]
         if tensor.op.type not in SWITCHES:
             return guard
-        literal = (self._predicate(tensor.op), tensor.value_index == 1)
+        literal = (self.predicate(tensor.op), tensor.value_index == 1)
         return both(guard, frozenset([frozenset([literal])]))
 
     def source(self, tensor: Tensor) -> Tensor:
@@ -102,8 +114,10 @@ class Guards:
             tensor = tensor.op.inputs[0]
         return tensor
 
-    def _guard(self, op: Operation) -> Guard:
-        if op.type in MERGES:
+    def _guard(self, op: Item) -> Guard:
+        if isinstance(op, Operation) and op.type == "ControlTrigger":
+            return ALWAYS
+        if isinstance(op, Operation) and op.type in MERGES:
             # What a Merge waits for need not have run.
             return either(self.of_value(tensor) for tensor in op.inputs)
         guard = ALWAYS
@@ -112,11 +126,12 @@ class Guards:
         for control in op.control_inputs:
             # What is not in the schedule is looked through, which no branch's nodes are.
             guard = both(guard, self._of.get(control, ALWAYS))
-        if op.type in SWITCHES:
-            self._readers.setdefault(self._predicate(op), op)
+        if isinstance(op, Operation) and op.type in SWITCHES:
+            self._readers.setdefault(self.predicate(op), op)
         return guard
 
-    def _predicate(self, op: Operation) -> Predicate:
+    def predicate(self, op: Operation) -> Predicate:
+        """What decides a Switch."""
         tensor = self.source(op.inputs[1])
         while tensor not in self._fed and tensor.op.type == "Identity" and not tensor.op.inputs[0].dtype._is_ref_dtype:
             tensor = self.source(tensor.op.inputs[0])
@@ -126,4 +141,6 @@ class Guards:
 
 def passes_on(op: Operation) -> bool:
     """Whether a node's outputs are its input under other names: a Switch, unless it reads a variable."""
+    if op.type == "LoopCond" or op.type in NEXT_ITERATIONS:
+        return True
     return op.type in SWITCHES and op.inputs[0].dtype._is_ref_dtype == op.outputs[0].dtype._is_ref_dtype

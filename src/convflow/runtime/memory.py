@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from convflow.graph.operation import Operation, Tensor
+from convflow.graph.operation import Tensor
+from convflow.runtime.loops import Item
 
 
-def last_uses(
-    schedule: list[Operation], kept: Iterable[Tensor], source: Callable[[Tensor], Tensor]
-) -> list[list[Tensor]]:
+def last_uses(schedule: list[Item], kept: Iterable[Tensor], source: Callable[[Tensor], Tensor]) -> list[list[Tensor]]:
     """For each node of the schedule the values that nobody reads after it; fetched values are kept.
 
     Args:
-        schedule: the nodes in the order they run.
+        schedule: the nodes and loops in the order they run.
         kept: the fetched tensors.
         source: the tensor whose value a tensor shares, itself mostly.
     """

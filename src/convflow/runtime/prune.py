@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.loop_nodes import NEXT_ITERATIONS
 from convflow.ops.switch import MERGES, SWITCHES
 
 
@@ -52,11 +53,16 @@ def _producer(item: Tensor | Operation) -> Operation:
     return item.op if isinstance(item, Tensor) else item
 
 
+def _from_round_before(op: Operation, tensor: Tensor) -> bool:
+    return op.type in MERGES and tensor.op.type in NEXT_ITERATIONS
+
+
 def waits_for(op: Operation, needed: set[Operation], fed: set[Tensor]) -> set[Operation]:
     """The needed operations that must run before `op`, seen through those that need not run."""
     found: set[Operation] = set()
     looked_through: set[Operation] = set()
-    waiting = [tensor.op for tensor in op.inputs if tensor not in fed] + op.control_inputs
+    waiting = [tensor.op for tensor in op.inputs if tensor not in fed and not _from_round_before(op, tensor)]
+    waiting += op.control_inputs
     while waiting:
         before = waiting.pop()
         if before in needed:

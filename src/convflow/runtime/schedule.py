@@ -1,43 +1,77 @@
 """In which order nodes run: inputs and control inputs first, then the order the program made them in.
 
 The program's own order is what a reader of the program expects of reads and writes of a variable that no
-control dependency orders.
+control dependency orders. The nodes of a loop are one item of the order, a `Loop`, with an order of its own.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
+from typing import Any
 
 from convflow.core import errors
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.loop_nodes import ENTERS
+from convflow.runtime.loops import Frame, Item, Loop, frames_of
 from convflow.runtime.prune import waits_for
 
 
-def order(needed: set[Operation], fed: set[Tensor]) -> list[Operation]:
-    """The needed operations in the order they run; InvalidArgumentError if they wait for each other."""
-    missing: dict[Operation, int] = {}
-    readers: dict[Operation, list[Operation]] = {}
-    for op in needed:
-        before = waits_for(op, needed, fed)
-        missing[op] = len(before)
-        for other in before:
-            readers.setdefault(other, []).append(op)
-    ready = [(op._id, op) for op, count in missing.items() if count == 0]
+def order(needed: set[Operation], fed: set[Tensor]) -> list[Item]:
+    """What is needed in the order it runs; InvalidArgumentError if nodes wait for each other."""
+    waiting = {op: waits_for(op, needed, fed) for op in needed}
+    if not any(op.type in ENTERS for op in needed):
+        return list(_sorted(waiting))
+    flat = _sorted(waiting)
+    return _region((), flat, frames_of(flat, waiting, fed), waiting)
+
+
+def _region(
+    frame: Frame, flat: list[Operation], frames: dict[Operation, Frame], waiting: dict[Operation, set[Operation]]
+) -> list[Item]:
+    """The items of a frame: its nodes, and the loops inside of it."""
+    inner = {
+        name: Loop(name, _region(name, flat, frames, waiting), [op for op in flat if frames[op] == name])
+        for name in dict.fromkeys(frames[op][: len(frame) + 1] for op in flat)
+        if len(name) == len(frame) + 1 and name[:-1] == frame
+    }
+    members = [op for op in flat if frames[op][: len(frame)] == frame]
+    item_of: dict[Operation, Item] = {op: inner.get(frames[op][: len(frame) + 1], op) for op in members}
+    before: dict[Item, set[Item]] = {item: set() for item in item_of.values()}
+    for op in members:
+        before[item_of[op]].update(item_of[other] for other in waiting[op] if other in item_of)
+    for item, others in before.items():
+        others.discard(item)
+    return _sorted(before)
+
+
+def _sorted(before: dict[Any, set[Any]]) -> list[Any]:
+    missing = {item: len(others) for item, others in before.items()}
+    readers: dict[Any, list[Any]] = {}
+    for item, others in before.items():
+        for other in others:
+            readers.setdefault(other, []).append(item)
+    ready = [(item._id, item) for item, count in missing.items() if count == 0]
     heapq.heapify(ready)
-    result: list[Operation] = []
+    result: list[Any] = []
     while ready:
-        _, op = heapq.heappop(ready)
-        result.append(op)
-        for reader in readers.get(op, ()):
+        _, item = heapq.heappop(ready)
+        result.append(item)
+        for reader in readers.get(item, ()):
             missing[reader] -= 1
             if missing[reader] == 0:
                 heapq.heappush(ready, (reader._id, reader))
-    if len(result) < len(needed):
-        stuck = sorted((op for op, count in missing.items() if count > 0), key=lambda op: op._id)
-        raise errors.InvalidArgumentError(
-            None,
-            stuck[0],
-            f"The graph is not a valid program: {len(stuck)} nodes wait for each other, among them "
-            f"{stuck[0].describe()}",
-        )
+    if len(result) < len(before):
+        _refuse(item for item, count in missing.items() if count > 0)
     return result
+
+
+def _refuse(stuck: Iterable[Item]) -> None:
+    ops = sorted(
+        (op for item in stuck for op in ([item] if isinstance(item, Operation) else item.ops)), key=lambda op: op._id
+    )
+    raise errors.InvalidArgumentError(
+        None,
+        ops[0],
+        f"The graph is not a valid program: {len(ops)} nodes wait for each other, among them {ops[0].describe()}",
+    )
