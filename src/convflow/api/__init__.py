@@ -414,4 +414,6 @@ from convflow.ops.string_convert import as_string, decode_base64, decode_raw, en
 from convflow.ops.string_hash import string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong
 from convflow.ops.string_regex import regex_replace
 from convflow.ops.string_split import string_split
+from convflow.ops.tensor_array import TensorArray
+from convflow.ops.while_loop import while_loop
 from convflow.runtime.session import InteractiveSession, Session
