@@ -103,6 +103,7 @@ INTERNAL = {
     "StridedSliceGrad": "the gradient of StridedSlice",
     "TakeWhileDataset": "Dataset.take_while",
     "TanhGrad": "the gradient of Tanh",
+    "ThreadUnsafeUnigramCandidateSampler": "LearnedUnigramCandidateSampler without a lock, in old graphs",
     "TopK": "graphs of TensorFlow before GraphDef 7",
     "UnbatchDataset": "Dataset.unbatch",
 }

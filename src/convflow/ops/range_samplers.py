@@ -118,8 +118,7 @@ class Weighted(_Fixed):
         return slot if part < self._kept[slot] else self._other[slot]
 
     def probability(self, values: Int64s) -> Float32s:
-        inside = (values >= 0) & (values < self.size)
-        return np.where(inside, self._weights[np.where(inside, values, 0)] / self._total, np.float32(0))
+        return self._weights[_checked(values, self.size)] / self._total
 
 
 def _alias_table(weights: list[float]) -> tuple[list[float], list[int]]:
@@ -151,7 +150,7 @@ class Learned:
         return int(np.searchsorted(self._sums, words.below(int(self._sums[-1])), side="right"))
 
     def probability(self, values: Int64s) -> Float32s:
-        return self._counts[values].astype(np.float32) / np.float32(self._sums[-1])
+        return self._counts[_checked(values, self.size)].astype(np.float32) / np.float32(self._sums[-1])
 
     def update(self, values: Int64s) -> None:
         np.add.at(self._counts, values, 1)
@@ -166,6 +165,15 @@ class Every(_Fixed):
 
     def probability(self, values: Int64s) -> Float32s:
         return np.ones(values.shape, np.float32)
+
+
+def _checked(values: Int64s, size: int) -> Int64s:
+    outside = values[(values < 0) | (values >= size)]
+    if outside.size:
+        raise errors.InvalidArgumentError(
+            None, None, f"The true class {outside[0]} is not in [0, {size}), the sampler's range."
+        )
+    return values
 
 
 def draw(
