@@ -62,6 +62,8 @@ def _inputs(op: Operation, step: Step, local: dict[str, Any]) -> list[np.ndarray
 
 def _as_array(name: str, tensor: Tensor, local: dict[str, Any]) -> np.ndarray | None:
     if name.startswith("constant_"):
+        while tensor.op.type != "Const":
+            tensor = tensor.op.inputs[0]  # a Switch that passes the constant on under its own name
         return tensor.op.attrs["value"]
     value = local.get(name)
     if isinstance(value, VariableSlot):

@@ -35,7 +35,7 @@ def _walk(wanted: list[Operation], fed: set[Tensor], runs_for_waiters: Callable[
         runs = takes_value or runs_for_waiters(op)
         (needed if runs else looked_through).add(op)
         waiting.extend((tensor.op, runs) for tensor in op.inputs if tensor not in fed)
-        waiting.extend((control, False) for control in op.control_inputs)
+        waiting.extend((control, False) for control in op.control_inputs if not _is_fed(control, fed))
     return needed
 
 
@@ -43,6 +43,11 @@ def has_effects(op: Operation) -> bool:
     """Whether running a node does anything but make its value: it has state, touches a variable, or must be fed."""
     references = any(tensor.dtype._is_ref_dtype for tensor in (*op.inputs, *op.outputs))
     return op.definition.stateful or references or op.type == "Placeholder"
+
+
+def _is_fed(op: Operation, fed: set[Tensor]) -> bool:
+    """Whether a placeholder is fed: who waits for it has nothing to wait for."""
+    return op.type == "Placeholder" and op.outputs[0] in fed
 
 
 def _always(op: Operation) -> bool:

@@ -70,10 +70,18 @@ def mean_tensor(
     """The weighted mean of each element over the batches (API: tf.metrics.mean_tensor). Arguments as for `mean`.
 
     Returns:
-        two tensors of the shape of `values`, which must be fully known.
+        two tensors of the shape of `values`.
+
+    Raises:
+        ValueError: the shape of `values` is not fully known, or weights that do not fit.
     """
     with variable_scope(name, "mean", [values, weights]):
         values = cast(values, dtypes.float32)
+        if not values.shape.is_fully_defined():
+            raise ValueError(
+                f"mean_tensor keeps a mean for each element, so the shape of values must be known, got {values.shape}. "
+                "Use set_shape, or tf.metrics.mean for the mean of all."
+            )
         total = metric_variable(values.shape, dtypes.float32, name="total_tensor")
         count = metric_variable(values.shape, dtypes.float32, name="count_tensor")
         number = ones_like(values)
