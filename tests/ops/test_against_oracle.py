@@ -129,6 +129,7 @@ RELATIVE = {
             "linalg.pinv",
             "linalg.sqrtm",
             "matrix_square_root",
+            "linalg.expm",
             "linalg.logm",
             "linalg.lu",
             "norm",

@@ -44,7 +44,7 @@ def products() -> Iterator[Case]:
     yield case("matmul", X(2, 3, 4), X(4, 2), name="batch by matrix")
     yield case("matmul", X(1, 4), X(4, 1), name="row by column")
     yield case("matmul", X(4, 1), X(1, 4), name="column by row")
-    yield case("matmul", X(0, 4), X(4, 3), name="no rows")
+    yield case("matmul", X(0, 4), X(4, 3), name="of no rows")
     yield case("matmul", X(2, 0), X(0, 3), name="no inner size")
     yield case("matmul", X(3, 4), X(3, 2), name="inner sizes disagree", fails=True)
     yield case("matmul", X(3), X(3, 2), name="rank 1", fails=True)

@@ -157,6 +157,10 @@ def _bound_shape(ctx: Any) -> list[TensorShape]:
     return [wanted]
 
 
+# PyTorch compares no unsigned numbers of more than a byte.
+_NOT_SEARCHED = (torch.uint16, torch.uint32)
+
+
 def _bound_kernel(right: bool) -> Callable[[Operation], Callable[..., torch.Tensor]]:
     def kernel(op: Operation) -> Callable[..., torch.Tensor]:
         out_type = op.attrs["out_type"].as_torch_dtype
@@ -164,6 +168,8 @@ def _bound_kernel(right: bool) -> Callable[[Operation], Callable[..., torch.Tens
         def compute(rows: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
             if rows.ndim != 2 or wanted.ndim != 2 or rows.shape[0] != wanted.shape[0]:
                 raise ValueError(f"sorted_inputs {list(rows.shape)} and values {list(wanted.shape)} do not fit.")
+            if rows.dtype in _NOT_SEARCHED:
+                rows, wanted = rows.to(torch.int64), wanted.to(torch.int64)
             return torch.searchsorted(rows.contiguous(), wanted.contiguous(), right=right).to(out_type)
 
         return compute

@@ -11,6 +11,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.factories import on_wide_unsigned, register_binary, register_unary
 from convflow.ops.math.arithmetic import multiply, negative, reduce_to_shapes_of, truediv
+from convflow.ops.math.complex import conj
 from convflow.ops.types import FLOATING_OR_COMPLEX
 
 _DIVIDED = (
@@ -27,7 +28,8 @@ def _divide(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 def _div_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     x, y = op.inputs
-    return reduce_to_shapes_of(x, y, truediv(grad, y), multiply(grad, truediv(truediv(negative(x), y), y)))
+    cx, cy = conj(x), conj(y)
+    return reduce_to_shapes_of(x, y, truediv(grad, cy), multiply(grad, truediv(truediv(negative(cx), cy), cy)))
 
 
 def _inverse_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
@@ -40,10 +42,10 @@ def _inverse_slope(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
 
 
 def _inverse_slope_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    y, dy = op.inputs
+    y, dy = conj(op.inputs[0]), op.inputs[1]
     minus_two = convert_to_tensor(-2, dtype=y.dtype.base_dtype)
-    by_y = multiply(multiply(minus_two, grad), multiply(dy, y))
-    return [by_y, apply_op("InvGrad", y=y, dy=grad)]
+    by_y = multiply(multiply(minus_two, conj(grad)), multiply(dy, y))
+    return [by_y, apply_op("ReciprocalGrad", y=y, dy=grad)]
 
 
 register_binary("Div", _DIVIDED, _divide, _div_gradient)
