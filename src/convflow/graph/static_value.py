@@ -12,6 +12,7 @@ import numpy as np
 
 from convflow.core import values
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
+from convflow.graph.handles import handle_shape
 from convflow.graph.opdef import routed
 from convflow.graph.operation import Tensor
 
@@ -99,6 +100,8 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
     op = tensor.op
     if op.type == "Shape":
         return op.inputs[0].shape
+    if op.type == "VariableShape":
+        return handle_shape(op.inputs[0])
     if op.type == "ShapeN":
         return op.inputs[tensor.value_index].shape
     if op.type == "Pack":

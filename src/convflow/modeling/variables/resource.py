@@ -139,7 +139,8 @@ class ResourceVariable(Variable):
     def value(self) -> Tensor:
         if self._cached_value is not None:
             return self._cached_value
-        return self._read()
+        with colocate_with(None, ignore_existing=True):
+            return self._read()
 
     def _read(self) -> Tensor:
         return resource.read_variable_op(self._handle, self._dtype)

@@ -23,6 +23,7 @@ from convflow.ops.array.tile import tile
 from convflow.ops.array.transpose import transpose
 from convflow.ops.math.arithmetic import multiply, subtract
 from convflow.ops.math.reduce import reduce_prod
+from convflow.ops.state import is_resource
 
 
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
@@ -92,6 +93,8 @@ def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: An
         InvalidArgumentError: (when run) a coordinate outside of its axis.
     """
     count = _known_count(batch_dims)
+    if count == 0 and is_resource(params):
+        return params.gather_nd(indices, name=name)
     if count == 0:
         return apply_op("GatherNd", params=params, indices=indices, name=name)
     with name_scope(name, "BatchGatherND", [params, indices]):

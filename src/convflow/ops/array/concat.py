@@ -19,7 +19,6 @@ from convflow.ops.array.identity import identity
 from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.slice import slice_
-from convflow.ops.math.arithmetic import floormod
 from convflow.ops.types import INDEX
 
 
@@ -89,7 +88,7 @@ def _concat_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     *parts, axis = op.inputs
     if len(parts) == 1:
         return [grad, None]
-    at = floormod(axis, rank_of(parts[0]))
+    at = axis % rank_of(parts[0])
     if all(part.shape.is_fully_defined() for part in parts):
         sizes = [shape_of(part) for part in parts]
     else:

@@ -122,7 +122,7 @@ def _flat(items: Any) -> Any:
 
 
 def _operation(item: Any) -> Operation:
-    if isinstance(item, IndexedSlices):
+    if isinstance(item, IndexedSlices) or hasattr(item, "handle"):
         return item.op
     element = get_default_graph().as_graph_element(item)
     return element if isinstance(element, Operation) else element.op

@@ -270,12 +270,15 @@ def _strided_slice_kernel(op: Operation) -> Callable[..., Any]:
 
 def _strided_slice_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     tensor, begin, end, strides = op.inputs
+    # What is known is written down again, as TensorFlow does.
+    place: list[Any] = [shape_of(tensor, out_type=begin.dtype.base_dtype), begin, end, strides]
+    place = [part if (known := constant_value(part)) is None else known for part in place]
     grad_tensor = apply_op(
         "StridedSliceGrad",
-        shape=shape_of(tensor, out_type=begin.dtype.base_dtype),
-        begin=begin,
-        end=end,
-        strides=strides,
+        shape=place[0],
+        begin=place[1],
+        end=place[2],
+        strides=place[3],
         dy=grad,
         **Masks.of(op.attrs.__getitem__).attrs(),
     )

@@ -10,11 +10,13 @@ import torch
 from convflow.core import dtypes
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.graph.sparse_tensor import SparseTensor, convert_to_sparse, is_sparse
 from convflow.ops import rules
+from convflow.ops.state import is_resource
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
@@ -23,12 +25,14 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     A tensor that already has the type is returned as it is. A sparse tensor gives a sparse one.
     """
     base = dtypes.as_dtype(dtype).base_dtype
-    if isinstance(x, (Tensor, SparseTensor)) and x.dtype is base:
+    if (isinstance(x, (Tensor, SparseTensor, IndexedSlices)) or is_resource(x)) and x.dtype is base:
         return x
     with name_scope(name, "Cast", [x]) as scope:
         if is_sparse(x):
             sparse = convert_to_sparse(x)
             return SparseTensor(sparse.indices, cast(sparse.values, base, name=scope), sparse.dense_shape)
+        if isinstance(x, IndexedSlices):
+            return x.with_values(cast(x.values, base, name=scope))
         x = convert_to_tensor(x, name="x")
         if x.dtype.base_dtype is base:
             return x
