@@ -11,6 +11,7 @@ from convflow.ops.array.transpose import matrix_transpose
 from convflow.ops.array.transpose import matrix_transpose as transpose
 from convflow.ops.linalg.eigen import self_adjoint_eig as eigh
 from convflow.ops.linalg.eigen import self_adjoint_eigvals as eigvalsh
+from convflow.ops.linalg.exponential import expm
 from convflow.ops.linalg.functions import logm
 from convflow.ops.linalg.functions import matrix_square_root as sqrtm
 from convflow.ops.linalg.inverse import matrix_determinant as det

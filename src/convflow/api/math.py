@@ -87,6 +87,7 @@ from convflow.ops.math.unsorted_segment import (
     unsorted_segment_prod,
     unsorted_segment_sqrt_n,
 )
+from convflow.ops.monotonic import is_non_decreasing, is_strictly_increasing
 from convflow.ops.norm import l2_normalize, zero_fraction
 from convflow.ops.softmax import log_softmax, softmax
 from convflow.ops.top_k import in_top_k, top_k

@@ -145,6 +145,13 @@ def functions() -> Iterator[Case]:
     yield case("linalg.sqrtm", given([[1.0, 1.0], [0.0, 1.0]], "float64"), name="defective", differentiate=False)
     yield case("linalg.sqrtm", given([[-1.0, 0.0], [0.0, 1.0]]), name="no real root", differentiate=False)
     yield case("linalg.sqrtm", given([[1.0, 0.0], [0.0, 0.0]]), name="singular", differentiate=False)
+    for dtype in DTYPES:
+        for size in (0.01, 0.5, 2.0, 20.0):
+            x = X(2, 2, dtype=dtype, low=-size, high=size)
+            yield case("linalg.expm", x, name=f"{size} {dtype}", differentiate=dtype != "complex128")
+        yield case("linalg.expm", X(2, 3, 3, dtype=dtype), name=f"batch {dtype}", differentiate=False)
+    yield case("linalg.expm", given([[INF, 0.0], [0.0, 1.0]]), name="infinite", differentiate=False)
+    yield case("linalg.expm", X(2, 2, dtype="int32"), name="int32", fails="building")
     for sizes in ((2, 2), (3, 3), (2, 2, 2)):
         yield case("linalg.logm", well(*sizes, dtype="complex128"), name=f"{sizes}", differentiate=False)
     yield case("linalg.logm", given([[1.0, 1.0], [0.0, 1.0]], "complex128"), name="defective", differentiate=False)

@@ -156,6 +156,16 @@ def test_functions_of_matrices(run):
     assert run(apply_op("MatrixExponential", input=np.zeros((0, 2, 2)))).shape == (0, 2, 2)
 
 
+def test_exponentials(run, check_gradients):
+    for size in (0.01, 0.2, 0.8, 2.0, 30.0):
+        x = size * RANDOM.normal(size=(2, 3, 3)) / 3
+        np.testing.assert_allclose(run(tf.linalg.expm(x)), run(matrix_exponential(x)), rtol=1e-11)
+    check_gradients(tf.linalg.expm, RANDOM.normal(size=(2, 2)), order=1, tolerance=1e-5)
+    check_gradients(tf.linalg.expm, 8 * RANDOM.normal(size=(2, 2)), order=1, tolerance=1e-4)
+    with pytest.raises(ValueError, match="does not support matrices of type int32"):
+        tf.linalg.expm(tf.constant([[1]]))
+
+
 def test_not_positive_matrices_have_no_cholesky_decomposition(run):
     found = run(tf.cholesky([[1.0, 2.0], [2.0, 1.0]]))
     assert np.isnan(found[np.tril_indices(2)]).all() and found[0, 1] == 0
