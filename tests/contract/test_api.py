@@ -49,7 +49,6 @@ EXPLAINED = {
     "tf.nn.sigmoid_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.nn.softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.nn.sparse_softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
-    "tf.train.export_meta_graph": "export_scope and what follows it are not there yet",
     "tf.variable_op_scope": "deprecated; passes its keywords on",
 }
 

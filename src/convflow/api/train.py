@@ -34,6 +34,7 @@ from convflow.training.learning_rates import (
 )
 from convflow.training.learning_rates import piecewise_constant as piecewise_constant_decay
 from convflow.training.meta_graph import export_meta_graph
+from convflow.training.meta_graph_import import import_meta_graph
 from convflow.training.moving_averages import ExponentialMovingAverage
 from convflow.training.optimizers.adadelta import AdadeltaOptimizer
 from convflow.training.optimizers.adagrad import AdagradOptimizer

@@ -151,7 +151,8 @@ class _Importer:
         missing: list[int] = []
         readers: dict[str, list[int]] = {}
         for index, node in enumerate(self._nodes):
-            owners = {owner for owner in map(_owner, node.input) if not self._closes_loop(node, owner)}
+            edges = [edge for edge in node.input if _edge(edge) not in self._replaced]
+            owners = {owner for owner in map(_owner, edges) if not self._closes_loop(node, owner)}
             for owner in owners:
                 if owner not in self._indices:
                     raise ValueError(f"Node '{node.name}': Unknown input node '{owner}'")

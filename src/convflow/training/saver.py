@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tensorboard.compat.proto.saver_pb2 import SaverDef
@@ -12,10 +12,12 @@ from tensorboard.compat.proto.saver_pb2 import SaverDef
 from convflow.core import errors, logging
 from convflow.formats import missing_checkpoint
 from convflow.graph.collections import GraphKeys
+from convflow.graph.scoped_names import prepend_name_scope, strip_name_scope
 from convflow.graph.scopes import get_collection, get_default_graph
 from convflow.modeling.variables.variable import global_variables
 from convflow.runtime.session import BaseSession
 from convflow.training import checkpoint_management, meta_graph
+from convflow.training.collection_defs import register_collection
 from convflow.training.global_step import global_step as read_global_step
 from convflow.training.saveables import as_saveables
 from convflow.training.saver_graph import build_saver
@@ -35,7 +37,7 @@ class Saver:
         sharded: write one file for each device.
         max_to_keep: how many of the latest checkpoints stay; None or 0 for all.
         keep_checkpoint_every_n_hours: of those that would be deleted, one in so many hours stays.
-        name: the name scope of the nodes, "save" by default.
+        name: the name scope of the nodes, "save" by default; with `saver_def` the scope that they were imported into.
         restore_sequentially: accepted; variables are always restored one after the other.
         saver_def: a `SaverDef` of nodes that are there already, instead of making new ones.
         builder: must be None.
@@ -95,7 +97,7 @@ class Saver:
         self._is_empty = False
         # Prefixes of the checkpoints that stay for now, and when they were written; the oldest first.
         self._last_checkpoints: list[tuple[str, float]] = []
-        self.saver_def = None if saver_def is None else _checked_def(saver_def)
+        self.saver_def = None if saver_def is None else _in_scope(_checked_def(saver_def), name)
         if not defer_build:
             self.build()
 
@@ -137,16 +139,11 @@ class Saver:
     def to_proto(self, export_scope: str | None = None) -> Any:
         """The `SaverDef`; with a scope, names within it, None where the saver is not in it."""
         definition = self.as_saver_def()
-        if export_scope is None:
+        if not export_scope or definition is None:
             return definition
-        prefix = export_scope.rstrip("/") + "/"
-        if definition is None or not definition.save_tensor_name.startswith(prefix):
+        if not definition.save_tensor_name.startswith(export_scope):
             return None
-        result = SaverDef()
-        result.CopyFrom(definition)
-        for field in ("filename_tensor_name", "save_tensor_name", "restore_op_name"):
-            setattr(result, field, getattr(definition, field).removeprefix(prefix))
-        return result
+        return _renamed(definition, lambda name: strip_name_scope(name, export_scope))
 
     def as_saver_def(self) -> Any:
         """The `SaverDef`, which names the nodes."""
@@ -288,20 +285,18 @@ class Saver:
         strip_default_attrs: bool = False,
         save_debug_info: bool = False,
     ) -> Any:
-        """The default graph with this saver as a `MetaGraphDef`, written to `filename` if one is given."""
-        if export_scope is not None or clear_extraneous_savers:
-            raise NotImplementedError(
-                "Exporting part of a graph (export_scope, clear_extraneous_savers) is not supported: export the "
-                "whole graph."
-            )
+        """The default graph with this saver as a `MetaGraphDef`; see `tf.train.export_meta_graph`."""
         return meta_graph.export_meta_graph(
             filename=filename,
             saver_def=self.saver_def,
             collection_list=collection_list,
             as_text=as_text,
             graph=get_default_graph(),
+            export_scope=export_scope,
             clear_devices=clear_devices,
+            clear_extraneous_savers=clear_extraneous_savers,
             strip_default_attrs=strip_default_attrs,
+            save_debug_info=save_debug_info,
         )
 
     def restore(self, sess: Any, save_path: str | os.PathLike[str] | None) -> None:
@@ -360,6 +355,21 @@ def _checked_def(saver_def: Any) -> Any:
     return saver_def
 
 
+_NAMES = ("filename_tensor_name", "save_tensor_name", "restore_op_name")
+
+
+def _in_scope(saver_def: Any, scope: str | None) -> Any:
+    return _renamed(saver_def, lambda name: prepend_name_scope(name, scope))
+
+
+def _renamed(saver_def: Any, rename: Callable[[str], str]) -> Any:
+    result = SaverDef()
+    result.CopyFrom(saver_def)
+    for field in _NAMES:
+        setattr(result, field, rename(getattr(saver_def, field)))
+    return result
+
+
 def _restore_error(error: Any, reason: str, path: str) -> Exception:
     culprit = ""
     if error.op is not None and error.op.type == "Assign":
@@ -372,3 +382,6 @@ def _restore_error(error: Any, reason: str, path: str) -> Exception:
         "Please ensure that you have not altered the graph expected based on the checkpoint. Original error:\n\n"
         f"{culprit}{error.message}",
     )
+
+
+register_collection(GraphKeys.SAVERS, SaverDef, lambda proto, scope: Saver.from_proto(proto, import_scope=scope))
