@@ -128,7 +128,7 @@ def test_chapter_3_generalizing(tmp_path: Path) -> None:
     ("name", "line"),
     [
         ("chapter5_inception", "out (2, 8, 8, 384)"),
-        ("chapter5_resnet", "bottleneck groups 4 loss went down True\nseparable (8, 30, 30, 8)"),
+        ("chapter5_resnet", "bottleneck groups 4 loss went down True\nseparable (8, 32, 32, 8)"),
         ("chapter6_wgan", "clipped True\ndifference grows True"),
         ("chapter6_conditional", "picture (4, 784) True\nprobability (4, 1) True\njudged (4, 1) True"),
         ("chapter6_gan", "generated (64, 784) variables 6 6"),
