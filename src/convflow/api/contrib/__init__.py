@@ -1,3 +1,3 @@
 """tf.contrib"""
 
-from convflow.api.contrib import data, framework, layers, learn
+from convflow.api.contrib import data, framework, layers, learn, slim

@@ -1,0 +1,3 @@
+"""tf.contrib.slim.nets"""
+
+from convflow.slim.nets import vgg

@@ -1,0 +1,3 @@
+"""tf.contrib.slim.ops"""
+
+from convflow.slim import arg_scope, variables

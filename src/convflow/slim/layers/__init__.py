@@ -1,0 +1,1 @@
+"""Layers as functions: each opens a scope, makes its variables there, normalizes and activates."""

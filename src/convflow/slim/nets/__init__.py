@@ -1,0 +1,1 @@
+"""Networks by their published names, with the variables of their published checkpoints."""

@@ -1,0 +1,30 @@
+"""Dense layers, biases, encodings, arrangements."""
+
+
+def build(tf):
+    slim = tf.contrib.slim
+    x = tf.placeholder(tf.float32, [None, 12], name="x")
+    slim.fully_connected(x, 4)
+    slim.fully_connected(x, 4, normalizer_fn=slim.batch_norm, scope="normalized")
+    slim.fully_connected(x, 4, weights_regularizer=slim.l2_regularizer(0.01), activation_fn=tf.nn.softmax)
+    slim.relu(x, 3), slim.linear(x, 3), slim.relu6(x, 3), slim.elu(x, 3)
+    images = tf.placeholder(tf.float32, [None, 4, 5, 6], name="images")
+    slim.fully_connected(images, 7, biases_initializer=None)
+    slim.bias_add(images, activation_fn=tf.nn.relu)
+    slim.bias_add(images, data_format="NCHW", scope="first")
+    slim.flatten(images, outputs_collections="flat")
+    slim.dropout(images, 0.6)
+    slim.dropout(images, is_training=False)
+    slim.dropout(images, 0.5, is_training=tf.placeholder(tf.bool, [], name="training"), seed=3, scope="maybe")
+    slim.one_hot_encoding(tf.constant([0, 2]), 3)
+    slim.one_hot_encoding(tf.constant([1], tf.int64), 3, on_value=2.0, off_value=-1.0)
+    slim.images_to_sequence(images)
+    slim.images_to_sequence(images, data_format="NCHW")
+    slim.sequence_to_images(tf.placeholder(tf.float32, [5, 8, 3], name="sequence"), 2)
+    slim.sequence_to_images(tf.placeholder(tf.float32, [5, None, 3], name="open"), 2, "channels_first")
+    slim.maxout(images, 3)
+    slim.maxout(tf.placeholder(tf.float32, [None, 6, None], name="odd"), 2, axis=1)
+    slim.softmax(images)
+    slim.layers.legacy_fully_connected(x, 4, tf.nn.relu)
+    slim.layers.legacy_linear(images, 4)
+    slim.dense_to_sparse(tf.constant([[1, 0], [0, 3]]))
