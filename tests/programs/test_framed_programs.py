@@ -64,6 +64,15 @@ def test_notebook_vgg_in_slim(tmp_path: Path) -> None:
     assert "regularized 16" in printed
 
 
+def test_notebook_published_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The archive that the program would download, with zeros for weights: half a gigabyte, small when packed.
+    archives = tmp_path / "archives"
+    archives.mkdir()
+    subprocess.run([sys.executable, Path(__file__).parent / "zeros_of_vgg.py", archives], check=True)
+    monkeypatch.setattr(extract, "data_folder", lambda: archives / "mnist")
+    assert "probabilities (1, 1000)" in run(notebook.NOTEBOOK, "zoo", tmp_path)
+
+
 def test_notebook_saving_and_restoring(tmp_path: Path) -> None:
     printed = run(notebook.NOTEBOOK, "save", tmp_path)
     before, after = re.findall(r"Test accuracy: ([\d.]+)", printed)

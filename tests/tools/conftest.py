@@ -29,6 +29,11 @@ _FILES = {
     "api/python/__init__.py": "",
     "api/python/ops/__init__.py": "",
     "api/python/ops/array_ops.py": "",
+    "slim/__init__.py": "",
+    "slim/nets/__init__.py": "",
+    "slim/nets/vgg.py": "",
+    "slim/datasets/__init__.py": "",
+    "slim/datasets/dataset_utils.py": "",
     "api/broken.py": "import a_package_that_is_not_there\n",
 }
 

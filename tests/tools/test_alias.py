@@ -141,9 +141,34 @@ def test_tensorboard_does_not_take_the_alias_for_tensorflow() -> None:
     assert compat.tf.__version__ == "stub"
 
 
+def test_tf_slim_is_contrib_slim() -> None:
+    assert load("tf_slim") is load("tensorflow.contrib.slim")
+    assert load("tf_slim.nets") is load("tensorflow.contrib.slim.nets")
+    with pytest.raises(ModuleNotFoundError, match=r"standin does not have tf_slim\.netz .*contrib.slim.nets"):
+        load("tf_slim.netz")
+
+
+def test_packages_of_the_research_models_are_slims() -> None:
+    names: dict[str, object] = {}
+    exec("from nets import vgg\nimport nets.vgg\nfrom datasets import dataset_utils\n", names)
+    assert names["vgg"] is load("standin.slim.nets.vgg")
+    assert load("nets.vgg") is names["vgg"]
+    with pytest.raises(ModuleNotFoundError, match=r"nets\.resnext"):
+        load("nets.resnext")
+
+
+def test_a_programs_own_packages_come_before_slims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "vgg.py").write_text("own = True")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert load("nets.vgg").own
+    monkeypatch.delitem(sys.modules, "nets")
+    monkeypatch.delitem(sys.modules, "nets.vgg")
+
+
 def test_uninstall_leaves_no_trace() -> None:
     with alias.installed("standin"):
         load("tensorflow.contrib.slim")
         count = len(sys.meta_path)
-    assert len(sys.meta_path) == count - 1
+    assert len(sys.meta_path) == count - 2
     assert not [name for name in sys.modules if name.startswith("tensorflow.")]

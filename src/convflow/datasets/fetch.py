@@ -6,8 +6,9 @@ import os
 import tempfile
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,6 +19,7 @@ from convflow.datasets.record import DataFile, NamedSet
 
 _TIMEOUT_SECONDS = 20
 _CHUNK_BYTES = 1 << 16
+_Checked = TypeVar("_Checked")
 
 
 class ChecksumError(Exception):
@@ -79,17 +81,26 @@ def download(url: str, target: Path, file: DataFile | None = None) -> bytes:
         ChecksumError: the bytes are damaged, or not `file`.
         OSError: the address cannot be reached, or the target cannot be written.
     """
+    return _downloaded(url, target, lambda path: _verified(path, url, file))
+
+
+def download_archive(url: str, target: Path) -> None:
+    """Downloads `url` to `target`, which may be too large for the memory; else as `download`."""
+    _downloaded(url, target, lambda path: None)
+
+
+def _downloaded(url: str, target: Path, check: Callable[[Path], _Checked]) -> _Checked:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out:
             _copy_with_progress(url, out, target.name)
-        content = _verified(Path(temporary), url, file)
+        checked = check(Path(temporary))
         os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return content
+    return checked
 
 
 def _verified(path: Path, url: str, file: DataFile | None) -> bytes:

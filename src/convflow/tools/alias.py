@@ -1,8 +1,11 @@
 """`import tensorflow` gives convflow: the import hook behind `convflow run`.
 
 `tensorflow` and `tensorflow.compat.v1` are the module `convflow` itself; `tensorflow.a.b` is the module
-`convflow.api.a.b`. The same module object stands under both names, so no class exists twice. While the hook
-is installed, an installed TensorFlow is never imported.
+`convflow.api.a.b`, and `tf_slim` is `tensorflow.contrib.slim`. The same module object stands under all names, so no
+class exists twice. While the hook is installed, an installed TensorFlow is never imported.
+
+Programs written beside TensorFlow's research models import `nets`, `preprocessing` and `datasets` from there. Where
+no module of that name is found otherwise, it is slim's.
 """
 
 from __future__ import annotations
@@ -20,32 +23,42 @@ from types import ModuleType
 
 _ALIAS = "tensorflow"
 _V1 = "tensorflow.compat.v1"
+_SLIM = "tf_slim"
+# Top-level packages of the research models, and the room that has them.
+_RESEARCH = ("nets", "preprocessing", "datasets")
+_RESEARCH_ROOM = "slim"
 # TensorBoard's own switch for "there is no TensorFlow": its writers would otherwise pick up the alias.
 _TENSORBOARD_SWITCH = "tensorboard.compat.notf"
 
 
 class AliasFinder(MetaPathFinder):
-    """Finds every module below `tensorflow` in convflow.
+    """Finds every module below `tensorflow` and `tf_slim` in convflow.
 
     Args:
         library: the package that `tensorflow` stands for.
 
     Attributes:
         set_aside: the modules that stood under TensorFlow's names before.
+        research: the finder of the research models' packages.
     """
 
     def __init__(self, library: str = "convflow") -> None:
         self._library = library
         self.set_aside: dict[str, ModuleType] = {}
+        self.research = ResearchFinder(self)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != _ALIAS and not fullname.startswith(_ALIAS + "."):
+        top = fullname.partition(".")[0]
+        if top not in (_ALIAS, _SLIM) and not (fullname != top and self._is_research(top)):
             return None
         module = self._module(fullname)
         if module is None:
             raise ModuleNotFoundError(self._missing_message(fullname), name=fullname)
+        return self._spec(fullname, module)
+
+    def _spec(self, fullname: str, module: ModuleType) -> ModuleSpec:
         # A package always: below a plain module Python does not ask finders, and TensorFlow has packages
         # where convflow's api may have a file (`import tensorflow.nn.rnn_cell`).
         return ModuleSpec(fullname, _AliasLoader(module, self._library), is_package=True)
@@ -53,8 +66,7 @@ class AliasFinder(MetaPathFinder):
     def _module(self, fullname: str) -> ModuleType | None:
         if fullname in (_ALIAS, _V1):
             return importlib.import_module(self._library)
-        inner = fullname.removeprefix(_V1).removeprefix(_ALIAS)
-        target = f"{self._library}.api{inner}"
+        target = self._target(fullname)
         if _exists(target):
             return importlib.import_module(target)
         if fullname == _V1.rpartition(".")[0]:
@@ -65,9 +77,22 @@ class AliasFinder(MetaPathFinder):
         is_room = isinstance(attribute, ModuleType) and attribute.__name__ == f"{self._library}.{name}"
         return attribute if isinstance(attribute, ModuleType) and not is_room else None
 
+    def _target(self, fullname: str) -> str:
+        top, dot, below = fullname.partition(".")
+        if top == _SLIM:
+            return f"{self._library}.api.contrib.slim{dot}{below}"
+        if top in _RESEARCH:
+            return f"{self._library}.{_RESEARCH_ROOM}.{fullname}"
+        return f"{self._library}.api{fullname.removeprefix(_V1).removeprefix(_ALIAS)}"
+
+    def _is_research(self, top: str) -> bool:
+        """Whether a research package is loaded, and from here."""
+        loaded = sys.modules.get(top)
+        return top in _RESEARCH and loaded is not None and loaded.__name__ == self._target(top)
+
     def _missing_message(self, fullname: str) -> str:
         known = self._known_names()
-        wanted = fullname.removeprefix(_V1).removeprefix(_ALIAS).removeprefix(".")
+        wanted = self._target(fullname).removeprefix(f"{self._library}.api.")
         close = difflib.get_close_matches(wanted, known, n=3, cutoff=0.75)
         if not close:
             last = wanted.rpartition(".")[2]
@@ -81,6 +106,21 @@ class AliasFinder(MetaPathFinder):
         package = importlib.import_module(api)
         modules = pkgutil.walk_packages(package.__path__, api + ".", onerror=lambda name: None)
         return [module.name.removeprefix(api + ".") for module in modules]
+
+
+class ResearchFinder(MetaPathFinder):
+    """Finds the packages of the research models in slim's room. It is asked last: a program's own come first."""
+
+    def __init__(self, aliases: AliasFinder) -> None:
+        self._aliases = aliases
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in _RESEARCH:
+            return None
+        module = self._aliases._module(fullname)
+        return None if module is None else self._aliases._spec(fullname, module)
 
 
 class _AliasLoader(Loader):
@@ -112,8 +152,9 @@ def install(library: str = "convflow") -> AliasFinder:
         The finder, to be passed to `uninstall`.
     """
     finder = AliasFinder(library)
-    finder.set_aside = _take_modules()
+    finder.set_aside = _take_modules((_ALIAS, _SLIM))
     sys.meta_path.insert(0, finder)
+    sys.meta_path.append(finder.research)
     sys.modules.setdefault(_TENSORBOARD_SWITCH, ModuleType(_TENSORBOARD_SWITCH))
     return finder
 
@@ -121,8 +162,9 @@ def install(library: str = "convflow") -> AliasFinder:
 def uninstall(finder: AliasFinder) -> None:
     """Undoes `install`; what was imported under TensorFlow's names is no longer known under them."""
     sys.meta_path.remove(finder)
+    sys.meta_path.remove(finder.research)
     sys.modules.pop(_TENSORBOARD_SWITCH, None)
-    _take_modules()
+    _take_modules((_ALIAS, _SLIM, *filter(finder._is_research, _RESEARCH)))
     sys.modules.update(finder.set_aside)
 
 
@@ -136,8 +178,8 @@ def installed(library: str = "convflow") -> Iterator[None]:
         uninstall(finder)
 
 
-def _take_modules() -> dict[str, ModuleType]:
-    names = [name for name in sys.modules if name == _ALIAS or name.startswith(_ALIAS + ".")]
+def _take_modules(tops: Sequence[str]) -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name.partition(".")[0] in tops]
     return {name: sys.modules.pop(name) for name in names}
 
 

@@ -1,0 +1,1 @@
+"""Data sets as TensorFlow's research models keep them."""

@@ -1,0 +1,89 @@
+"""Archives of checkpoints and data, and files of class names (`datasets.dataset_utils` of the research models)."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+
+from convflow.core import errors
+from convflow.datasets import fetch, locate
+
+LABELS_FILENAME = "labels.txt"
+
+
+def download_and_uncompress_tarball(tarball_url: str, dataset_dir: str) -> None:
+    """Put the content of an archive into a folder.
+
+    The archive is taken from the folder itself or from one of `$CONVFLOW_DATA` if it is there; otherwise it is
+    downloaded into the folder.
+
+    Args:
+        tarball_url: where it is, such as http://download.tensorflow.org/models/vgg_16_2016_08_28.tar.gz.
+        dataset_dir: the folder.
+
+    Raises:
+        errors.UnavailableError: it is nowhere here and cannot be downloaded; the message says where to put it.
+        errors.DataLossError: it is damaged.
+    """
+    name = tarball_url.rpartition("/")[2]
+    folder = Path(dataset_dir)
+    places = [place / name for place in (folder, *locate.data_folders())]
+    archive = next((place for place in places if place.is_file()), None)
+    if archive is None:
+        archive = _downloaded(tarball_url, folder / name, places)
+    try:
+        with tarfile.open(archive) as opened:
+            # "data": nothing is written outside of the folder, whatever the archive says.
+            opened.extractall(folder, filter="data")
+    except (tarfile.TarError, EOFError, OSError) as reason:
+        raise errors.DataLossError(
+            None, None, f"{archive} ({archive.stat().st_size:,} bytes) is no complete archive: {reason}. "
+            f"Delete it and get {tarball_url} again.",
+        ) from reason  # fmt: skip
+
+
+def _downloaded(url: str, target: Path, looked: list[Path]) -> Path:
+    try:
+        fetch.download_archive(url, target)
+    except OSError as reason:
+        lines = [f"{target.name} is missing and could not be downloaded from {url}: {reason}.", "Looked for it at:"]
+        lines += [f"  {place}" for place in looked]
+        lines.append(
+            f"What to do: on a machine with network access get {url} and put it at {target}, or into a folder that "
+            f"${locate.DATA_VARIABLE} names."
+        )
+        raise errors.UnavailableError(None, None, "\n".join(lines)) from reason
+    print(f"Successfully downloaded {target.name} {target.stat().st_size} bytes.")
+    return target
+
+
+def write_label_file(labels_to_class_names: dict[int, str], dataset_dir: str, filename: str = LABELS_FILENAME) -> None:
+    """Write a line `number:name` per class."""
+    path = Path(dataset_dir) / filename
+    temporary = path.with_name(f".{path.name}.part")
+    lines = [f"{label}:{name}\n" for label, name in labels_to_class_names.items()]
+    temporary.write_text("".join(lines), encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def has_labels(dataset_dir: str, filename: str = LABELS_FILENAME) -> bool:
+    """Whether a folder has a file of class names."""
+    return (Path(dataset_dir) / filename).exists()
+
+
+def read_label_file(dataset_dir: str, filename: str = LABELS_FILENAME) -> dict[int, str]:
+    """The class names that `write_label_file` wrote.
+
+    Raises:
+        ValueError: a line without a number and a colon.
+    """
+    path = Path(dataset_dir) / filename
+    labels = {}
+    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        label, colon, name = line.partition(":")
+        if line and not (colon and label.isdigit()):
+            raise ValueError(f"{path}, line {count}: expected 'number:name', got {line!r}. Correct the line.")
+        if line:
+            labels[int(label)] = name
+    return labels
