@@ -78,3 +78,9 @@ def directions(array, random):
     if array.size <= FEW:
         return np.eye(array.size).reshape(array.size, *array.shape)
     return random.normal(size=(MIXTURES, *array.shape))
+
+
+@pytest.fixture
+def check_first_order(check_gradients):
+    """`check_gradients` where there are no second derivatives."""
+    return lambda build, *arrays: check_gradients(build, *arrays, order=1)

@@ -75,7 +75,7 @@ def test_into_a_scope_twice() -> None:
     assert named("texts") == [b"hello", "q/hello", "q_1/hello"]
     assert named("outputs") == ["y:0", "q/y:0", "q_1/y:0"]
     assert named("trainable_variables") == ["w:0", "q/w:0", "q_1/w:0"]
-    assert tf.get_collection("cond_context")[2].context_name == "q/cond/cond_text"
+    assert tf.get_collection("cond_context")[2].name == "q/cond/cond_text"
 
 
 def test_inside_an_open_scope() -> None:

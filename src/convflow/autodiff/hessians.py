@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from convflow.autodiff.gradients import gradients
-from convflow.graph.convert import convert_to_tensor
+from convflow.core import dtypes
 from convflow.graph.operation import Tensor
 from convflow.ops.array.concat import concat
+from convflow.ops.array.constant import constant
 from convflow.ops.array.reshape import reshape
 from convflow.ops.array.shape_ops import shape as shape_of
-from convflow.ops.array.stack import stack
+from convflow.ops.array.shape_ops import size
+from convflow.ops.tensor_array import TensorArray
+from convflow.ops.while_loop import while_loop
 
 
 def hessians(
@@ -25,7 +28,7 @@ def hessians(
 
     Args:
         ys: a tensor or a list of tensors.
-        xs: a tensor or variable whose number of elements is known, or a list of these.
+        xs: a tensor or variable, or a list of these.
         name: accepted.
 
     Returns:
@@ -33,7 +36,6 @@ def hessians(
 
     Raises:
         ValueError: ys that do not depend on an x, or only linearly.
-        NotImplementedError: an x whose number of elements is not known while the graph is built.
     """
     options = {
         "colocate_gradients_with_ops": colocate_gradients_with_ops,
@@ -46,18 +48,18 @@ def hessians(
 
 
 def _hessian(x: Any, slope: Any, options: dict[str, Any]) -> Tensor:
-    count = x.shape.num_elements()
-    if count is None:
-        raise NotImplementedError(
-            f"tf.hessians needs the shape of x while the graph is built, {x!r} has {x.shape}. Give it a full shape: "
-            "a placeholder with all sizes, or x.set_shape(...)."
-        )
     if slope is None:
         raise ValueError(f"None values not supported: the ys do not depend on {x!r}, so there is no second derivative.")
     slopes = reshape(slope, [-1])
-    rows = [gradients(slopes[index], x, **options)[0] for index in range(count)]
-    if any(row is None for row in rows):
-        raise ValueError(f"None values not supported: the first derivative with respect to {x!r} is constant.")
+    count = size(x)
+
+    def row(index: Tensor, rows: TensorArray) -> Any:
+        following = index + 1
+        (second,) = gradients(slopes[index], x, **options)
+        if second is None:
+            raise ValueError(f"None values not supported: the first derivative with respect to {x!r} is constant.")
+        return following, rows.write(index, second)
+
+    _, rows = while_loop(lambda index, _: index < count, row, [constant(0, dtypes.int32), TensorArray(x.dtype, count)])
     sizes = shape_of(x)
-    matrix = stack([convert_to_tensor(row) for row in rows]) if rows else reshape(slope, [0])
-    return reshape(matrix, concat([sizes, sizes], 0))
+    return reshape(rows.stack(), concat([sizes, sizes], 0))

@@ -84,6 +84,11 @@ def is_loop_constant(tensor: Tensor) -> Operation | None:
 
 def add_back_edge(merge: Tensor, value: Tensor) -> Tensor:
     """Let a loop's Merge take `value` from the second iteration on."""
+    if value.dtype.base_dtype is not merge.dtype.base_dtype:
+        raise ValueError(
+            f"Input tensor '{merge.op.inputs[0].op.inputs[0].name}' enters the loop as {merge.dtype.base_dtype.name}, "
+            f"but is {value.dtype.base_dtype.name} after one iteration ({value.name}). Use tf.cast in the body."
+        )
     following = next_iteration(value)
     merge.op._update_input(1, following)
     return following

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from convflow.core import nest
@@ -142,6 +142,11 @@ class _Loop:
         result = self._body(*packed)
         if not nest.is_nested(result):
             result = [result]
+        if isinstance(result, Mapping):
+            raise TypeError(
+                "'body' returns a dictionary, not the same nested structure as 'loop_vars', which is a sequence: "
+                f"{result!r}. Return a list or tuple of the variables."
+            )
         nest.assert_same_structure(list(packed), list(result))
         self._result = result
         following = tensors_of(nest.flatten(result))

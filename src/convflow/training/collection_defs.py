@@ -15,6 +15,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.graph import Graph
 from convflow.graph.scoped_names import prepend_name_scope, strip_name_scope
 from convflow.modeling.variables.variable import Variable
+from convflow.ops.flow_protos import context_from_proto
 
 VARIABLE_COLLECTIONS = (
     GraphKeys.GLOBAL_VARIABLES,
@@ -183,8 +184,8 @@ def _rename(message: Any, rename: Callable[[str], str]) -> None:
 
 
 def _context(proto: Any, scope: str) -> Any:
-    # Plans read off the nodes which of them run: the description is kept for who exports the graph again.
-    return _renamed(proto, lambda name: prepend_name_scope(name, scope))
+    return context_from_proto(_renamed(proto, lambda name: prepend_name_scope(name, scope)))
 
 
 register_collection(GraphKeys.COND_CONTEXT, messages.CondContextDef, _context)
+register_collection(GraphKeys.WHILE_CONTEXT, messages.WhileContextDef, _context)

@@ -14,7 +14,7 @@ import torch
 
 import convflow.ops.training
 from convflow.core import dtypes, errors
-from convflow.graph.opdef import get_op, is_registered
+from convflow.graph.opdef import all_ops, get_op, is_registered
 from convflow.modeling.variables.variable import Variable, global_variables_initializer
 from convflow.ops.array.constant import constant
 from convflow.ops.array.placeholder import placeholder
@@ -49,6 +49,33 @@ def function(op_type: str) -> Any:
 
 def _makes(value: Any, op_type: str) -> bool:
     return callable(value) and f"(API: tf.raw_ops.{op_type})" in (getattr(value, "__doc__", None) or "")
+
+
+OP_TYPES = {
+    "ApplyAdaMax", "ApplyAdadelta", "ApplyAdagrad", "ApplyAdagradDA", "ApplyAdagradV2", "ApplyAdam",
+    "ApplyAddSign", "ApplyCenteredRMSProp", "ApplyFtrl", "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum",
+    "ApplyPowerSign", "ApplyProximalAdagrad", "ApplyProximalGradientDescent", "ApplyRMSProp",
+    "ResourceApplyAdaMax", "ResourceApplyAdadelta", "ResourceApplyAdagrad", "ResourceApplyAdagradDA",
+    "ResourceApplyAdagradV2", "ResourceApplyAdam", "ResourceApplyAdamWithAmsgrad", "ResourceApplyAddSign",
+    "ResourceApplyCenteredRMSProp", "ResourceApplyFtrl", "ResourceApplyFtrlV2", "ResourceApplyGradientDescent",
+    "ResourceApplyKerasMomentum", "ResourceApplyMomentum", "ResourceApplyPowerSign",
+    "ResourceApplyProximalAdagrad", "ResourceApplyProximalGradientDescent", "ResourceApplyRMSProp",
+    "ResourceSparseApplyAdadelta", "ResourceSparseApplyAdagrad", "ResourceSparseApplyAdagradDA",
+    "ResourceSparseApplyAdagradV2", "ResourceSparseApplyCenteredRMSProp", "ResourceSparseApplyFtrl",
+    "ResourceSparseApplyFtrlV2", "ResourceSparseApplyKerasMomentum", "ResourceSparseApplyMomentum",
+    "ResourceSparseApplyProximalAdagrad", "ResourceSparseApplyProximalGradientDescent",
+    "ResourceSparseApplyRMSProp", "SparseApplyAdadelta", "SparseApplyAdagrad", "SparseApplyAdagradDA",
+    "SparseApplyAdagradV2", "SparseApplyCenteredRMSProp", "SparseApplyFtrl", "SparseApplyFtrlV2",
+    "SparseApplyMomentum", "SparseApplyProximalAdagrad", "SparseApplyProximalGradientDescent",
+    "SparseApplyRMSProp",
+}  # fmt: skip
+
+
+def test_every_update_node_has_cases() -> None:
+    covered = {case.op_type(resource) for case in CASES for resource in (False, True)}
+    assert {op_type for op_type in covered if is_registered(op_type)} == OP_TYPES
+    registered = {op.name for op in all_ops() if any(arg.name in ("grad", "delta") for arg in op.inputs)}
+    assert {name for name in registered if "Apply" in name and "Accumulator" not in name} == OP_TYPES
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ def _placed_in_whole(slot: Variable, primary: Any) -> Variable:
         return slot
     own_name = slot.op.name.removeprefix(f"{primary.op.name}/")
     rank = slot.shape.rank
-    slot._set_save_slice_info(  # type: ignore[attr-defined]
+    slot._set_save_slice_info(
         type(part)(
             f"{part.full_name}/{own_name}", part.full_shape[:rank], part.var_offset[:rank], part.var_shape[:rank]
         )
