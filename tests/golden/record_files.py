@@ -36,7 +36,28 @@ def record_meta():
         saver.save(session, str(HERE / "meta" / "model"), write_state=False)
 
 
-RECORDERS = {"meta": record_meta}
+def record_frozen():
+    """What freezing makes of the graph above, and of one that looks rows up."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        saver = tf.train.import_meta_graph(str(HERE / "meta" / "model.meta"))
+        saver.restore(session, str(HERE / "meta" / "model"))
+        rows = tf.get_variable("rows", [4, 2], initializer=tf.ones_initializer(), use_resource=True)
+        session.run(rows.initializer)
+        tf.identity(tf.nn.embedding_lookup(rows, [1, 2], name="lookup"), name="looked_up")
+        checked = tf.identity(
+            tf.check_numerics(session.graph.get_tensor_by_name("cond/Merge:0"), "bad"), name="checked"
+        )
+        del checked
+        graph_def = session.graph.as_graph_def()
+        (HERE / "frozen" / "whole.pb").write_bytes(graph_def.SerializeToString())
+        outputs = ["cond/Merge", "looked_up"]
+        frozen = tf.graph_util.convert_variables_to_constants(session, graph_def, outputs)
+        (HERE / "frozen" / "frozen.pb").write_bytes(frozen.SerializeToString())
+        trimmed = tf.graph_util.remove_training_nodes(frozen, ["looked_up"])
+        (HERE / "frozen" / "trimmed.pb").write_bytes(trimmed.SerializeToString())
+
+
+RECORDERS = {"meta": record_meta, "frozen": record_frozen}
 
 if __name__ == "__main__":
     for chosen in sys.argv[1:] or RECORDERS:

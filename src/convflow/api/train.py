@@ -21,6 +21,7 @@ from convflow.training.global_step import (
     get_or_create_global_step,
     global_step,
 )
+from convflow.training.graph_io import write_graph
 from convflow.training.learning_rates import (
     cosine_decay,
     cosine_decay_restarts,
