@@ -186,5 +186,5 @@ ELSEWHERE = {
     ),
     **_because("passes the gradient of another function by design", "QuantizeAndDequantizeV2"),
     **_because("draws anew in each run: tests/ops/test_random_gamma.py", "RandomGamma"),
-    **_because("rounds: tests/ops/math", "Cast ClipByValue"),
+    **_because("rounds: tests/ops/math", "ClipByValue"),
 }
