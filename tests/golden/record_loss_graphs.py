@@ -1,4 +1,4 @@
-"""Records the nodes that TensorFlow makes of losses, metrics, sparse functions and assertions: graphs/*.json.
+"""Records the nodes that TensorFlow makes of losses, metrics, gradients, variables ...: graphs/*.json.
 
     ORACLE_PYTHON tests/golden/record_loss_graphs.py [NAME ...]
 
@@ -17,7 +17,14 @@ sys.path[:0] = [str(GRAPHS), str(HERE.parent / "programs")]
 import compact
 import under_oracle
 
-NAMES = {"losses": "loss_cases", "metrics": "metric_cases", "sparse": "sparse_cases", "assertions": "assertion_cases"}
+NAMES = {
+    "losses": "loss_cases",
+    "metrics": "metric_cases",
+    "sparse": "sparse_cases",
+    "assertions": "assertion_cases",
+    "gradients": "gradient_cases",
+    "variables": "variable_cases",
+}
 
 if __name__ == "__main__":
     tf = under_oracle.load()

@@ -70,6 +70,9 @@ def _called(f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     register_rule(name, rule)
     with get_default_graph().gradient_override_map({"IdentityN": name}):
         passed_on = identity_n([*outputs, *inputs, *variables])
+    for variable in variables:
+        # As TensorFlow does, though nobody takes what is read here.
+        convert_to_tensor(variable)
     return nest.pack_sequence_as(result, passed_on[: len(outputs)])
 
 

@@ -17,9 +17,9 @@ def gradient_rule(op: Operation) -> Callable[..., Any] | None:
     name = op.attrs.get("_gradient_op_type")
     if name is not None:
         name = name.decode() if isinstance(name, bytes) else name
-        if name not in _registered:
+        if name not in _registered and not _is_built_in(name):
             raise LookupError(f"No gradient is registered under {name!r}, which {op.describe()} asks for.")
-        return _registered[name]
+        return _registered[name] if name in _registered else get_op(name).gradient
     if op.type in _registered:
         return _registered[op.type]
     rule = op.definition.gradient
@@ -33,6 +33,10 @@ def gradient_rule(op: Operation) -> Callable[..., Any] | None:
             "Wrap its output in tf.stop_gradient, or register one with tf.RegisterGradient."
         )
     return rule
+
+
+def _is_built_in(op_type: str) -> bool:
+    return is_registered(op_type) and callable(get_op(op_type).gradient)
 
 
 class RegisterGradient:
@@ -64,8 +68,7 @@ NoGradient = NotDifferentiable
 
 def register_rule(op_type: str, rule: Any) -> None:
     """Give an op type, or a name, a gradient function, None for none; KeyError if it has one."""
-    built_in = is_registered(op_type) and get_op(op_type).gradient is not NO_GRADIENT
-    if op_type in _registered or built_in:
+    if op_type in _registered or (is_registered(op_type) and get_op(op_type).gradient is not NO_GRADIENT):
         raise KeyError(
             f"Registering two gradient with name {op_type!r}! It has one already. Register yours under a name of its "
             "own and ask for it with Graph.gradient_override_map."

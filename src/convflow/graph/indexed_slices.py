@@ -120,7 +120,7 @@ def _check_type(slices: IndexedSlices, dtype: Any) -> None:
         )
 
 
-def _to_dense(value: IndexedSlices, dtype: Any, name: str | None, as_ref: bool) -> Tensor:
+def _converted(value: IndexedSlices, dtype: Any, name: str | None, as_ref: bool) -> Tensor:
     _check_type(value, dtype)
     if value.dense_shape is None:
         raise ValueError(
@@ -128,11 +128,16 @@ def _to_dense(value: IndexedSlices, dtype: Any, name: str | None, as_ref: bool) 
             f"{value}. Say the shape of the whole tensor: tf.IndexedSlices(values, indices, dense_shape)."
         )
     _warn_of_size(value)
+    return to_dense(value, name)
+
+
+def to_dense(slices: IndexedSlices, name: str | None = None) -> Tensor:
+    """The whole tensor, however large: zeros with the slices added."""
     return apply_op(
         "UnsortedSegmentSum",
-        data=value.values,
-        segment_ids=value.indices,
-        num_segments=value.dense_shape[0],
+        data=slices.values,
+        segment_ids=slices.indices,
+        num_segments=slices.dense_shape[0],
         name=name,
     )
 
@@ -148,4 +153,4 @@ def _warn_of_size(slices: IndexedSlices) -> None:
     warnings.warn(f"{message} This may consume a large amount of memory.", stacklevel=2)
 
 
-register_tensor_conversion_function(IndexedSlices, _to_dense)
+register_tensor_conversion_function(IndexedSlices, _converted)

@@ -50,7 +50,8 @@ def true_getter(
     }
     if partitioner is not None and not callable(partitioner):
         raise ValueError(f"Partitioner must be callable, but received: {partitioner}. Use tf.fixed_size_partitioner.")
-    if partitioner is not None and not _is_scalar(shape):
+    found_in_parts = reuse is True and name in variable_store().partitioned
+    if found_in_parts or (partitioner is not None and not _is_scalar(shape)):
         return _in_parts(name, shape, dtype, initializer, regularizer, reuse, partitioner, settings)
     if f"{name}/part_0" in variable_store().variables:
         raise ValueError(
@@ -192,7 +193,8 @@ def _shared_parts(
             f"Trying to reuse partitioned variable {found.name}, but specified dtype {dtype.name} and found dtype "
             f"{found.dtype.name}."
         )
-    partitions = _partitions(found.name, partitioner, shape, dtype)
+    # Who shares a variable need not say again how it is cut.
+    partitions = found._get_partitions() if partitioner is None else _partitions(found.name, partitioner, shape, dtype)
     if partitions != found._get_partitions():
         raise ValueError(
             f"Trying to reuse partitioned variable {found.name}, but specified partitions {partitions} and found "

@@ -13,7 +13,7 @@ from convflow.graph.scopes import name_scope
 from convflow.modeling.variables.base import Variable
 from convflow.ops.array.concat import concat
 from convflow.ops.array.identity import identity
-from convflow.ops.array.slice import slice_
+from convflow.ops.array.split import split
 
 
 class PartitionInfo:
@@ -101,16 +101,13 @@ class PartitionedVariable:
 
     def as_tensor(self) -> Tensor:
         """The whole variable: the parts' values joined."""
-        with name_scope(self._name + "/ConcatPartitions/"):
-            joined = self._joined()
-        with name_scope(None):
-            return identity(joined, name=self._name)
-
-    def _joined(self) -> Tensor:
         if len(self._variable_list) == 1:
-            with name_scope(None):
-                return identity(self._variable_list[0], name=self._name)
-        return concat([part.value() for part in self._variable_list], self._partition_axes()[0])
+            whole: Any = self._variable_list[0]
+        else:
+            with name_scope(self._name + "/ConcatPartitions/"):
+                whole = concat(self._variable_list, self._partition_axes()[0])
+        with name_scope(None):
+            return identity(whole, name=self._name)
 
     def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
         """Nodes that write the parts of `value`, one for each part of the variable."""
@@ -141,8 +138,10 @@ class PartitionedVariable:
         whole = convert_to_tensor(value, dtype=self._dtype)
         if not whole.shape.is_compatible_with(self._shape):
             raise ValueError(f"{self!r} has the shape {self._shape}, the value {whole.shape}: they must be the same.")
-        infos = [part._get_save_slice_info() for part in self._variable_list]
-        return [slice_(whole, info.var_offset, info.var_shape) for info in infos if info is not None]
+        if len(self._variable_list) == 1:
+            return [whole]
+        axis = self._partition_axes()[0]
+        return split(whole, [int(part.shape[axis]) for part in self._variable_list], axis)
 
     def __repr__(self) -> str:
         return f"<PartitionedVariable '{self._name}' shape={self._shape} dtype={self._dtype.name} parts={len(self)}>"

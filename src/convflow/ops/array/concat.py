@@ -84,15 +84,21 @@ def _concat_compute(*values: Any) -> Any:
     return torch.cat(parts, at) if isinstance(parts[0], torch.Tensor) else np.concatenate(parts, at)
 
 
+def _sizes_of(parts: list[Tensor]) -> list[Tensor]:
+    sizes: list[Tensor] = []
+    for part in parts:
+        sizes.append(shape_of(part))
+        if sizes[-1].op.type != "Const":
+            return apply_op("ShapeN", input=parts)
+    return sizes
+
+
 def _concat_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     *parts, axis = op.inputs
     if len(parts) == 1:
         return [grad, None]
     at = axis % rank_of(parts[0])
-    if all(part.shape.is_fully_defined() for part in parts):
-        sizes = [shape_of(part) for part in parts]
-    else:
-        sizes = apply_op("ShapeN", input=parts)
+    sizes = _sizes_of(parts)
     offsets = apply_op("ConcatOffset", concat_dim=at, shape=sizes)
     return [*(slice_(grad, begin, size) for begin, size in zip(offsets, sizes, strict=True)), None]
 

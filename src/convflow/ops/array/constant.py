@@ -257,8 +257,11 @@ def _fill_compute(dims: torch.Tensor, value: Any) -> Any:
 
 
 def _fill_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
-    flat = apply_op("Reshape", tensor=grad, shape=[-1])
-    return [None, apply_op("Sum", input=flat, reduction_indices=[0])]
+    if grad.shape.rank is None:
+        axes = apply_op("Range", start=0, limit=apply_op("Rank", input=grad), delta=1, name="range")
+    else:
+        axes = constant(list(range(grad.shape.rank)), dtype=dtypes.int32)
+    return [None, apply_op("Sum", input=grad, reduction_indices=axes)]
 
 
 register_op(

@@ -11,7 +11,7 @@ import torch
 from convflow.core.shape import TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
-from convflow.graph.indexed_slices import IndexedSlices
+from convflow.graph.indexed_slices import IndexedSlices, to_dense
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import colocate_with
@@ -132,15 +132,21 @@ def _gather_gradient(op: Operation, grad: Tensor) -> list[Any]:
         sizes = shape_of(params)
     axis = _axis_of(op)
     if axis == 0 and op.attrs["batch_dims"] == 0:
-        return [gathered_slices(grad, indices, sizes), None, None]
+        return [gathered_slices(grad, indices, sizes, knowingly=True), None, None]
     total = _summed_in_blocks(grad, indices, sizes, axis, op.attrs["batch_dims"])
     return [reshape(total, sizes), None, None]
 
 
-def gathered_slices(grad: Any, indices: Tensor, sizes: Tensor) -> IndexedSlices:
-    """The gradient of what `indices` took of the rows of a tensor with the shape `sizes`."""
+def gathered_slices(grad: Any, indices: Tensor, sizes: Tensor, knowingly: bool = False) -> IndexedSlices:
+    """The gradient of what `indices` took of the rows of a tensor with the shape `sizes`.
+
+    Args:
+        knowingly: make a gradient of slices dense without a warning.
+    """
     count = expand_dims(size_of(indices), 0)
     values_shape = concat([count, sizes[1:]], 0)
+    if knowingly and isinstance(grad, IndexedSlices):
+        grad = to_dense(grad)
     return IndexedSlices(reshape(grad, values_shape), reshape(indices, count), sizes)
 
 

@@ -13,7 +13,6 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops.array.shape_ops import rank as rank_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.stack import stack
-from convflow.ops.math.arithmetic import subtract
 from convflow.ops.types import INDEX
 
 
@@ -83,11 +82,11 @@ def _slice_compute(input: Any, begin: torch.Tensor, size: torch.Tensor) -> Any:
 def _slice_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     input_, begin, _ = op.inputs
     rank = rank_of(input_)
-    sizes = apply_op("Shape", input=op.outputs[0], out_type=begin.dtype.base_dtype)
+    sizes = shape_of(op.outputs[0], out_type=begin.dtype.base_dtype)
     column = stack([rank, 1])
     before = apply_op("Reshape", tensor=begin, shape=column)
     input_sizes = shape_of(input_, out_type=begin.dtype.base_dtype)
-    after = apply_op("Reshape", tensor=subtract(subtract(input_sizes, sizes), begin), shape=column)
+    after = apply_op("Reshape", tensor=input_sizes - sizes - begin, shape=column)
     paddings = apply_op("ConcatV2", values=[before, after], axis=1, name="concat")
     return [apply_op("Pad", input=grad, paddings=paddings), None, None]
 

@@ -59,8 +59,9 @@ def _tile_compute(input: Any, multiples: torch.Tensor) -> Any:
 def _tile_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
     input_shape = shape_of(op.inputs[0])
     # Each axis of the gradient is split in (times, size); the sum goes over the times.
-    packed = apply_op("Pack", values=[op.inputs[1], input_shape])
-    split_shape = reshape(apply_op("Transpose", x=packed, perm=constant([1, 0], name="transpose/perm")), [-1])
+    packed = apply_op("Pack", values=[op.inputs[1], input_shape], name="stack")
+    turned = apply_op("Transpose", x=packed, perm=constant([1, 0], name="transpose/perm"), name="transpose")
+    split_shape = reshape(turned, [-1])
     axes = range_of(0, size_of(split_shape), 2)
     return [apply_op("Sum", input=reshape(grad, split_shape), reduction_indices=axes), None]
 

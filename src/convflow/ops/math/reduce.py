@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ from convflow.ops.array.stitch import reduced_shape
 from convflow.ops.array.tile import broadcast_to, tile
 from convflow.ops.array.transpose import invert_permutation, transpose
 from convflow.ops.factories import on_wide_unsigned
-from convflow.ops.math.arithmetic import add, subtract, truediv
+from convflow.ops.math.arithmetic import add, maximum, subtract, truediv
 from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import equal
 from convflow.ops.math.complex import conj
@@ -252,7 +253,7 @@ def _sum_gradient(op: Operation, grad: Any) -> list[Any]:
             reduced = {int(axis) % len(x.shape) for axis in axes.reshape(-1)}
             sizes = [int(size) for size in x.shape]
             kept = [1 if axis in reduced else size for axis, size in enumerate(sizes)]
-            repeats = [size // max(mine, 1) for size, mine in zip(sizes, kept, strict=True)]
+            repeats = _repeats(op.graph, axes, sizes, kept)
             return [tile(reshape(grad, kept), repeats), None]
     input_shape = shape_of(x)
     if not op.attrs["keep_dims"]:
@@ -260,6 +261,21 @@ def _sum_gradient(op: Operation, grad: Any) -> list[Any]:
             kept_shape = _kept_sizes(op, input_shape)
         grad = reshape(grad, kept_shape)
     return [broadcast_to(grad, input_shape), None]
+
+
+# For each graph the reductions of which it has worked out the repetitions.
+_known: WeakKeyDictionary[Any, set[tuple[Any, ...]]] = WeakKeyDictionary()
+
+
+def _repeats(graph: Any, axes: np.ndarray, sizes: list[int], kept: list[int]) -> list[int]:
+    """How often each axis of a reduced tensor is repeated to have its size again."""
+    known = _known.setdefault(graph, set())
+    key = (*sizes, "over", *axes.reshape(-1).tolist())
+    if key not in known:
+        # TensorFlow works it out with nodes the first time, and takes the numbers from there.
+        known.add(key)
+        apply_op("FloorDiv", y=maximum(kept, 1), x=sizes, name="floordiv")
+    return [size // max(mine, 1) for size, mine in zip(sizes, kept, strict=True)]
 
 
 def _mean_gradient(op: Operation, grad: Any) -> list[Any]:
