@@ -7,6 +7,8 @@ import pytest
 
 import convflow as tf
 from convflow.formats import messages
+from convflow.ops import loop_nodes
+from convflow.ops.switch import merge, ref_identity, switch, switch_ref_or_tensor
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +110,27 @@ def test_gradients_through_loops_and_branches_of_a_meta_graph(scope):
             assert loop.to_proto() == messages.WhileContextDef.FromString(written)
         found = session.run([*tf.gradients(y, x), *tf.gradients(z, x)], {x: feed})
     np.testing.assert_allclose(found, expected)
+
+
+def test_a_reference_goes_round():
+    """As graphs written by hand may have it: RefEnter, RefIdentity, RefNextIteration, RefExit."""
+    variable = tf.get_variable("variable", initializer=1.0)
+    start, limit, two = (loop_nodes.enter(tf.constant(v), "frame", is_constant=v != 0) for v in (0, 3, 2.0))
+    count = merge([start, start])[0]
+    entered = loop_nodes.enter(variable._ref(), "frame")
+    going = merge([entered, entered])[0]
+    condition = loop_nodes.loop_cond(count < limit)
+    (_, more), (leaving, inside) = switch(count, condition), switch_ref_or_tensor(going, condition)
+    doubled = tf.assign(inside, tf.identity(inside) * two)
+    loop_nodes.add_back_edge(going, ref_identity(doubled))
+    with tf.control_dependencies([more]):
+        one = tf.constant(1)
+    loop_nodes.add_back_edge(count, more + one)
+    result = loop_nodes.exit_(leaving)
+    types = {op.type for op in tf.get_default_graph().get_operations()}
+    assert {"RefEnter", "RefMerge", "RefSwitch", "RefIdentity", "RefNextIteration", "RefExit"} <= types
+    assert result.dtype.name == "float32_ref"
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(result) == 8.0
+        assert session.run(variable) == 8.0

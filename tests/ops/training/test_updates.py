@@ -39,11 +39,12 @@ FAMILY_FILES = [
     module.name for module in pkgutil.iter_modules(convflow.ops.training.__path__) if module.name != "update"
 ]
 
+MODULES = [importlib.import_module(f"convflow.ops.training.{name}") for name in FAMILY_FILES]
+
 
 def function(op_type: str) -> Any:
     """The function that makes a node of the type."""
-    modules = [importlib.import_module(f"convflow.ops.training.{name}") for name in FAMILY_FILES]
-    found = [value for module in modules for value in vars(module).values() if _makes(value, op_type)]
+    found = [value for module in MODULES for value in vars(module).values() if _makes(value, op_type)]
     return found[0]
 
 
