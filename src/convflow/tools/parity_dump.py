@@ -23,7 +23,7 @@ import numpy as np
 LONGEST_LISTED = 50
 
 # Written when a graph is exported, or a note of TensorFlow 2 to itself that 1.15 did not make.
-UNSTABLE_ATTRS = frozenset({"_output_shapes", "_has_manual_control_dependencies"})
+UNSTABLE_ATTRS = frozenset({"_output_shapes", "_has_manual_control_dependencies", "debug_name"})
 
 _NUMPY_OF_DTYPE = {
     "DT_FLOAT": "f4",
