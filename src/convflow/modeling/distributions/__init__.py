@@ -1,0 +1,1 @@
+"""Probability distributions: numbers drawn from them, densities, moments."""
