@@ -18,7 +18,7 @@ from framed import Framed
 STEPS = "30"
 
 
-def run(framed: Framed, name: str, folder: Path) -> str:
+def run(framed: Framed, name: str, folder: Path, steps: str = STEPS) -> str:
     """What the program prints; its error output in the message when it fails."""
     seeds, data = extract.seeds_folder(), extract.data_folder()
     if seeds is None or not (seeds / framed.document).is_file():
@@ -26,7 +26,7 @@ def run(framed: Framed, name: str, folder: Path) -> str:
     if data is None:
         pytest.skip("needs MNIST in a folder of $CONVFLOW_DATA or in ../shared/data")
     script = framed.write(seeds, folder, [name])[name].resolve()
-    environment = {**os.environ, "PROGRAM_STEPS": STEPS, "CONVFLOW_DATA": str(data.resolve().parent)}
+    environment = {**os.environ, "PROGRAM_STEPS": steps, "CONVFLOW_DATA": str(data.resolve().parent)}
     command = [sys.executable, "-m", "convflow", "run", script.name]
     done = subprocess.run(command, cwd=script.parent, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"exit status {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
@@ -155,7 +155,7 @@ def test_chapter_6_losses_fall(name: str, tmp_path: Path) -> None:
 
 
 def test_chapter_7_transfers_the_encoder(tmp_path: Path) -> None:
-    printed = run(book.BOOK, "chapter7_transfer", tmp_path)
+    printed = run(book.BOOK, "chapter7_transfer", tmp_path, steps="300")
     assert "encoder unchanged True" in printed
     assert "'fc1/kernel:0', 'fc1/bias:0', 'logits/kernel:0', 'logits/bias:0'" in printed
-    assert number(r"test accuracy ([\d.]+)", printed) > 0.2
+    assert number(r"test accuracy ([\d.]+)", printed) > 0.5
