@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -16,7 +17,7 @@ PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_nodes_and_collections(program: Path, golden: Path) -> None:
-    theirs = json.loads((golden / f"{program.stem}.graph.json").read_text(encoding="utf-8"))
+    theirs = json.loads(gzip.decompress((golden / f"{program.stem}.graph.json.gz").read_bytes()))
     ours = json.loads(json.dumps(dump_program(program, tf)))
     found = differences(theirs, ours, everything=True)
     listed = "\n".join(f"{d.node} [{d.what}]\n  - {d.theirs}\n  + {d.ours}" for d in found[:20])
