@@ -34,6 +34,9 @@ def cases(tf):
         "lookup variable": lambda: lookup(variable(), ids()),
         "lookup resource": lambda: lookup(variable(use_resource=True), ids()),
         "lookup resources": lambda: lookup([variable(n, use_resource=True) for n in "vw"], ids()),
+        "lookup partitioned": lambda: lookup(
+            variable(rows=5, partitioner=tf.fixed_size_partitioner(2)), ids(), partition_strategy="div"
+        ),
         "lookup nothing": lambda: lookup(None, ids()),
         "lookup no part": lambda: lookup([], ids()),
         "lookup mod": lambda: lookup([P((5, 2)), P((4, 2)), P((4, 2))], ids(dtype=tf.int64)),

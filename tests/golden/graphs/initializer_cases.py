@@ -145,6 +145,10 @@ def penalties(tf, contrib):
         "apply no penalty": lambda: contrib.apply_regularization(lambda w: None, [weights()]),
         "apply no scalar": lambda: contrib.apply_regularization(lambda w: w, [weights()]),
         "layer": lambda: tf.layers.dense(tf.ones([1, 2]), 3, kernel_regularizer=contrib.l2_regularizer(0.1)),
+        "layer by names": lambda: tf.layers.dense(
+            tf.ones([1, 2]), 3, kernel_regularizer="l2", bias_regularizer="l1_l2", kernel_constraint="max_norm"
+        ),
+        "layer unknown regularizer": lambda: tf.layers.dense(tf.ones([1, 2]), 3, kernel_regularizer="l3"),
         "keras l1": lambda: regularizers.l1(0.1)(weights()),
         "keras l2": lambda: regularizers.l2(0.1)(weights()),
         "keras l2 float64": lambda: regularizers.l2(0.1)(weights(dtype=tf.float64)),

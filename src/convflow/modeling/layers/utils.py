@@ -8,7 +8,7 @@ from typing import Any
 
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scopes import get_default_graph
-from convflow.modeling.variables import initializers, initializers_keras
+from convflow.modeling.variables import constraints, initializers, initializers_keras, regularizers_keras
 from convflow.ops import activation, softmax
 from convflow.ops.math import elementwise
 
@@ -168,8 +168,18 @@ def initializer(value: Any) -> Any:
     return initializers_keras.get(value)
 
 
+_BY_NAME = {"regularizer": regularizers_keras.get, "constraint": constraints.get}
+
+
 def checked_function(value: Any, name: str, example: str) -> Callable[..., Any] | None:
-    """`value` if it is None or can be called; TypeError naming the argument otherwise."""
+    """`value` if it is None or can be called; TypeError naming the argument otherwise.
+
+    Regularizers and constraints may be named, too: "l2", "max_norm".
+    """
+    if isinstance(value, (str, dict)):
+        for kind, get in _BY_NAME.items():
+            if name.endswith(kind):
+                return get(value)
     if value is not None and not callable(value):
         raise TypeError(
             f"The `{name}` argument must be a function of a tensor, such as {example}. "
