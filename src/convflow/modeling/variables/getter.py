@@ -152,7 +152,7 @@ def _in_parts(
         part = _whole(part_name, part_shape, dtype, part_value, regularizer, reuse, settings, info)
         part._set_save_slice_info(SaveSliceInfo(name, info.full_shape, offset, sizes))
         parts.append(part)
-    store.partitioned[name] = PartitionedVariable(name, whole, dtype, parts, partitions)
+    store.partitioned[name] = PartitionedVariable(name, whole, parts[0].dtype.base_dtype, parts, partitions)
     return store.partitioned[name]
 
 
