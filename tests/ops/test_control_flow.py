@@ -266,3 +266,12 @@ def test_branches_in_a_meta_graph(pred, x):
     inner = [nested.cond_ctxt for nested in true_branch.nested_contexts]
     assert [item.pivot_name for item in inner] == ["outer/cond/switch_t:0", "outer/cond/switch_f:0"]
     assert false_branch.values_def.external_values["x:0"] == "outer/Switch_1:0"
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_arrays_and_slices_come_out_of_branches(run, pred, x, chosen):
+    array = tf.TensorArray(tf.float32, size=1, clear_after_read=False)
+    written = tf.cond(pred, lambda: array.write(0, x), lambda: array.write(0, -x))
+    slices = tf.cond(pred, lambda: tf.IndexedSlices(x, tf.constant([0, 1, 2])), lambda: tf.IndexedSlices(x, [2, 1, 0]))
+    np.testing.assert_array_equal(run(written.read(0), {pred: chosen, x: X}), X if chosen else -X)
+    np.testing.assert_array_equal(run(slices.indices, {pred: chosen, x: X}), [0, 1, 2] if chosen else [2, 1, 0])

@@ -14,6 +14,7 @@ from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops.array.identity import identity
 from convflow.ops.flow_context import FlowContext
 from convflow.ops.loop_nodes import EXITS, NEXT_ITERATIONS
+from convflow.ops.loop_values import parts_of
 from convflow.ops.switch import MERGES, switch_ref_or_tensor
 
 
@@ -98,7 +99,7 @@ class CondContext(FlowContext):
         if result is None:
             return None, []
         leaves = nest.flatten(result)
-        values = [self._output(part) for item in leaves for part in _parts(item)]
+        values = [self._output(part) for item in leaves for part in parts_of(item)]
         for item in leaves:
             if isinstance(item, SparseTensor):
                 # TensorFlow puts the parts together again: the names of later sparse tensors count it.
@@ -125,10 +126,6 @@ class CondContext(FlowContext):
         self._values.add(source)
         self._external[source] = source
         return source
-
-
-def _parts(item: Any) -> list[Any]:
-    return [item.indices, item.values, item.dense_shape] if isinstance(item, SparseTensor) else [item]
 
 
 def _after(op: Operation, tensor: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from convflow.graph.sparse_tensor import SparseTensor
 from convflow.graph.static_value import constant_value
 from convflow.ops.array.identity import identity
 from convflow.ops.cond_context import CondContext
+from convflow.ops.loop_values import from_tensors
 from convflow.ops.switch import merge, switch
 
 
@@ -68,7 +69,7 @@ def cond(
         if true_branch.outer_context is None:
             add_to_collection(GraphKeys.COND_CONTEXT, true_branch)
             add_to_collection(GraphKeys.COND_CONTEXT, false_branch)
-        return nest.pack_sequence_as(result, _with_sparse(nest.flatten(result), merged))
+        return nest.pack_sequence_as(result, from_tensors(nest.flatten(result), merged))
 
 
 def _function(name: str, function: Any, old_name: str, old: Any) -> Callable[[], Any]:
@@ -91,15 +92,6 @@ def _built(branch: CondContext, function: Callable[[], Any], name: str) -> tuple
     if branch.outer_context is not None:
         branch.outer_context._values.update(values)
     return result, values
-
-
-def _with_sparse(leaves: list[Any], merged: list[Tensor]) -> list[Any]:
-    """The merged tensors, three of them put together for each leaf that is sparse."""
-    tensors = iter(merged)
-    return [
-        SparseTensor(next(tensors), next(tensors), next(tensors)) if isinstance(leaf, SparseTensor) else next(tensors)
-        for leaf in leaves
-    ]
 
 
 def _without_single(result: Any) -> Any:

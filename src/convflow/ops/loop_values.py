@@ -1,4 +1,4 @@
-"""What goes round a loop: the tensors in which tensor arrays and the parts of sparse tensors and slices travel."""
+"""What goes round a loop or comes out of a branch: the tensors that stand for arrays, sparse tensors and slices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convflow.ops.tensor_array import TensorArray
 
 def tensors_of(leaves: list[Any]) -> list[Tensor]:
     """The tensors of values, several for a value that has parts."""
-    return [tensor for leaf in leaves for tensor in _parts(leaf)]
+    return [convert_to_tensor(part) for leaf in leaves for part in parts_of(leaf)]
 
 
 def from_tensors(like: list[Any], tensors: list[Tensor]) -> list[Any]:
@@ -23,14 +23,15 @@ def from_tensors(like: list[Any], tensors: list[Tensor]) -> list[Any]:
     return [_rebuilt(leaf, rest) for leaf in like]
 
 
-def _parts(leaf: Any) -> list[Tensor]:
+def parts_of(leaf: Any) -> list[Any]:
+    """What stands for a value: itself, unless it is made of tensors."""
     if isinstance(leaf, TensorArray):
         return [leaf.flow]
     if isinstance(leaf, SparseTensor):
         return [leaf.indices, leaf.values, leaf.dense_shape]
     if isinstance(leaf, IndexedSlices):
         return leaf.components
-    return [convert_to_tensor(leaf)]
+    return [leaf]
 
 
 def _rebuilt(leaf: Any, tensors: Iterator[Tensor]) -> Any:
