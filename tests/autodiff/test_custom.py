@@ -57,7 +57,7 @@ def test_refusals():
             tf.custom_gradient(lambda a: (a * weight, lambda dy: dy))(x)
         with pytest.raises(ValueError, match=r"takes no keyword arguments while a graph is built, got \['k'\]"):
             tf.custom_gradient(lambda a, k: (a, lambda dy: dy))(x, k=1)
-        with pytest.raises(TypeError, match="must be resource variables, w is not|must be resource variables, w:0"):
+        with pytest.raises(TypeError, match=r"must be resource variables, w is not|must be resource variables, w:0"):
             tf.custom_gradient(lambda a: (a * tf.get_variable("w", []), lambda dy: dy))(x)
         y = tf.custom_gradient(lambda a: (a * weight, lambda dy, variables: (dy, [])))(x)
         with pytest.raises(ValueError, match=r"Must return gradient for each variable.*got 0 for \['Variable:0'\]"):
