@@ -23,7 +23,7 @@ def test_assignments_follow_each_other(run, use_resource):
 
 
 @KINDS
-@pytest.mark.parametrize("dtype", ["float16", "int8", "int64", "complex64", "float64"])
+@pytest.mark.parametrize("dtype", ["float16", "int8", "uint16", "uint64", "int64", "complex64", "float64"])
 def test_types(run, dtype, use_resource):
     variable = tf.Variable(np.array([1, 2], dtype), use_resource=use_resource)
     run(variable.initializer)

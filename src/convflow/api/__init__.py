@@ -51,6 +51,7 @@ from convflow.autodiff.custom import custom_gradient, grad_pass_through, recompu
 from convflow.autodiff.gradients import UnconnectedGradients, gradients
 from convflow.autodiff.hessians import hessians
 from convflow.autodiff.registry import NoGradient, NotDifferentiable, RegisterGradient
+from convflow.autodiff.registry import NoGradient as no_gradient
 from convflow.core.behavior import (
     disable_control_flow_v2,
     disable_eager_execution,

@@ -23,7 +23,7 @@ from convflow.ops import rules
 from convflow.ops.array.constant import constant
 from convflow.ops.array.gather import gathered_slices
 from convflow.ops.array.gather_nd import gather_nd_compute, slices_or_scattered
-from convflow.ops.state import count_kernel, count_shape
+from convflow.ops.state import add_in_place, count_kernel, count_shape, subtract_in_place
 from convflow.ops.types import INDEX
 
 
@@ -139,8 +139,8 @@ def _register_writer(op_type: str, attrs: str, kernel: Any) -> None:
 
 
 _register_writer("AssignVariableOp", "dtype: type; validate_shape: bool = false", _assign_kernel)
-_register_writer("AssignAddVariableOp", "dtype: type", _update_kernel(lambda current, value: current.add_(value)))
-_register_writer("AssignSubVariableOp", "dtype: type", _update_kernel(lambda current, value: current.sub_(value)))
+_register_writer("AssignAddVariableOp", "dtype: type", _update_kernel(add_in_place))
+_register_writer("AssignSubVariableOp", "dtype: type", _update_kernel(subtract_in_place))
 
 
 def var_is_initialized_op(resource: Tensor, name: str | None = None) -> Tensor:

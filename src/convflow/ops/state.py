@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from convflow.core import errors
@@ -35,15 +36,21 @@ def _variable_kernel(op: Operation, store: Any) -> Callable[[], Any]:
     return lambda: slot
 
 
-register_op(
-    "VariableV2",
-    outputs="ref: Ref(dtype)",
-    attrs="shape: shape; dtype: type; container: string = ''; shared_name: string = ''",
-    shape=lambda ctx: [ctx.attr("shape")],
-    kernel=_variable_kernel,
-    gradient=NO_GRADIENT,
-    stateful=True,
-)
+def _register_variable(op_type: str) -> None:
+    register_op(
+        op_type,
+        outputs="ref: Ref(dtype)",
+        attrs="shape: shape; dtype: type; container: string = ''; shared_name: string = ''",
+        shape=lambda ctx: [ctx.attr("shape")],
+        kernel=_variable_kernel,
+        gradient=NO_GRADIENT,
+        stateful=True,
+    )
+
+
+_register_variable("VariableV2")
+# What graphs of before TensorFlow 1.0 hold.
+_register_variable("Variable")
 
 
 def assign(
@@ -197,8 +204,27 @@ def _register_update(op_type: str, update: Callable[[torch.Tensor, torch.Tensor]
     )
 
 
-_register_update("AssignAdd", lambda current, value: current.add_(value))
-_register_update("AssignSub", lambda current, value: current.sub_(value))
+_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
+
+
+def add_in_place(current: torch.Tensor, value: torch.Tensor) -> None:
+    """current += value, for the unsigned types too that PyTorch only stores."""
+    if current.dtype in _WIDE_UNSIGNED:
+        np.add(current.numpy(), value.numpy(), out=current.numpy())
+    else:
+        current.add_(value)
+
+
+def subtract_in_place(current: torch.Tensor, value: torch.Tensor) -> None:
+    """current -= value, likewise."""
+    if current.dtype in _WIDE_UNSIGNED:
+        np.subtract(current.numpy(), value.numpy(), out=current.numpy())
+    else:
+        current.sub_(value)
+
+
+_register_update("AssignAdd", add_in_place)
+_register_update("AssignSub", subtract_in_place)
 register_op(
     "IsVariableInitialized",
     inputs="ref: Ref(dtype)",
