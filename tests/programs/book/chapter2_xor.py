@@ -1,3 +1,8 @@
+# The book leaves the first weights open, and from some of them 10,000 steps do not end: this seed's do.
+import tensorflow as tf
+
+tf.set_random_seed(1)
+
 # <program>
 
 # The book shows the curve of the loss: its end, and the four answers.
