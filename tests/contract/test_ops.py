@@ -34,6 +34,7 @@ INTERNAL = {
     "AvgPoolGrad": "the gradient of AvgPool",
     "BatchDatasetV2": "Dataset.batch",
     "BatchMatMul": "graphs of TensorFlow before 1.14",
+    "FixedLengthRecordDataset": "graphs of TensorFlow 1",
     "InTopK": "graphs of TensorFlow 1",
     "MatrixDiag": "graphs of TensorFlow 1",
     "MatrixDiagPart": "graphs of TensorFlow 1",

@@ -57,7 +57,45 @@ def record_frozen():
         (HERE / "frozen" / "trimmed.pb").write_bytes(trimmed.SerializeToString())
 
 
-RECORDERS = {"meta": record_meta, "frozen": record_frozen}
+def feature(*values):
+    kind = type(values[0]).__name__ if values else "int"
+    train = tf.train
+    if kind == "bytes":
+        return train.Feature(bytes_list=train.BytesList(value=values))
+    if kind == "float":
+        return train.Feature(float_list=train.FloatList(value=values))
+    return train.Feature(int64_list=train.Int64List(value=values))
+
+
+def record_records():
+    """Three examples in each kind of record file, and three sequence examples."""
+    examples = []
+    for n in range(3):
+        features = {"label": feature(n - 300), "text": feature(b"t" * n, b"\xff"), "rates": feature(0.5, 1.5 * n)}
+        features["many"] = tf.train.Feature(int64_list=tf.train.Int64List(value=[7**k for k in range(8 * n)]))
+        example = tf.train.Example(features=tf.train.Features(feature=features))
+        examples.append(example.SerializeToString(deterministic=True))
+    for kind in ("", "GZIP", "ZLIB"):
+        path = str(HERE / "records" / f"examples{kind and '.'}{kind.lower()}")
+        with tf.python_io.TFRecordWriter(path, kind) as writer:
+            for example in examples:
+                writer.write(example)
+    with tf.python_io.TFRecordWriter(str(HERE / "records" / "sequences")) as writer:
+        for n in (3, 0, 1):
+            lists = {
+                "pairs": [feature(k, -k) for k in range(n)],
+                "words": [feature(b"w" * k) for k in range(n)],
+                "some": [tf.train.Feature(float_list=tf.train.FloatList(value=range(k))) for k in range(n)],
+            }
+            lists = {key: tf.train.FeatureList(feature=value) for key, value in lists.items()}
+            example = tf.train.SequenceExample(
+                context=tf.train.Features(feature={"length": feature(n)}),
+                feature_lists=tf.train.FeatureLists(feature_list=lists),
+            )
+            writer.write(example.SerializeToString(deterministic=True))
+
+
+RECORDERS = {"meta": record_meta, "frozen": record_frozen, "records": record_records}
 
 if __name__ == "__main__":
     for chosen in sys.argv[1:] or RECORDERS:

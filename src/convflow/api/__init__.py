@@ -35,6 +35,7 @@ from convflow.api import (
     metrics,
     nest,
     nn,
+    python_io,
     quantization,
     random,
     raw_ops,
@@ -247,6 +248,7 @@ from convflow.ops.assert_type import (
 from convflow.ops.assertion import assert_ as Assert
 from convflow.ops.case import case
 from convflow.ops.control_flow import cond
+from convflow.ops.decode_csv import decode_csv
 from convflow.ops.fake_quant import (
     fake_quant_with_min_max_args,
     fake_quant_with_min_max_args_gradient,
@@ -370,6 +372,9 @@ from convflow.ops.math.unsorted_segment import (
 )
 from convflow.ops.monotonic import is_non_decreasing, is_strictly_increasing
 from convflow.ops.numerics import add_check_numerics_ops, check_numerics, verify_tensor_all_finite
+from convflow.ops.parse_sequence import parse_single_sequence_example
+from convflow.ops.parsing import parse_example, parse_single_example
+from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from convflow.ops.quantize import dequantize, quantize, quantize_v2
 from convflow.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.random_crop import random_crop

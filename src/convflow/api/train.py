@@ -3,6 +3,17 @@
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
 from convflow.formats.event import read_events as summary_iterator
+from convflow.formats.example import (
+    BytesList,
+    Example,
+    Feature,
+    FeatureList,
+    FeatureLists,
+    Features,
+    FloatList,
+    Int64List,
+    SequenceExample,
+)
 from convflow.training.checkpoint_management import (
     checkpoint_exists,
     generate_checkpoint_state_proto,

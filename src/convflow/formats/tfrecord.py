@@ -17,6 +17,8 @@ _CRC = struct.Struct("<I")
 _HEADER_SIZE = _LENGTH.size + _CRC.size
 # A length is believed only as far as bytes arrive, so that a damaged one cannot ask for all memory.
 _READ_CHUNK = 1 << 24
+# What TensorFlow's messages can hold. A compressed file could claim, and deliver, any length.
+_LONGEST = 1 << 31
 
 
 class RecordWriter:
@@ -57,6 +59,8 @@ def read_records(file: BinaryIO, name: str) -> Iterator[bytes]:
             raise _truncated(name, offset, _HEADER_SIZE, len(header))
         (length,) = _LENGTH.unpack_from(header)
         _check(header[: _LENGTH.size], header[_LENGTH.size :], "length", name, offset)
+        if length > _LONGEST:
+            raise _too_long(name, offset, length)
         body = _read_up_to(file, length + _CRC.size)
         if len(body) < length + _CRC.size:
             raise _truncated(name, offset, _HEADER_SIZE + length + _CRC.size, _HEADER_SIZE + len(body))
@@ -88,6 +92,15 @@ def _check(data: bytes, stored: bytes, what: str, name: str, offset: int) -> Non
             f"the file says {expected:#010x}. The file is damaged or no record file; records before this "
             "one can be read, for the others restore the file from its source.",
         )
+
+
+def _too_long(name: str, offset: int, length: int) -> errors.OpError:
+    return errors.DataLossError(
+        None,
+        None,
+        f"corrupted record at {offset} of {name}: its length is {length} bytes, expected {_LONGEST} at most. No "
+        "TFRecordWriter's record is as long; the file is damaged or was not made by one.",
+    )
 
 
 def _truncated(name: str, offset: int, wanted: int, found: int) -> errors.OpError:

@@ -12,7 +12,7 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.function import trace
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import get_default_graph, name_scope
-from convflow.graph.static_value import constant_value_as_shape
+from convflow.graph.static_value import constant_value, constant_value_as_shape
 from convflow.input import structure
 from convflow.input.functions import traced, traced_predicate
 from convflow.input.structure import ElementSpec
@@ -101,6 +101,20 @@ def interleaved(
     calls = convert_to_tensor(num_parallel_calls, dtypes.int64, "num_parallel_calls")
     variant = apply_op(
         "ParallelInterleaveDatasetV4", **inputs, **ahead, num_parallel_calls=calls, deterministic=_order(deterministic)
+    )
+    return Node(variant, spec)
+
+
+def interleaved_ahead(source: Node, map_func: Function, node_of: Callable[[Any, str], Node], cycle_length: Any) -> Node:
+    """An element in turn from each of `cycle_length` datasets, as files read side by side are."""
+    attrs, spec = _inner_datasets("interleave", source, map_func, node_of)
+    cycle = convert_to_tensor(cycle_length, dtypes.int64, "cycle_length")
+    numbers: dict[str, Any] = {"cycle_length": cycle, "block_length": 1, "buffer_output_elements": 2}
+    known = constant_value(cycle)
+    numbers["prefetch_input_elements"] = 2 * cycle if known is None else 2 * int(known)
+    inputs: dict[str, Any] = {name: convert_to_tensor(value, dtypes.int64, name) for name, value in numbers.items()}
+    variant = apply_op(
+        "LegacyParallelInterleaveDatasetV2", input_dataset=source.variant, deterministic="true", **attrs, **inputs
     )
     return Node(variant, spec)
 

@@ -248,6 +248,16 @@ def _parallel_interleave_kernel(op: Operation, store: Any) -> Callable[..., Reci
     return make
 
 
+def _legacy_interleave_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
+    function = function_of(op, "f", store)
+
+    def make(source: Recipe, *rest: Any) -> Recipe:
+        *captured, cycle_length, block_length, _, _ = rest
+        return _interleave(function, source, tuple(captured), int(cycle_length), int(block_length))
+
+    return make
+
+
 _register("FlatMapDataset", "other_arguments: (Targuments...)", "f: func", _flat_map_kernel)
 _register(
     "InterleaveDataset",
@@ -261,6 +271,13 @@ _register(
     "prefetch_input_elements: int64; num_parallel_calls: int64",
     "f: func; deterministic: string = 'default'",
     _parallel_interleave_kernel,
+)
+_register(
+    "LegacyParallelInterleaveDatasetV2",
+    "other_arguments: (Targuments...); cycle_length: int64; block_length: int64; buffer_output_elements: int64; "
+    "prefetch_input_elements: int64",
+    "f: func; deterministic: string = 'default'",
+    _legacy_interleave_kernel,
 )
 
 

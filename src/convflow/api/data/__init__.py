@@ -10,3 +10,4 @@ from convflow.input.iterators import (
     make_initializable_iterator,
     make_one_shot_iterator,
 )
+from convflow.input.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset

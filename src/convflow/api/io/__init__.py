@@ -1,5 +1,15 @@
 """tf.io"""
 
 from convflow.api.io import gfile
+from convflow.formats.record_file import (
+    TFRecordCompressionType,
+    TFRecordOptions,
+    TFRecordWriter,
+    tf_record_iterator,
+)
+from convflow.ops.decode_csv import decode_csv
+from convflow.ops.parse_sequence import parse_sequence_example, parse_single_sequence_example
+from convflow.ops.parsing import parse_example, parse_single_example
+from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from convflow.ops.string_convert import decode_base64, decode_raw, encode_base64
 from convflow.training.graph_io import write_graph
