@@ -24,7 +24,8 @@ MADE_BY = user_functions.user_functions(ROOT / "src" / "convflow")
 # Attributes that TensorFlow 1.15 did not have; its files and programs never set them.
 NEWER_THAN_1_15 = {
     "grad_a", "grad_b", "grad_x", "grad_y", "metadata", "bad_indices_policy", "buffer_size_min", "replicate_on_split",
-    "is_files", "force_synchronous", "use_unbounded_threadpool",
+    "is_files", "force_synchronous", "use_unbounded_threadpool", "debug_name",
+    "allowed_devices",
 }  # fmt: skip
 
 # Ops that no function of the API makes by itself, and what makes them.

@@ -338,7 +338,7 @@ def _register_nd(kind: str, types: str, update: RowUpdate, gradient: Any = NOT_D
 
 
 _ORDERED = "half, bfloat16, float, double, int32, int64"
-_register("Update", "", _replace)
+_register("Update", "", _replace, NO_GRADIENT)
 _register("Add", NUMBER, _add)
 _register("Sub", NUMBER, _subtract)
 _register("Mul", NUMBER, _one_by_one(np.multiply))
