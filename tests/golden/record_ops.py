@@ -40,7 +40,9 @@ def record(tf: Any, item: cases.Case) -> cases.Case:
         "outputs": [[cases.encode(value) for value in run] for run in result["outputs"]],
         "gradients": [None if g is None else cases.encode(g) for g in result["gradients"]],
         "upstream_shapes": shapes,
-        "static": {knowledge: cases.static_shapes(tf, item, knowledge) for knowledge in item.get("static_for", cases.KNOWLEDGE)},
+        "static": {
+            knowledge: cases.static_shapes(tf, item, knowledge) for knowledge in item.get("static_for", cases.KNOWLEDGE)
+        },
     }
     try:
         cases.evaluate(tf, recorded, "nothing")

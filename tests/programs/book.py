@@ -61,7 +61,8 @@ PROGRAMS: dict[str, dict[str, Piece]] = {
     "chapter2_xor": {"program": Piece("num_input = 2\n", joined(r"(format\(step, .*\}\))\)", r"\1))"))},
     "chapter2_mnist": {
         "head": Piece("x_image = tf.reshape(x_, [-1, 28, 28, 1])"),
-        "tail": Piece("rate=0.4, training=is_training"),
+        # The frame says how many steps.
+        "tail": Piece("rate=0.4, training=is_training", swap(("range(2000)", "range(STEPS)"))),
     },
     "chapter2_pieces": {
         "dense": Piece("inputs=some_input_layer, units=1024"),

@@ -104,10 +104,11 @@ def test_chapter_2_pieces(tmp_path: Path) -> None:
     assert list((tmp_path / "chapter2_pieces" / "summaries").iterdir())
 
 
-def test_chapter_2_mnist_passes_97_percent(tmp_path: Path) -> None:
-    printed = run(book.BOOK, "chapter2_mnist", tmp_path)
-    assert "step 1900, training accuracy" in printed
-    assert number(r"Test Accuracy: ([\d.]+)", printed) > 0.97
+def test_chapter_2_mnist(tmp_path: Path) -> None:
+    printed = run(book.BOOK, "chapter2_mnist", tmp_path, steps="301")
+    assert "step 300, training accuracy" in printed
+    # Above 0.97 after all 2,000 steps.
+    assert number(r"Test Accuracy: ([\d.]+)", printed) > 0.9
 
 
 @pytest.fixture(scope="module")

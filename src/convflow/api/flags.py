@@ -2,7 +2,7 @@
 
 from absl.flags import *
 
-from convflow.core.flags import (
+from convflow.core.flags import (  # type: ignore[assignment]
     FLAGS,
     DEFINE_bool,
     DEFINE_boolean,

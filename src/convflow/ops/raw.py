@@ -19,7 +19,7 @@ def raw_op(op_type: str) -> Callable[..., Any]:
     none.
     """
     outputs = [arg.name for arg in get_op(op_type).outputs]
-    result = namedtuple(op_type, outputs) if len(outputs) > 1 else None  # type: ignore[misc]
+    result = namedtuple(op_type, outputs) if len(outputs) > 1 else None
 
     def make(**arguments: Any) -> Any:
         made = apply_op(op_type, **arguments)

@@ -38,9 +38,7 @@ def optimizers(tf):
             0.5, l2_shrinkage_regularization_strength=0.1, learning_rate_power=-0.25, beta=0.5
         ),
         "proximal_gradient_descent": lambda step: train.ProximalGradientDescentOptimizer(*typed(tf, 0.05, 0.01, 0.1)),
-        "proximal_adagrad": lambda step: train.ProximalAdagradOptimizer(
-            typed(tf, 0.5)[0], 0.1, *typed(tf, 0.01, 0.1)
-        ),
+        "proximal_adagrad": lambda step: train.ProximalAdagradOptimizer(typed(tf, 0.5)[0], 0.1, *typed(tf, 0.01, 0.1)),
     }
 
 
