@@ -5,7 +5,9 @@ Run with a Python that has TensorFlow 2.21 (its compat.v1): python tests/golden/
 
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -95,7 +97,40 @@ def record_records():
             writer.write(example.SerializeToString(deterministic=True))
 
 
-RECORDERS = {"meta": record_meta, "frozen": record_frozen, "records": record_records}
+def record_saved_model():
+    """A SavedModel with two graphs, a file, and a variable that only its main operation sets."""
+    folder = HERE / "saved_model"
+    shutil.rmtree(folder)
+    with tf.Graph().as_default(), tf.Session() as session, tempfile.TemporaryDirectory() as outside:
+        words = pathlib.Path(outside) / "words.txt"
+        words.write_text("one two")
+        x = tf.placeholder(tf.float32, [None, 3], name="x")
+        w = tf.get_variable("w", [3, 2], initializer=tf.ones_initializer())
+        y = tf.matmul(x, w, name="y")
+        asset = tf.constant(str(words), name="asset")
+        tf.add_to_collection(tf.GraphKeys.ASSET_FILEPATHS, asset)
+        local = tf.get_variable("words", initializer=tf.read_file(asset), collections=[tf.GraphKeys.LOCAL_VARIABLES])
+        tf.identity(local, name="contents")
+        session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+        builder = tf.saved_model.builder.SavedModelBuilder(str(folder))
+        builder.add_meta_graph_and_variables(
+            session,
+            [tf.saved_model.tag_constants.SERVING],
+            {"serving_default": tf.saved_model.signature_def_utils.predict_signature_def({"x": x}, {"y": y})},
+            [asset],
+            main_op=tf.group(tf.local_variables_initializer(), name="main"),
+            clear_devices=True,
+        )
+        builder.add_meta_graph(["train", "gpu"], strip_default_attrs=True)
+        builder.save()
+
+
+RECORDERS = {
+    "meta": record_meta,
+    "frozen": record_frozen,
+    "records": record_records,
+    "saved_model": record_saved_model,
+}
 
 if __name__ == "__main__":
     for chosen in sys.argv[1:] or RECORDERS:

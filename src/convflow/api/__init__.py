@@ -39,6 +39,7 @@ from convflow.api import (
     quantization,
     random,
     raw_ops,
+    saved_model,
     sets,
     signal,
     sparse,
@@ -257,6 +258,7 @@ from convflow.ops.fake_quant import (
     fake_quant_with_min_max_vars_per_channel,
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
+from convflow.ops.files import matching_files, read_file, write_file
 from convflow.ops.linalg.eigen import self_adjoint_eig, self_adjoint_eigvals
 from convflow.ops.linalg.functions import matrix_square_root
 from convflow.ops.linalg.inverse import matrix_determinant, matrix_inverse, matrix_solve

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from tensorboard.compat.proto import meta_graph_pb2, variable_pb2
 
@@ -94,6 +95,8 @@ def _fill(collection: Any, items: list[Any], export_scope: str | None) -> None:
     if hasattr(first, "to_proto"):
         protos = [item.to_proto(export_scope=export_scope) for item in items]
         collection.bytes_list.value.extend(proto.SerializeToString() for proto in protos if proto is not None)
+    elif isinstance(first, any_pb2.Any):
+        collection.any_list.value.extend(items)
     elif isinstance(first, Message):
         collection.bytes_list.value.extend(
             _renamed(item, lambda name: strip_name_scope(name, export_scope)).SerializeToString() for item in items

@@ -18,7 +18,9 @@ from convflow.ops.array.constant import constant
 from convflow.ops.array.identity import group, identity
 from convflow.ops.array.reshape import reshape as reshaped
 from convflow.ops.array.shape_ops import shape as shape_of
+from convflow.ops.math.select import where
 from convflow.ops.string import string_join
+from convflow.ops.string_regex import regex_full_match
 from convflow.training.saveables import Saveable
 
 _DEVICE_PART = re.compile(r"/device:[^/]*")
@@ -119,7 +121,9 @@ def _cpu_of(device_name: str) -> str:
 
 
 def _save_parts(prefix: Tensor, parts: list[tuple[str, list[Saveable]]]) -> Tensor:
-    temporary = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
+    # A folder cannot be renamed there.
+    is_s3 = regex_full_match(prefix, "^s3://.*")
+    temporary = string_join([prefix, where(is_s3, constant(".part"), constant(f"_temp_{uuid.uuid4().hex}/part"))])
     num_shards = constant(len(parts), name="num_shards")
     names, saved = [], []
     for shard, (device_name, saveables) in enumerate(parts):

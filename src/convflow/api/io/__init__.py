@@ -8,6 +8,7 @@ from convflow.formats.record_file import (
     tf_record_iterator,
 )
 from convflow.ops.decode_csv import decode_csv
+from convflow.ops.files import matching_files, read_file, write_file
 from convflow.ops.parse_sequence import parse_sequence_example, parse_single_sequence_example
 from convflow.ops.parsing import parse_example, parse_single_example
 from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature

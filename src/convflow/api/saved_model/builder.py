@@ -1,0 +1,3 @@
+"""tf.saved_model.builder"""
+
+from convflow.training.saved_model.builder import SavedModelBuilder

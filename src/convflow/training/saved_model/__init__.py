@@ -1,0 +1,1 @@
+"""SavedModels (API: tf.saved_model): graphs with their variables, files and signatures, for serving."""
