@@ -377,6 +377,7 @@ from convflow.ops.numerics import add_check_numerics_ops, check_numerics, verify
 from convflow.ops.parse_sequence import parse_single_sequence_example
 from convflow.ops.parsing import parse_example, parse_single_example
 from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from convflow.ops.printing import Print
 from convflow.ops.quantize import dequantize, quantize, quantize_v2
 from convflow.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.random_crop import random_crop
