@@ -174,7 +174,6 @@ ELSEWHERE = {
         "ResourceGatherNd TensorArrayConcatV3 TensorArrayGatherV3 TensorArrayReadV3 TensorArrayScatterV3 "
         "TensorArraySplitV3 TensorArrayWriteV3 AccumulateNV2",
     ),
-    **_because("passes its input on: tests/ops/test_printing.py", "Print"),
     **_because("differentiable by one of its inputs only: tests/ops/math", "Betainc Polygamma Zeta"),
     **_because(
         "no recorded case takes its gradient by every input: finite differences stand in the tests of its function",

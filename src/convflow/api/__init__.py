@@ -37,6 +37,7 @@ from convflow.api import (
     nn,
     python_io,
     quantization,
+    queue,
     random,
     raw_ops,
     saved_model,
@@ -268,6 +269,7 @@ from convflow.ops.linalg.norm import norm
 from convflow.ops.linalg.qr import qr
 from convflow.ops.linalg.svd import svd
 from convflow.ops.linalg.triangular import cholesky, cholesky_solve, matrix_triangular_solve
+from convflow.ops.logging import Print
 from convflow.ops.math.argmax import arg_max, arg_min, argmax, argmin
 from convflow.ops.math.arithmetic import (
     add,
@@ -377,12 +379,20 @@ from convflow.ops.numerics import add_check_numerics_ops, check_numerics, verify
 from convflow.ops.parse_sequence import parse_single_sequence_example
 from convflow.ops.parsing import parse_example, parse_single_example
 from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
-from convflow.ops.printing import Print
 from convflow.ops.quantize import dequantize, quantize, quantize_v2
+from convflow.ops.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from convflow.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
 from convflow.ops.random_crop import random_crop
 from convflow.ops.random_discrete import multinomial, random_poisson
 from convflow.ops.random_gamma import random_gamma
+from convflow.ops.reader import (
+    FixedLengthRecordReader,
+    IdentityReader,
+    ReaderBase,
+    TextLineReader,
+    TFRecordReader,
+    WholeFileReader,
+)
 from convflow.ops.scatter import (
     batch_scatter_update,
     scatter_add,

@@ -25,6 +25,7 @@ from convflow.training.checkpoint_management import (
 )
 from convflow.training.checkpoint_reader import list_variables, load_checkpoint, load_variable
 from convflow.training.checkpoint_reader import new_checkpoint_reader as NewCheckpointReader
+from convflow.training.coordinator import Coordinator, LooperThread
 from convflow.training.global_step import (
     assert_global_step,
     create_global_step,
@@ -33,6 +34,16 @@ from convflow.training.global_step import (
     global_step,
 )
 from convflow.training.graph_io import write_graph
+from convflow.training.input import batch, maybe_batch, maybe_shuffle_batch, shuffle_batch
+from convflow.training.input_join import batch_join, maybe_batch_join, maybe_shuffle_batch_join, shuffle_batch_join
+from convflow.training.input_producer import (
+    input_producer,
+    limit_epochs,
+    match_filenames_once,
+    range_input_producer,
+    slice_input_producer,
+    string_input_producer,
+)
 from convflow.training.learning_rates import (
     cosine_decay,
     cosine_decay_restarts,
@@ -59,4 +70,5 @@ from convflow.training.optimizers.optimizer import Optimizer
 from convflow.training.optimizers.proximal_adagrad import ProximalAdagradOptimizer
 from convflow.training.optimizers.proximal_gradient_descent import ProximalGradientDescentOptimizer
 from convflow.training.optimizers.rmsprop import RMSPropOptimizer
+from convflow.training.queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from convflow.training.saver import Saver

@@ -1,6 +1,7 @@
 """Protobuf messages of checkpoints and meta graphs that `tensorboard.compat.proto` lacks, built from one table.
 
-Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto, control_flow.proto.
+Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto, control_flow.proto,
+queue_runner.proto, reader_base.proto.
 """
 
 from __future__ import annotations
@@ -74,6 +75,20 @@ _MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
         (1, "cond_ctxt", ".convflow.CondContextDef", "oneof ctxt"),
         (2, "while_ctxt", ".convflow.WhileContextDef", "oneof ctxt"),
     ],
+    "QueueRunnerDef": [
+        (1, "queue_name", "string", ""),
+        (2, "enqueue_op_name", "string", "repeated"),
+        (3, "close_op_name", "string", ""),
+        (4, "cancel_op_name", "string", ""),
+        # An enum of error codes, which are written as their numbers.
+        (5, "queue_closed_exception_types", "int32", "repeated"),
+    ],
+    "ReaderBaseState": [
+        (1, "work_started", "int64", ""),
+        (2, "work_finished", "int64", ""),
+        (3, "num_records_produced", "int64", ""),
+        (4, "current_work", "bytes", ""),
+    ],
 }
 _ENUMS = {"Endianness": {"LITTLE": 0, "BIG": 1}}
 
@@ -139,3 +154,5 @@ TensorSliceProto: Any = _CLASSES["TensorSliceProto"]
 CheckpointState: Any = _CLASSES["CheckpointState"]
 CondContextDef: Any = _CLASSES["CondContextDef"]
 WhileContextDef: Any = _CLASSES["WhileContextDef"]
+QueueRunnerDef: Any = _CLASSES["QueueRunnerDef"]
+ReaderBaseState: Any = _CLASSES["ReaderBaseState"]

@@ -108,7 +108,11 @@ class Store:
             return self._functions[body]
 
     def clear(self) -> None:
+        """Forget everything; who waits for a resource in another thread is let go."""
         with self._lock:
+            for resource in self._resources.values():
+                if hasattr(resource, "cancel"):
+                    resource.cancel()
             self._variables.clear()
             self._resources.clear()
             self._functions.clear()

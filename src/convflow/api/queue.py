@@ -1,0 +1,3 @@
+"""tf.queue"""
+
+from convflow.ops.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
