@@ -203,6 +203,28 @@ RELATIVE = {
         3e-6,
     ),
     "spectral.dct": 3e-6,
+    # Colours go through another space and back; similarities are quotients of small differences.
+    **dict.fromkeys(
+        [
+            "image.adjust_contrast",
+            "image.adjust_gamma",
+            "image.adjust_hue",
+            "image.adjust_saturation",
+            "image.crop_and_resize",
+            "image.per_image_standardization",
+            "image.psnr",
+            "image.random_contrast",
+            "image.random_hue",
+            "image.random_saturation",
+            "image.resize_area",
+            "image.rgb_to_hsv",
+            "image.sobel_edges",
+            "image.total_variation",
+        ],
+        3e-6,
+    ),
+    "image.ssim": 2e-5,
+    "image.ssim_multiscale": 2e-5,
     "spectral.idct": 3e-6,
 }
 # A gradient is at least one product and, where an input was broadcast, a sum.

@@ -9,6 +9,17 @@ from convflow.formats.record_file import (
 )
 from convflow.ops.decode_csv import decode_csv
 from convflow.ops.files import matching_files, read_file, write_file
+from convflow.ops.image.decode import (
+    decode_and_crop_jpeg,
+    decode_bmp,
+    decode_gif,
+    decode_image,
+    decode_jpeg,
+    decode_png,
+    extract_jpeg_shape,
+    is_jpeg,
+)
+from convflow.ops.image.encode import encode_jpeg, encode_png
 from convflow.ops.parse_sequence import parse_sequence_example, parse_single_sequence_example
 from convflow.ops.parsing import parse_example, parse_single_example
 from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature

@@ -1,0 +1,1 @@
+"""Pictures: their files, sizes, colours and boxes (API: tf.image)."""
