@@ -125,7 +125,23 @@ def record_saved_model():
         builder.save()
 
 
+def record_datasets():
+    """A graph whose datasets call functions, one of them with a captured tensor, one from another."""
+    with tf.Graph().as_default():
+        factor = tf.constant(10, tf.int64, name="factor")
+        dataset = tf.data.Dataset.range(6).map(lambda x: (x * factor, x + 1))
+        dataset = dataset.filter(lambda a, b: tf.equal(b % 2, 0))
+        dataset = dataset.flat_map(lambda a, b: tf.data.Dataset.from_tensors(a + b).map(tf.negative).repeat(2)).batch(2)
+        iterator = dataset.make_initializable_iterator()
+        tf.identity(iterator.get_next(), name="out")
+        tf.group(iterator.initializer, name="begin")
+        once = tf.data.Dataset.range(3).map(lambda x: x * 2).make_one_shot_iterator().get_next()
+        tf.identity(once, name="once")
+        tf.train.export_meta_graph(str(HERE / "datasets" / "graph.meta"))
+
+
 RECORDERS = {
+    "datasets": record_datasets,
     "meta": record_meta,
     "frozen": record_frozen,
     "records": record_records,

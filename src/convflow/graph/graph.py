@@ -16,6 +16,7 @@ from convflow.core.shape import TensorShape, as_shape
 from convflow.core.version import GRAPH_DEF_VERSION
 from convflow.graph import defaults
 from convflow.graph.device import apply_devices, device_text
+from convflow.graph.function_def import to_function_def
 from convflow.graph.inference import BuildContext
 from convflow.graph.opdef import OpDef, get_op
 from convflow.graph.operation import Operation, Tensor
@@ -575,6 +576,8 @@ class Graph:
                 shapes = [tensor.shape.as_proto() for tensor in op.outputs]
                 node.attr["_output_shapes"].list.shape.extend(shapes)
             graph_def.node.append(node)
+        for name in sorted(self._functions):
+            graph_def.library.function.append(to_function_def(self._functions[name]))
         return graph_def
 
 

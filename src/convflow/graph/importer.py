@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
-import numpy as np
 from tensorboard.compat.proto import graph_pb2, node_def_pb2
 
 from convflow.core import errors
-from convflow.core.shape import TensorShape
-from convflow.formats import attr_value, tensor_proto
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.function_import import import_functions, needed_functions, rename_calls
 from convflow.graph.graph import Graph
-from convflow.graph.opdef import REQUIRED, AttrDef, OpDef, get_op, is_registered
+from convflow.graph.node_attrs import attrs_of
+from convflow.graph.opdef import get_op, is_registered
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import get_default_graph
 
 # The edge that closes a loop: the one input of a Merge that comes after it.
 _LOOP_HEADS = ("Merge", "RefMerge")
-_OUTPUT_SHAPES = "_output_shapes"
 _COLOCATED = b"loc:@"
 
 
@@ -53,11 +52,13 @@ def import_graph_def(
     """
     if not isinstance(graph_def, graph_pb2.GraphDef):
         raise TypeError(f"Argument `graph_def` must be a GraphDef proto. Received type: {type(graph_def)}.")
-    _check_ops(graph_def)
+    functions = needed_functions(graph_def)
+    _check_ops(graph_def, functions)
     graph = get_default_graph()
     with graph.name_scope("import" if name is None else name or None) as scope:
         replaced = _replacements(graph, input_map, scope)
-        importer = _Importer(graph, graph_def, scope, replaced)
+        renamed = import_functions(graph, functions)
+        importer = _Importer(graph, graph_def, scope, replaced, renamed)
         importer.run()
     unused = [key for key in replaced if key not in importer.replacements_seen]
     if unused:
@@ -75,9 +76,9 @@ def _text(name: Any) -> str:
     return name
 
 
-def _check_ops(graph_def: graph_pb2.GraphDef) -> None:
+def _check_ops(graph_def: graph_pb2.GraphDef, functions: dict[str, Any]) -> None:
     missing: dict[str, list[str]] = {}
-    for node in graph_def.node:
+    for node in chain(graph_def.node, *(function.node_def for function in functions.values())):
         if not is_registered(node.op):
             missing.setdefault(node.op, []).append(node.name)
     if missing:
@@ -115,11 +116,19 @@ def _edge(name: str) -> str:
 
 
 class _Importer:
-    def __init__(self, graph: Graph, graph_def: graph_pb2.GraphDef, scope: str, replaced: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        graph_def: graph_pb2.GraphDef,
+        scope: str,
+        replaced: dict[str, Any],
+        functions: dict[str, str],
+    ) -> None:
         self._graph = graph
         self._nodes = list(graph_def.node)
         self._scope = scope
         self._replaced = replaced
+        self._functions = functions
         self._ops: dict[str, Operation] = {}
         self._indices = {node.name: index for index, node in enumerate(self._nodes)}
         self._loop_edges: list[tuple[str, int, str]] = []
@@ -180,7 +189,7 @@ class _Importer:
 
     def _create(self, node: node_def_pb2.NodeDef) -> Operation:
         definition = get_op(node.op)
-        attrs, shapes = _attrs(node, definition)
+        attrs, shapes = attrs_of(rename_calls(node, self._functions), definition)
         if "_class" in attrs:
             attrs["_class"] = [self._colocated(group) for group in attrs["_class"]]
         edges = [name for name in node.input if not name.startswith("^")]
@@ -232,45 +241,3 @@ class _Importer:
 
 def _owner(edge: str) -> str:
     return edge.removeprefix("^").partition(":")[0]
-
-
-def _attrs(node: node_def_pb2.NodeDef, definition: OpDef) -> tuple[dict[str, Any], list[TensorShape]]:
-    """A node's attributes as the graph holds them, and the shapes that whoever wrote it knew."""
-    attrs: dict[str, Any] = {}
-    for name, attr in definition.attrs.items():
-        if name in node.attr:
-            attrs[name] = _value(attr_value.from_attr_value(node.attr[name], attr.type), attr)
-        elif attr.default is REQUIRED:
-            raise ValueError(
-                f"NodeDef missing attr '{name}' from Op<name={definition.name}>: node '{node.name}' says nothing of "
-                f"it, and it has no default. The proto was not written by TensorFlow, or is damaged."
-            )
-        else:
-            attrs[name] = attr.default
-    for name in node.attr:
-        if name not in attrs and name != _OUTPUT_SHAPES:
-            attrs[name] = attr_value.from_attr_value(node.attr[name])
-    shapes: list[TensorShape] = []
-    if _OUTPUT_SHAPES in node.attr:
-        shapes = attr_value.from_attr_value(node.attr[_OUTPUT_SHAPES], "list(shape)")
-    return attrs, shapes
-
-
-def _value(value: Any, attr: AttrDef) -> Any:
-    if attr.type == "tensor":
-        return _array(value)
-    if attr.type == "string" and (attr.allowed is not None or isinstance(attr.default, str)):
-        return value.decode()  # a word such as "SAME", not data
-    return value
-
-
-def _array(proto: Any) -> np.ndarray:
-    array = tensor_proto.make_ndarray(proto)
-    # One value for a whole shape stays one value: `tf.zeros` of a large shape takes no room in the graph.
-    if array.size > 1 and not proto.tensor_content and _values_given(proto) <= 1:
-        return np.broadcast_to(array.ravel()[0], array.shape)
-    return array
-
-
-def _values_given(proto: Any) -> int:
-    return max((len(value) for field, value in proto.ListFields() if field.name.endswith("_val")), default=0)

@@ -1,19 +1,13 @@
-"""The function that makes a dataset, as a OneShotIterator carries it: part of the graph, taken by value.
-
-Graphs only grow, so the nodes themselves are the copy, and the attribute need only name the dataset's tensor.
-"""
+"""The function that makes a dataset, as a OneShotIterator carries it: the dataset's nodes, copied into a function."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tensorboard.compat.proto import attr_value_pb2
-
 from convflow.core import dtypes
+from convflow.graph.function import FuncGraph
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
-
-_DATASET = "dataset"
 
 
 def capture(dataset: Tensor) -> Any:
@@ -25,23 +19,25 @@ def capture(dataset: Tensor) -> Any:
     Raises:
         ValueError: the dataset depends on a value that only a run can supply: a placeholder, or a node with state.
     """
-    for op in _needed(dataset):
+    needed = _needed(dataset)
+    for op in needed:
         _check_can_be_captured(op)
-    attr = {_DATASET: attr_value_pb2.AttrValue(s=dataset.name.encode())}
-    return attr_value_pb2.NameAttrList(name=f"_make_dataset_{dataset.op._id}", attr=attr)
+    body = FuncGraph(f"_make_dataset_{dataset.op._id}", dataset.graph)
+    copies: dict[Operation, Operation] = {}
+    for op in needed:
+        inputs = [copies[tensor.op].outputs[tensor.value_index] for tensor in op.inputs]
+        copy = body.create_op(op.type, inputs, name=op.name + "/", attrs=dict(op.attrs), op_def=op.definition)
+        copy._add_control_inputs([copies[control] for control in op.control_inputs])
+        copy._set_device(op.device)
+        copies[op] = copy
+    body.outputs = [copies[dataset.op].outputs[dataset.value_index]]
+    return body.attr
 
 
 def call(function: Any, graph: Graph, store: Any) -> Any:
-    """The value of the dataset's tensor, computed in the session that `store` belongs to."""
-    dataset = graph.get_tensor_by_name(function.attr[_DATASET].s.decode())
-    values: dict[Tensor, Any] = {}
-    for op in _needed(dataset):
-        kernel = op.definition.kernel(op, store) if op.definition.takes_store else op.definition.kernel(op)
-        results = kernel(*(values[tensor] for tensor in op.inputs))
-        if len(op.outputs) == 1:
-            results = (results,)
-        values.update(zip(op.outputs, results or (), strict=True))
-    return values[dataset]
+    """The dataset that the function makes, computed in the session that `store` belongs to."""
+    (dataset,) = store.function(graph.function(function.name))()
+    return dataset
 
 
 def _needed(dataset: Tensor) -> list[Operation]:
