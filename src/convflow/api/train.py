@@ -34,6 +34,21 @@ from convflow.training.global_step import (
     global_step,
 )
 from convflow.training.graph_io import write_graph
+from convflow.training.hooks.reporting import (
+    FeedFnHook,
+    FinalOpsHook,
+    LoggingTensorHook,
+    StepCounterHook,
+    SummarySaverHook,
+)
+from convflow.training.hooks.saving import CheckpointSaverHook, CheckpointSaverListener
+from convflow.training.hooks.stopping import (
+    GlobalStepWaiterHook,
+    NanLossDuringTrainingError,
+    NanTensorHook,
+    StopAtStepHook,
+)
+from convflow.training.hooks.timing import SecondOrStepTimer
 from convflow.training.input import batch, maybe_batch, maybe_shuffle_batch, shuffle_batch
 from convflow.training.input_join import batch_join, maybe_batch_join, maybe_shuffle_batch_join, shuffle_batch_join
 from convflow.training.input_producer import (
@@ -58,6 +73,14 @@ from convflow.training.learning_rates import (
 from convflow.training.learning_rates import piecewise_constant as piecewise_constant_decay
 from convflow.training.meta_graph import export_meta_graph
 from convflow.training.meta_graph_import import import_meta_graph
+from convflow.training.monitored_session import (
+    ChiefSessionCreator,
+    MonitoredSession,
+    MonitoredTrainingSession,
+    SessionCreator,
+    SingularMonitoredSession,
+    WorkerSessionCreator,
+)
 from convflow.training.moving_averages import ExponentialMovingAverage
 from convflow.training.optimizers.adadelta import AdadeltaOptimizer
 from convflow.training.optimizers.adagrad import AdagradOptimizer
@@ -72,3 +95,6 @@ from convflow.training.optimizers.proximal_gradient_descent import ProximalGradi
 from convflow.training.optimizers.rmsprop import RMSPropOptimizer
 from convflow.training.queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from convflow.training.saver import Saver
+from convflow.training.scaffold import Scaffold
+from convflow.training.session_manager import SessionManager
+from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues

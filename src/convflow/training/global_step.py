@@ -12,6 +12,11 @@ from convflow.graph.scopes import get_default_graph, name_scope
 from convflow.modeling.variables.initializers import Zeros
 from convflow.modeling.variables.scope import get_variable
 from convflow.modeling.variables.variable import Variable
+from convflow.ops.control_flow import cond
+from convflow.ops.state import is_variable_initialized
+
+# TensorFlow's name of the collection.
+_READS = "global_step_read_op_cache"
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
@@ -62,6 +67,27 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
     graph = graph or get_default_graph()
     step = get_global_step(graph)
     return create_global_step(graph) if step is None else step
+
+
+def get_or_create_global_step_read(graph: Graph | None = None) -> Any:
+    """A tensor that reads the global step, made once in each graph; None if there is no step.
+
+    Before the variable is initialized it reads what it will begin with.
+    """
+    graph = graph or get_default_graph()
+    reads = graph.get_collection(_READS)
+    if reads:
+        return reads[0]
+    step = get_global_step(graph)
+    if step is None:
+        return None
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(f"{step.op.name}/"):
+        value = step
+        if isinstance(step, Variable):
+            value = cond(is_variable_initialized(step), step.read_value, lambda: step.initial_value)
+        read = value + 0
+    graph.add_to_collection(_READS, read)
+    return read
 
 
 def assert_global_step(global_step_tensor: Any) -> None:
