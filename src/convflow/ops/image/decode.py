@@ -47,7 +47,7 @@ def decode_jpeg(
         ratio: 1, 2, 4 or 8: the picture is made this much smaller in decoding.
         fancy_upscaling, dct_method: hints that may be ignored, and are.
         try_recover_truncated: what is missing at the end of a file becomes grey.
-        acceptable_fraction: how much of the rows must be there.
+        acceptable_fraction: recorded in the graph; Pillow does not say how many rows it found.
 
     Returns:
         uint8 [height, width, channels].
