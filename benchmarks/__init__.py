@@ -1,0 +1,1 @@
+"""convflow beside its peers on the same work: `python -m benchmarks`."""

@@ -1,0 +1,59 @@
+"""convflow and TensorFlow: the same program, given one or the other as `tf`."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from importlib import import_module
+from importlib.metadata import version
+from types import SimpleNamespace
+from typing import Any
+
+from benchmarks.catalogue import Work
+from benchmarks.engines.prepared import Prepared
+from benchmarks.works.program import Action
+
+_NETS = ("inception_v1", "resnet_v1", "vgg")
+
+
+def load_convflow() -> tuple[Any, Any, dict[str, str]]:
+    import convflow as tf
+
+    versions = {"convflow": tf.__version__, "torch": version("torch")}
+    return tf, tf.contrib.slim, versions
+
+
+def load_tensorflow() -> tuple[Any, Any, dict[str, str]]:
+    """TensorFlow's `compat.v1`, its `tf.layers` from the legacy Keras."""
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.simplefilter("ignore")
+    import tensorflow.compat.v1 as tf
+    import tf_slim
+
+    tf.logging.set_verbosity(tf.logging.ERROR)
+    tf.disable_v2_behavior()
+    # TensorFlow's package leaves its networks to be imported one by one.
+    nets = SimpleNamespace(**{name: import_module(f"tf_slim.nets.{name}") for name in _NETS})
+    return tf, SimpleNamespace(arg_scope=tf_slim.arg_scope, nets=nets), {"tensorflow": tf.__version__}
+
+
+LOADERS = {"convflow": load_convflow, "tensorflow": load_tensorflow}
+
+
+def prepare(peer: str, work: Work) -> Prepared:
+    """Build the work's graph, initialize it, and leave its session open."""
+    tf, slim, versions = LOADERS[peer]()
+    with tf.Graph().as_default():
+        program = import_module(f"benchmarks.works.{work.module}").build(tf, slim, work.batch, work.training)
+        if isinstance(program, Action):
+            return Prepared(program.step, 0, versions)
+        session = tf.Session()
+        session.run(tf.global_variables_initializer())
+        parameters = sum(math.prod(each.shape.as_list()) for each in tf.trainable_variables())
+
+    def step() -> None:
+        session.run(program.fetches, program.feeds)
+
+    return Prepared(step, parameters, versions)

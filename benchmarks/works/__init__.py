@@ -1,0 +1,1 @@
+"""What is measured: one module a network or a piece of the machinery, each written once for all graph engines."""
