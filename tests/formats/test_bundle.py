@@ -307,13 +307,6 @@ def test_a_missing_index(tmp_path):
     assert not_found(tmp_path / "m").startswith("Its data files are there, its index is not")
 
 
-def test_a_checkpoint_of_format_v1(tmp_path):
-    save(tmp_path / "m", {})
-    (tmp_path / "m.index").rename(tmp_path / "old.ckpt")
-    with pytest.raises(errors.UnimplementedError, match=r"old.ckpt is a file.*checkpoint of format V1. Convert"):
-        bundle.BundleReader(tmp_path / "old.ckpt")
-
-
 def test_a_missing_data_file(tmp_path):
     save(tmp_path / "m", {"w": np.ones(3)})
     (tmp_path / "m.data-00000-of-00001").unlink()

@@ -140,7 +140,22 @@ def record_datasets():
         tf.train.export_meta_graph(str(HERE / "datasets" / "graph.meta"))
 
 
+def record_v1():
+    """A checkpoint of format V1: every type, a scalar, and a variable in parts."""
+    names = ["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool", "complex64"]
+    with tf.Graph().as_default(), tf.Session() as session:
+        for name in names:
+            tf.get_variable(f"types/{name}", initializer=tf.cast([[0, 1, 2], [3, 100, 1]], name), trainable=False)
+        tf.get_variable("scalar", initializer=3.5)
+        halves = tf.fixed_size_partitioner(2)
+        tf.get_variable("parts", [5, 2], initializer=tf.ones_initializer(), partitioner=halves)
+        session.run(tf.global_variables_initializer())
+        saver = tf.train.Saver(write_version=tf.train.SaverDef.V1)
+        saver.save(session, str(HERE / "v1" / "old.ckpt"), write_meta_graph=False, write_state=False)
+
+
 RECORDERS = {
+    "v1": record_v1,
     "datasets": record_datasets,
     "meta": record_meta,
     "frozen": record_frozen,

@@ -49,6 +49,7 @@ from convflow.training.hooks.stopping import (
     StopAtStepHook,
 )
 from convflow.training.hooks.timing import SecondOrStepTimer
+from convflow.training.init_from_checkpoint import init_from_checkpoint
 from convflow.training.input import batch, maybe_batch, maybe_shuffle_batch, shuffle_batch
 from convflow.training.input_join import batch_join, maybe_batch_join, maybe_shuffle_batch_join, shuffle_batch_join
 from convflow.training.input_producer import (

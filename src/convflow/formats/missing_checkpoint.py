@@ -19,14 +19,6 @@ _SUFFIX = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
 
 def error(prefix: str) -> errors.OpError:
     """The error for a checkpoint `prefix` that has no index."""
-    if _is_table(prefix) and not _SUFFIX.search(prefix):
-        return errors.UnimplementedError(
-            None,
-            None,
-            f"{prefix} is a file, but {prefix}.index does not exist. Expected a checkpoint of format V2, "
-            "which is an index and data files; a single file is a checkpoint of format V1. Convert it in "
-            "TensorFlow: restore it and save it with write_version=tf.train.SaverDef.V2.",
-        )
     return errors.NotFoundError(
         None,
         None,
@@ -35,7 +27,8 @@ def error(prefix: str) -> errors.OpError:
     )
 
 
-def _is_table(path: str) -> bool:
+def is_table(path: str) -> bool:
+    """Whether a file ends as a table does."""
     with contextlib.suppress(OSError), open(path, "rb") as file:
         file.seek(-len(_MAGIC), os.SEEK_END)
         return file.read() == _MAGIC

@@ -16,8 +16,9 @@ import numpy as np
 from convflow.core import errors, values
 from convflow.core.dtypes import DType
 from convflow.core.shape import TensorShape, unknown_shape, vector
-from convflow.formats.bundle import BundleReader, BundleWriter
+from convflow.formats.bundle import BundleWriter
 from convflow.formats.bundle_merge import merge_bundles
+from convflow.formats.bundle_v1 import open_checkpoint
 from convflow.formats.tensor_slice import parse_shape_and_slice
 from convflow.graph.apply import apply_op
 from convflow.graph.inference import InferenceContext
@@ -123,7 +124,7 @@ def _restore_kernel(op: Operation, store: Any) -> Callable[..., tuple[Any, ...]]
     def compute(prefix: np.ndarray, names: np.ndarray, slices: np.ndarray) -> tuple[Any, ...]:
         if not names.shape == slices.shape == (len(types),):
             raise ValueError("the number of names, slices and types differ")
-        reader = BundleReader(os.fsdecode(prefix.item()))
+        reader = open_checkpoint(os.fsdecode(prefix.item()))
         return tuple(
             _read(reader, name.decode(), slice_text.decode(), dtype)
             for name, slice_text, dtype in zip(names, slices, types, strict=True)
@@ -132,7 +133,7 @@ def _restore_kernel(op: Operation, store: Any) -> Callable[..., tuple[Any, ...]]
     return compute
 
 
-def _read(reader: BundleReader, name: str, slice_text: str, dtype: DType) -> Any:
+def _read(reader: Any, name: str, slice_text: str, dtype: DType) -> Any:
     stored = reader.dtype(name)
     if stored is not dtype:
         raise errors.InvalidArgumentError(

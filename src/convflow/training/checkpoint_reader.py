@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convflow.core import dtypes
-from convflow.formats.bundle import BundleReader
+from convflow.formats.bundle_v1 import open_checkpoint
 from convflow.training.checkpoint_management import get_checkpoint_state
 
 
@@ -20,7 +20,7 @@ class CheckpointReader:
     """
 
     def __init__(self, filepattern: str | os.PathLike[str]) -> None:
-        self._reader = BundleReader(filepattern)
+        self._reader = open_checkpoint(filepattern)
 
     def get_variable_to_shape_map(self) -> dict[str, list[int]]:
         return {name: self._shape(name) for name in self._reader.names()}
@@ -63,10 +63,11 @@ def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
     Raises:
         ValueError: the folder has no checkpoint.
     """
-    return CheckpointReader(_prefix(ckpt_dir_or_file))
+    return CheckpointReader(checkpoint_prefix(ckpt_dir_or_file))
 
 
-def _prefix(ckpt_dir_or_file: str) -> str:
+def checkpoint_prefix(ckpt_dir_or_file: str | os.PathLike[str]) -> str:
+    """The prefix of a checkpoint, or of the latest one of a folder."""
     path = os.fspath(ckpt_dir_or_file)
     if not os.path.isdir(path):
         return path

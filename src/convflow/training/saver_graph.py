@@ -94,11 +94,12 @@ def _restore(prefix: Tensor, saveables: list[Saveable], reshape: bool, name: str
             [saveable.slice_spec for saveable in saveables],
             [saveable.dtype for saveable in saveables],
         )
-    assigned = [_assign(*pair, reshape) for pair in zip(saveables, values, strict=True)]
+    assigned = [assign_restored(*pair, reshape) for pair in zip(saveables, values, strict=True)]
     return group(*assigned, name=name)
 
 
-def _assign(saveable: Saveable, value: Tensor, reshape: bool) -> Any:
+def assign_restored(saveable: Saveable, value: Tensor, reshape: bool = False) -> Any:
+    """The assignment of a restored value: the reference after it, or the operation."""
     if reshape:
         known = saveable.shape.is_fully_defined()
         value = reshaped(value, saveable.shape if known else shape_of(saveable.tensor))

@@ -1,0 +1,84 @@
+"""Checkpoints of format V1: `v1/old.ckpt` was written by TensorFlow (golden/record_files.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import convflow as tf
+from convflow.core import errors
+from convflow.formats.bundle import BundleReader
+from convflow.formats.bundle_v1 import V1Reader, open_checkpoint
+
+OLD = str(Path(__file__).parent.parent / "golden" / "files" / "v1" / "old.ckpt")
+TYPES = ["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool", "complex64"]
+
+
+@pytest.fixture(autouse=True)
+def _graph() -> Any:
+    with tf.Graph().as_default():
+        yield
+
+
+def test_every_type_is_read() -> None:
+    reader = tf.train.NewCheckpointReader(OLD)
+    shapes = reader.get_variable_to_shape_map()
+    assert shapes == {**{f"types/{name}": [2, 3] for name in TYPES}, "scalar": [], "parts": [5, 2]}
+    for name in TYPES:
+        value = reader.get_tensor(f"types/{name}")
+        assert value.dtype == np.dtype(name)
+        np.testing.assert_array_equal(value, np.array([[0, 1, 2], [3, 100, 1]]).astype(name))
+    assert reader.get_tensor("scalar") == np.float32(3.5)
+    np.testing.assert_array_equal(reader.get_tensor("parts"), np.ones((5, 2), np.float32))
+    assert tf.train.load_variable(OLD, "scalar") == np.float32(3.5)
+
+
+def test_variables_are_restored() -> None:
+    scalar = tf.get_variable("scalar", [])
+    whole = tf.get_variable("parts", [5, 2])
+    with tf.Session() as session:
+        tf.train.Saver().restore(session, OLD)
+        assert session.run(scalar) == 3.5
+        assert session.run(whole).sum() == 10.0
+
+
+def test_names_that_are_not_there() -> None:
+    reader = open_checkpoint(OLD)
+    assert isinstance(reader, V1Reader)
+    assert "scalar" in reader
+    with pytest.raises(errors.NotFoundError, match=r"Key scala not found in checkpoint .*Close to it are scalar"):
+        reader.read("scala")
+
+
+def test_the_newer_format_comes_first(tmp_path: Path) -> None:
+    v = tf.Variable(1.0, name="v")
+    (tmp_path / "model").write_bytes(Path(OLD).read_bytes())
+    with tf.Session() as session:
+        session.run(v.initializer)
+        tf.train.Saver().save(session, tmp_path / "model")
+    assert isinstance(open_checkpoint(tmp_path / "model"), BundleReader)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_damage_is_data_loss(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    whole = Path(OLD).read_bytes()
+    damaged = bytearray(whole)
+    place = data.draw(st.integers(0, len(whole) * 8 - 1))
+    if data.draw(st.booleans()):
+        damaged[place // 8] ^= 1 << place % 8
+    else:
+        damaged = damaged[: place // 8]
+    path = tmp_path_factory.mktemp("v1") / "old.ckpt"
+    path.write_bytes(damaged)
+    try:
+        reader = open_checkpoint(path)
+        for name in reader.names():
+            reader.read(name)
+    except (errors.DataLossError, errors.NotFoundError, errors.UnimplementedError) as error:
+        assert "old.ckpt" in error.message
