@@ -1,5 +1,9 @@
 """tf.nn"""
 
+from convflow.api.python.ops import rnn_cell
+from convflow.modeling.recurrent.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
+from convflow.modeling.recurrent.raw import raw_rnn
+from convflow.modeling.recurrent.static import static_bidirectional_rnn, static_rnn, static_state_saving_rnn
 from convflow.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, softplus, softsign, swish
 from convflow.ops.array.depth import depth_to_space, space_to_depth
 from convflow.ops.atrous import atrous_conv2d, atrous_conv2d_transpose

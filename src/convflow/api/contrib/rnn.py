@@ -1,0 +1,9 @@
+"""tf.contrib.rnn"""
+
+from convflow.modeling.recurrent.cell import LayerRNNCell, RNNCell
+from convflow.modeling.recurrent.cells import BasicRNNCell, GRUCell
+from convflow.modeling.recurrent.dropout import DropoutWrapper
+from convflow.modeling.recurrent.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
+from convflow.modeling.recurrent.stacked import MultiRNNCell
+from convflow.modeling.recurrent.static import static_bidirectional_rnn, static_rnn, static_state_saving_rnn
+from convflow.modeling.recurrent.wrappers import DeviceWrapper, ResidualWrapper

@@ -1,0 +1,5 @@
+"""tensorflow.python.ops.rnn"""
+
+from convflow.modeling.recurrent.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
+from convflow.modeling.recurrent.raw import raw_rnn
+from convflow.modeling.recurrent.static import static_bidirectional_rnn, static_rnn, static_state_saving_rnn
