@@ -141,6 +141,8 @@ def markdown(outcomes: Sequence[Outcome], command: str, threads: int, load_befor
         "below 1, convflow is faster. GFLOP/s count convolutions and matrix products, held against the fastest "
         "convolution alone in the same rounds. Peak memory is the whole process's, the library included.",
         "",
+        "A peer whose spread is wide was disturbed: its ratio says little.",
+        "",
         "| " + " | ".join(COLUMNS) + " |",
         "|" + " --- |" * len(COLUMNS),
     ]

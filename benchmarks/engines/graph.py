@@ -20,7 +20,7 @@ _NETS = ("inception_v1", "resnet_v1", "vgg")
 def load_convflow() -> tuple[Any, Any, dict[str, str]]:
     import convflow as tf
 
-    versions = {"convflow": tf.__version__, "torch": version("torch")}
+    versions = {"convflow": version("convflow"), "torch": version("torch")}
     return tf, tf.contrib.slim, versions
 
 
