@@ -486,10 +486,13 @@ class Graph:
                 "Pass ignore_existing=True to forget the blocks around."
             )
         self._blocks.colocations = ([] if ignore_existing else previous) + ([] if op is None else [op])
+        # The place of `op` is stronger than the device blocks around; their functions are not even asked.
+        devices, self._blocks.devices = self._blocks.devices, []
         try:
             yield
         finally:
             self._blocks.colocations = previous
+            self._blocks.devices = devices
 
     @contextmanager
     def _attr_scope(self, attrs: dict[str, Any]) -> Iterator[None]:

@@ -14,6 +14,7 @@ from convflow.graph.scopes import device as device_scope
 from convflow.modeling.variables.scope import VariableScope, get_variable, get_variable_scope
 from convflow.modeling.variables.variable import Variable, VariableAggregation, VariableSynchronization
 from convflow.slim.arg_scope import add_arg_scope
+from convflow.training.global_step import assert_global_step, get_global_step
 
 
 @add_arg_scope
@@ -243,3 +244,18 @@ class VariableDeviceChooser:
             spec = spec.replace(job=self._job_name, task=self._next_task)
             self._next_task = (self._next_task + 1) % self._num_tasks
         return spec.to_string()
+
+
+def assert_or_get_global_step(graph: Any = None, global_step_tensor: Any = None) -> Any:
+    """The global step given, checked, or else the graph's (API: slim.assert_or_get_global_step).
+
+    Returns:
+        None if none is given and the graph has none.
+
+    Raises:
+        TypeError: what is given is no integer scalar.
+    """
+    if global_step_tensor is None:
+        return get_global_step(graph)
+    assert_global_step(global_step_tensor)
+    return global_step_tensor

@@ -59,7 +59,13 @@ def _fitted_later(weights: Tensor, predictions: Tensor) -> Tensor:
     def expanded() -> Tensor:
         return cond(equal(difference, -1), lambda: expand_dims(weights, [-1]), lambda: weights)
 
+    # What is known not to be of size 1 is left for the run to refuse.
+    may_squeeze = weights.shape.rank is None or weights.shape[-1].is_compatible_with(1)
+
+    def without_last() -> Tensor:
+        return squeeze(weights, [-1]) if may_squeeze else weights
+
     def squeezed() -> Tensor:
-        return cond(equal(difference, 1), lambda: squeeze(weights, [-1]), expanded)
+        return cond(equal(difference, 1), without_last, expanded)
 
     return cond(equal(rank, 0), lambda: weights, squeezed)

@@ -65,7 +65,20 @@ def average_precision_at_k(
         best = top_k(predictions, k)[1]
         classes = cast(_last_size(predictions), dtypes.int64)
         labels = _without_too_large(labels, classes)
-        precision = _average_precision(labels, best)
+        return average_precision_at_top_k(labels, best, weights, metrics_collections, updates_collections, scope)
+
+
+def average_precision_at_top_k(
+    labels: Any,
+    predictions_idx: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Pair:
+    """`average_precision_at_k` of given classes, the best first: int64, shape (..., k)."""
+    with name_scope(name, "average_precision_at_top_k", [predictions_idx, labels, weights]) as scope:
+        precision = _average_precision(labels, predictions_idx)
         return _streaming_mean(precision, weights, metrics_collections, updates_collections, scope)
 
 

@@ -59,6 +59,13 @@ def counts_at_thresholds(
     with control_dependencies(_range_checks(predictions)):
         predictions = cast(predictions, dtypes.float32)
         predictions, labels, weights = aligned(predictions, cast(labels, dtypes.bool), weights)
+    return counts_above(predictions, labels, thresholds, weights, wanted)
+
+
+def counts_above(
+    predictions: Tensor, labels: Any, thresholds: Sequence[float], weights: Any, wanted: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """`counts_at_thresholds` of any numbers, already aligned."""
     rows = len(thresholds)
     column = reshape(predictions, [-1, 1])
     truth = reshape(cast(labels, dtypes.bool), [1, -1])

@@ -113,6 +113,7 @@ def batch_norm(
         is_training, variables_collections, trainable, zero_debias_moving_mean,
     )  # fmt: skip
     common.check_data_format(data_format, _FORMATS)
+    _check_channels(inputs, data_format)
     by_layer = updates_collections == GraphKeys.UPDATE_OPS and not zero_debias_moving_mean
     fusable = batch_weights is None and not renorm and adjustment is None and inputs.shape.rank in (2, 4)
     if fused is not False and fusable and not (by_layer and inputs.shape.rank == 4):
@@ -134,6 +135,17 @@ def batch_norm(
         else:
             outputs = _composed(inputs, settings, data_format, batch_weights)
         return common.finished(outputs, opened.name, activation_fn, outputs_collections)
+
+
+def _check_channels(inputs: Tensor, data_format: str) -> None:
+    if inputs.shape.rank is None:
+        raise ValueError(f"Inputs {inputs.name} has undefined rank. Use set_shape.")
+    axis = 1 if data_format == "NCHW" and inputs.shape.rank != 2 else -1
+    if inputs.shape[axis].value is None:
+        raise ValueError(
+            f"Inputs {inputs.name} has undefined channels dimension {axis}: its shape is {inputs.shape}, and there are "
+            "as many weights as channels. Use set_shape."
+        )
 
 
 def _by_layer(
@@ -216,8 +228,6 @@ def _fused(inputs: Tensor, settings: _Settings, data_format: str) -> Tensor:
     """By one node that also gives the batch's statistics."""
     pictures = _as_pictures(inputs, data_format)
     shape = pictures.shape[-1:] if data_format == "NHWC" else pictures.shape[1:2]
-    if not shape.is_fully_defined():
-        raise ValueError(f"Inputs {inputs.name} has undefined `C` dimension {shape}. Use set_shape.")
     # Statistics of halves would lose too much.
     dtype = dtypes.float32
     beta = _parameter_or(settings, "beta", settings.center, 0.0, shape, dtype)
@@ -254,8 +264,6 @@ def _as_pictures(inputs: Tensor, data_format: str) -> Tensor:
     if inputs.shape.rank == 4:
         return inputs
     channels = inputs.shape[-1].value
-    if channels is None:
-        raise ValueError(f"`C` dimension must be known but is None, in shape {inputs.shape}. Use set_shape.")
     return reshape(inputs, [-1, channels, 1, 1] if data_format == "NCHW" else [-1, 1, 1, channels])
 
 
@@ -281,15 +289,11 @@ def _parameter_or(
 
 def _composed(inputs: Tensor, settings: _Settings, data_format: str, batch_weights: Any) -> Tensor:
     """By separate nodes."""
-    rank = inputs.shape.rank
-    if rank is None:
-        raise ValueError(f"Inputs {inputs.name} has undefined rank. Use set_shape.")
+    rank = len(inputs.shape)
     if batch_weights is not None:
         batch_weights = _column(batch_weights, inputs)
     channel_axis = 1 if data_format == "NCHW" else rank - 1
     shape = inputs.shape[channel_axis : channel_axis + 1]
-    if not shape.is_fully_defined():
-        raise ValueError(f"Inputs {inputs.name} has undefined channels dimension {shape}. Use set_shape.")
     beta, gamma = _parameters(settings, shape, inputs.dtype.base_dtype, regularized=False)
     averages = _averages(settings, shape, inputs.dtype.base_dtype)
     mean, variance = _statistics(inputs, settings, data_format, batch_weights, averages)

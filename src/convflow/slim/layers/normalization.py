@@ -200,8 +200,9 @@ def group_norm(
     dynamic = shape_of(inputs)
     sizes = [dynamic[axis] if size.value is None else size.value for axis, size in enumerate(inputs.shape)]
     channels_axis %= rank
-    channels = _checked_channels(inputs, channels_axis, groups)
+    channels = _known_channels(inputs, channels_axis)
     axes = _reduction_axes(inputs, reduction_axes, channels_axis)
+    _check_groups(channels, groups)
     before, after = sizes[:channels_axis], sizes[channels_axis + 1 :]
     grouped = [groups, channels // groups]
     inputs = reshape(inputs, [*before, *grouped, *after])
@@ -217,15 +218,18 @@ def group_norm(
         return common.finished(outputs, opened.name, activation_fn, outputs_collections)
 
 
-def _checked_channels(inputs: Tensor, axis: int, groups: int) -> int:
+def _known_channels(inputs: Tensor, axis: int) -> int:
     channels = inputs.shape[axis].value
     if channels is None:
         raise ValueError(f"Inputs {inputs.name} has undefined channel dimension: {axis}. Use set_shape.")
+    return channels
+
+
+def _check_groups(channels: int, groups: int) -> None:
     if groups > channels:
         raise ValueError(f"Invalid groups {groups} for {channels} channels. There can be at most as many.")
     if channels % groups:
         raise ValueError(f"{channels} channels is not commensurate with {groups} groups. Choose a divisor.")
-    return channels
 
 
 def _reduction_axes(inputs: Tensor, axes: Any, channels_axis: int) -> list[int]:

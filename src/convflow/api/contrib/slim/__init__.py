@@ -1,44 +1,10 @@
 """tf.contrib.slim"""
 
-from convflow.api.contrib.slim import layers, nets, ops
+from convflow.api.contrib.slim import layers, losses, metrics, model_analyzer, nets, ops, summaries
 from convflow.api.contrib.slim.layers.layers import *
-from convflow.slim import arg_scope as arg_scope_lib
+from convflow.api.contrib.slim.layers.summaries import *
+from convflow.api.contrib.slim.ops import arg_scope as arg_scope_lib
+from convflow.api.contrib.slim.ops.arg_scope import *
+from convflow.api.contrib.slim.ops.arg_scope import arg_scope
+from convflow.api.contrib.slim.ops.variables import *
 from convflow.slim import utils
-from convflow.slim.arg_scope import (
-    add_arg_scope,
-    arg_scope,
-    arg_scope_func_key,
-    arg_scoped_arguments,
-    current_arg_scope,
-    has_arg_scope,
-)
-from convflow.slim.assign import (
-    assign_from_checkpoint,
-    assign_from_checkpoint_fn,
-    assign_from_values,
-    assign_from_values_fn,
-)
-from convflow.slim.variables import (
-    VariableDeviceChooser,
-    add_model_variable,
-    filter_variables,
-    get_local_variables,
-    get_model_variables,
-    get_trainable_variables,
-    get_unique_variable,
-    get_variable_full_name,
-    get_variables,
-    get_variables_by_name,
-    get_variables_by_suffix,
-    get_variables_to_restore,
-    global_variable,
-    local_variable,
-    model_variable,
-    variable,
-)
-from convflow.training.global_step import (
-    assert_global_step,
-    create_global_step,
-    get_global_step,
-    get_or_create_global_step,
-)

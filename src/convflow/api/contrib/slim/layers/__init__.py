@@ -1,5 +1,6 @@
 """tf.contrib.slim.layers"""
 
-from convflow.api.contrib.slim.layers import layers
+from convflow.api.contrib.slim.layers import initializers, layers, normalization, regularizers, summaries
 from convflow.api.contrib.slim.layers.layers import *
+from convflow.api.contrib.slim.layers.summaries import *
 from convflow.slim import utils

@@ -37,6 +37,8 @@ from convflow.slim.layers.dense import (
 from convflow.slim.layers.depthwise import convolution2d_in_plane, separable_convolution2d
 from convflow.slim.layers.depthwise import convolution2d_in_plane as conv2d_in_plane
 from convflow.slim.layers.depthwise import separable_convolution2d as separable_conv2d
+from convflow.slim.layers.gdn import GDN, gdn
+from convflow.slim.layers.inner_flatten import inner_flatten as _inner_flatten
 from convflow.slim.layers.normalization import group_norm, instance_norm, layer_norm, poincare_normalize, unit_norm
 from convflow.slim.layers.pooling import avg_pool2d, avg_pool3d, max_pool2d, max_pool3d, pool
 from convflow.slim.layers.repeat import repeat, stack

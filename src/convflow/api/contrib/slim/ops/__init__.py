@@ -1,3 +1,3 @@
 """tf.contrib.slim.ops"""
 
-from convflow.slim import arg_scope, variables
+from convflow.api.contrib.slim.ops import arg_scope, framework_ops, variables

@@ -1,0 +1,3 @@
+"""tf.contrib.metrics"""
+
+from convflow.api.contrib.slim.metrics import *

@@ -1,0 +1,5 @@
+"""tf.contrib.slim.metrics"""
+
+from convflow.api.contrib.slim.metrics import classification, metric_ops
+from convflow.api.contrib.slim.metrics.classification import *
+from convflow.api.contrib.slim.metrics.metric_ops import *

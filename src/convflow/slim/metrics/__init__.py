@@ -1,0 +1,1 @@
+"""Metrics as they were before `tf.metrics`: predictions come first."""
