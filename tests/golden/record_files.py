@@ -12,6 +12,7 @@ import tempfile
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
+import numpy as np
 import tensorflow.compat.v1 as tf
 
 tf.disable_v2_behavior()
@@ -154,7 +155,18 @@ def record_v1():
         saver.save(session, str(HERE / "v1" / "old.ckpt"), write_meta_graph=False, write_state=False)
 
 
+def record_audio():
+    """Summaries of clips, some of them too loud, with one and two channels."""
+    clips = np.linspace(-1.1, 1.1, 24).astype(np.float32).reshape(2, 6, 2)
+    with tf.Graph().as_default(), tf.Session() as session:
+        two = tf.summary.audio("clip", clips, 8000.0, family="fam")
+        one = tf.summary.audio("one", clips[..., 0], tf.constant(44100.0), max_outputs=1)
+        for name, value in zip(("two", "one"), session.run([two, one]), strict=True):
+            (HERE / "audio" / name).write_bytes(value)
+
+
 RECORDERS = {
+    "audio": record_audio,
     "v1": record_v1,
     "datasets": record_datasets,
     "meta": record_meta,

@@ -3,5 +3,5 @@
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from convflow.training.summaries import histogram, image, merge, merge_all, scalar, tensor_summary, text
+from convflow.training.summaries import audio, histogram, image, merge, merge_all, scalar, tensor_summary, text
 from convflow.training.writer import FileWriter, FileWriterCache

@@ -14,9 +14,10 @@ from tensorboard.compat.proto import summary_pb2
 
 from convflow.core import dtypes, logging
 from convflow.graph.collections import GraphKeys
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import add_to_collection, get_collection, name_scope
-from convflow.ops import summary
+from convflow.ops import summary, summary_audio
 
 _NOT_IN_TAGS = re.compile(r"[^-/\w.]")
 
@@ -77,6 +78,30 @@ def image(name: str, tensor: Any, max_outputs: int = 3, collections: Any = None,
     """
     with _summary_scope(name, family, tensor) as (tag, scope):
         node = summary.image_summary(tag=tag, tensor=tensor, max_images=max_outputs, name=scope)
+        return _collect(node, collections)
+
+
+def audio(
+    name: str,
+    tensor: Any,
+    sample_rate: Any,
+    max_outputs: int = 3,
+    collections: Any = None,
+    family: str | None = None,
+) -> Tensor:
+    """A summary of the first clips of a batch (API: tf.summary.audio).
+
+    Args:
+        name: the tag; the clips are called `tag/audio/0` and so on, `tag/audio` where `max_outputs` is 1.
+        tensor: float32 from -1 to 1, [batch, frames, channels] or [batch, frames].
+        sample_rate: frames in a second, a float scalar.
+        max_outputs: how many clips are kept.
+    """
+    with _summary_scope(name, family, tensor) as (tag, scope):
+        rate = convert_to_tensor(sample_rate, dtype=dtypes.float32, name="sample_rate")
+        node = summary_audio.audio_summary(
+            tag=tag, tensor=tensor, max_outputs=max_outputs, sample_rate=rate, name=scope
+        )
         return _collect(node, collections)
 
 

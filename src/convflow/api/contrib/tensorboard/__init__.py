@@ -1,0 +1,3 @@
+"""tf.contrib.tensorboard"""
+
+from convflow.api.contrib.tensorboard import plugins

@@ -1,0 +1,3 @@
+"""tf.contrib.tensorboard.plugins"""
+
+from convflow.api.contrib.tensorboard.plugins import projector
