@@ -1,8 +1,6 @@
 """Records tests/golden/files/: graphs, records and checkpoints as TensorFlow itself writes them.
 
 Run with a Python that has TensorFlow 2.21 (its compat.v1): python tests/golden/record_files.py [NAME ...]
-
-The sounds are AudioSummaryV2 nodes.
 """
 
 import os
