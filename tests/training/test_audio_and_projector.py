@@ -1,4 +1,7 @@
-"""Sound and embeddings for TensorBoard: `audio/` (nodes of type AudioSummaryV2) was recorded from TensorFlow (golden/record_files.py)."""
+"""Sound and embeddings for TensorBoard: `audio/` was recorded from TensorFlow (golden/record_files.py).
+
+Sounds are nodes of type AudioSummaryV2.
+"""
 
 from __future__ import annotations
 
