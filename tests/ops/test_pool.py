@@ -116,6 +116,16 @@ def test_the_first_maximum_gets_the_gradient(run, case, dtype):
     np.testing.assert_array_equal(run(dx), first_maximum_gradient(x, g, ksize, strides, padding))
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32"])
+def test_padding_wins_no_tie_with_the_lowest_number(run, dtype):
+    x = np.full((1, 3, 3, 1), np.iinfo(dtype).min, dtype)
+    g = np.ones((1, 4, 4, 1), dtype)
+    attrs = {"padding": "EXPLICIT", "explicit_paddings": [0, 0, 1, 1, 1, 1, 0, 0]}
+    y = pooled(x, (2, 2), (1, 1), [[0, 0], [1, 1], [1, 1], [0, 0]], np.max)
+    dx = apply_op("MaxPoolGrad", orig_input=x, orig_output=y, grad=g, ksize=[1, 2, 2, 1], strides=[1, 1, 1, 1], **attrs)
+    assert run(dx).ravel().tolist() == [4, 2, 2, 2, 1, 1, 2, 1, 1]
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if np.prod(case[0]) < 100])
 @pytest.mark.parametrize("pool", [max_pool, avg_pool])
 def test_first_and_second_derivatives(check_gradients, case, pool):

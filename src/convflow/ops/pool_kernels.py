@@ -74,6 +74,13 @@ def _padded_lowest(x: torch.Tensor, places: _Places) -> torch.Tensor:
     return _written(x, places.explicit, -torch.inf if x.is_floating_point() else torch.iinfo(x.dtype).min)
 
 
+def _padded_below(x: torch.Tensor, places: _Places) -> torch.Tensor:
+    """As `_padded_lowest`, with a padding that no element equals: it must not win a tie."""
+    if places.explicit is None or x.is_floating_point() or x.dtype == torch.int64:
+        return _padded_lowest(x, places)
+    return _written(x.to(torch.int64), places.explicit, torch.iinfo(x.dtype).min - 1)
+
+
 def _written(x: torch.Tensor, paddings: Sequence[Pair], value: float = 0) -> torch.Tensor:
     """`x`, channels first, with its padding."""
     # PyTorch lists the last axis first.
@@ -173,7 +180,7 @@ def max_pool_gradient(
     _check_equal("grad", grad.shape, places.output)
     if 0 in places.output:
         return torch.zeros_like(orig_input)
-    x = _padded_lowest(window.channels_first(orig_input), places)
+    x = _padded_below(window.channels_first(orig_input), places)
     # The maxima alone cannot tell which of several equal elements came first: the windows are walked again.
     indices = _max_and_indices(x, window, places)[1]
     result = _scattered(_with_extra(window.channels_first(grad), places), x, window, places, indices)
