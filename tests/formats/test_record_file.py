@@ -186,7 +186,7 @@ def test_examples_nested_without_end() -> None:
     data = b""
     for _ in range(5000):
         data = b"\x0a" + _varint(len(data)) + data
-    with contextlib.suppress(DecodeError):
+    with pytest.raises(DecodeError):
         example.Example.FromString(data)
 
 

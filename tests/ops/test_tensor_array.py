@@ -65,7 +65,11 @@ def test_nothing(run):
 
 
 def test_close(run):
-    run(tf.TensorArray(tf.float32, size=1).close())
+    array = tf.TensorArray(tf.float32, size=1).write(0, 3.0)
+    with tf.control_dependencies([array.close()]):
+        value = array.read(0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Tried to read from index 0 but array size is: 0"):
+        run(value)
 
 
 def test_identity_waits(run):
