@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import convflow as tf
 from convflow.runtime import functions
 from convflow.runtime.guards import ALWAYS, NEVER, both, either
+from convflow.runtime.options import PlanOptions
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
 
@@ -43,7 +44,7 @@ def test_two_sides_cancel():
 
 
 def source(fetches, fed):
-    return Plan(fetches, fed, Store(functions.compiled)).source
+    return Plan(fetches, fed, Store(functions.compiled), PlanOptions(rewrites=False)).source
 
 
 @pytest.fixture(autouse=True)

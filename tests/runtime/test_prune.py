@@ -10,6 +10,7 @@ import pytest
 import convflow as tf
 from convflow.graph.graph import Graph
 from convflow.runtime import functions
+from convflow.runtime.options import PlanOptions
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
 
@@ -21,7 +22,7 @@ def graph() -> Iterator[Graph]:
 
 
 def scheduled(*fetches: object) -> list[str]:
-    return [op.name for op in Plan(list(fetches), [], Store(functions.compiled)).schedule]  # type: ignore[arg-type]
+    return [op.name for op in Plan(list(fetches), [], Store(functions.compiled), PlanOptions(rewrites=False)).schedule]  # type: ignore[arg-type]
 
 
 def test_a_gate_does_not_compute_a_gradient_that_nobody_takes() -> None:

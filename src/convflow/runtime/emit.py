@@ -25,19 +25,21 @@ class Step:
         source: the functions' text.
         op_at_line: the node each line of the text runs, for errors.
         names: the local name of each value.
+        constants: the values that have a name everywhere.
     """
 
     run: Callable[..., tuple[Any, ...]]
     source: str
     op_at_line: dict[int, Operation]
     names: dict[Tensor, str]
+    constants: dict[str, Any]
 
 
-def emit(schedule: list[Item], fed: list[Tensor], fetched: list[Tensor], store: Store) -> Step:
-    """Compile a schedule into one function of the fed values."""
+def emit(schedule: list[Item], guards: Guards, fed: list[Tensor], fetched: list[Tensor], store: Store) -> Step:
+    """Compile a schedule, whose nodes run under these guards, into one function of the fed values."""
     unit = Unit(fed, store)
     unit.namespace.update(as_flag=_as_flag, absent=_absent)
-    _StepRegion(unit, schedule, fed, fetched).emit()
+    _StepRegion(unit, schedule, guards, fed, fetched).emit()
     lines: list[str] = []
     op_at_line: dict[int, Operation] = {}
     for body in unit.functions:
@@ -45,14 +47,17 @@ def emit(schedule: list[Item], fed: list[Tensor], fetched: list[Tensor], store: 
         lines += body.lines
     source = "\n".join(lines)
     exec(compile(source, STEP_FILENAME, "exec"), unit.namespace)
-    return Step(unit.namespace["step"], source, op_at_line, unit.names)
+    constants = {name: value for name, value in unit.namespace.items() if name.startswith("constant_")}
+    return Step(unit.namespace["step"], source, op_at_line, unit.names, constants)
 
 
 class _StepRegion(Region):
     """The function of a whole step."""
 
-    def __init__(self, unit: Unit, schedule: list[Item], fed: list[Tensor], fetched: list[Tensor]) -> None:
-        super().__init__(unit, "step", schedule, Guards(schedule, fed), [unit.names[tensor] for tensor in fed], fetched)
+    def __init__(
+        self, unit: Unit, schedule: list[Item], guards: Guards, fed: list[Tensor], fetched: list[Tensor]
+    ) -> None:
+        super().__init__(unit, "step", schedule, guards, [unit.names[tensor] for tensor in fed], fetched)
         self._fetched = fetched
 
     def emit(self) -> None:

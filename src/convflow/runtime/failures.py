@@ -12,7 +12,11 @@ from convflow.core import errors, values
 from convflow.graph.inference import RunContext
 from convflow.graph.operation import Operation, Tensor
 from convflow.runtime.emit import STEP_FILENAME, Step
+from convflow.runtime.fused import Fused, reference_positions
 from convflow.runtime.store import VariableSlot
+
+# Values of tensors as a failing function left them.
+Known = dict[Tensor, Any]
 
 
 def explain(error: Exception, step: Step) -> Exception:
@@ -23,10 +27,32 @@ def explain(error: Exception, step: Step) -> Exception:
     op = step.op_at_line.get(frame.tb_lineno)
     if op is None:
         return error
-    message = _refusal(op, step, frame.tb_frame.f_locals, error) or _message(error)
+    local = frame.tb_frame.f_locals
+    known = {tensor: local.get(name, step.constants.get(name)) for tensor, name in step.names.items()}
+    if isinstance(op, Fused):
+        op, error = _culprit(op, known, error)
+    message = _refusal(op, known, error) or _message(error)
     kind = _kind(error)
-    shapes = _input_shapes(op, step, frame.tb_frame.f_locals)
-    return kind(op.node_def, op, f"{message}\n\t [[{op.describe()}]]{shapes}")
+    return kind(op.node_def, op, f"{message}\n\t [[{op.describe()}]]{_input_shapes(op, known)}")
+
+
+def _culprit(fused: Fused, known: Known, error: Exception) -> tuple[Operation, Exception]:
+    """The node that fails when those that run as one run one by one, and its error."""
+    for op in fused.members:
+        if op.definition.takes_store or any(known.get(tensor) is None for tensor in op.inputs):
+            break
+        places = reference_positions(op)
+        taken = [_taken(known[tensor], index in places) for index, tensor in enumerate(op.inputs)]
+        try:
+            made = op.definition.kernel(op)(*taken)
+        except Exception as own:
+            return op, own
+        known.update(zip(op.outputs, made if isinstance(made, tuple) else (made,), strict=False))
+    return fused, error
+
+
+def _taken(value: Any, as_reference: bool) -> Any:
+    return value if as_reference or not isinstance(value, VariableSlot) else value.read()
 
 
 def _step_frame(traceback: TracebackType | None) -> TracebackType | None:
@@ -56,16 +82,11 @@ def _message(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _inputs(op: Operation, step: Step, local: dict[str, Any]) -> list[np.ndarray | None]:
-    return [_as_array(step.names.get(tensor, ""), tensor, local) for tensor in op.inputs]
+def _inputs(op: Operation, known: Known) -> list[np.ndarray | None]:
+    return [_as_array(known.get(tensor)) for tensor in op.inputs]
 
 
-def _as_array(name: str, tensor: Tensor, local: dict[str, Any]) -> np.ndarray | None:
-    if name.startswith("constant_"):
-        while tensor.op.type != "Const":
-            tensor = tensor.op.inputs[0]  # a Switch that passes the constant on under its own name
-        return tensor.op.attrs["value"]
-    value = local.get(name)
+def _as_array(value: Any) -> np.ndarray | None:
     if isinstance(value, VariableSlot):
         value = value.value
     if isinstance(value, (torch.Tensor, np.ndarray)):
@@ -73,32 +94,32 @@ def _as_array(name: str, tensor: Tensor, local: dict[str, Any]) -> np.ndarray | 
     return None
 
 
-def _refusal(op: Operation, step: Step, local: dict[str, Any], error: Exception) -> str | None:
+def _refusal(op: Operation, known: Known, error: Exception) -> str | None:
     """A better message than the kernel's own, where one is known."""
     if isinstance(error, errors.OpError):
         return None
     for arg, tensor in zip(op.definition.inputs, op.inputs, strict=False):
-        if arg.is_ref and not isinstance(local.get(step.names.get(tensor, "")), VariableSlot):
+        if arg.is_ref and not isinstance(known.get(tensor), VariableSlot):
             return (
                 f"Input '{arg.name}' of {op.name} must be a variable, but {tensor.name} was fed: a fed value cannot "
                 "be written to. Feed the variable only to nodes that read it."
             )
-    return _shape_message(op, step, local)
+    return _shape_message(op, known)
 
 
-def _shape_message(op: Operation, step: Step, local: dict[str, Any]) -> str | None:
+def _shape_message(op: Operation, known: Known) -> str | None:
     """What the op's shape rule says of the real shapes: the message it gives while a graph is built."""
     try:
-        op.definition.shape(RunContext(op, _inputs(op, step, local)))
+        op.definition.shape(RunContext(op, _inputs(op, known)))
     except ValueError as error:
         return str(error)
     return None
 
 
-def _input_shapes(op: Operation, step: Step, local: dict[str, Any]) -> str:
-    known = [
+def _input_shapes(op: Operation, known: Known) -> str:
+    arrays = {tensor: array for tensor in op.inputs if (array := _as_array(known.get(tensor))) is not None}
+    texts = [
         f"{tensor.name}: {array.dtype.name if array.dtype != object else 'string'}{list(array.shape)}"
-        for tensor, array in zip(op.inputs, _inputs(op, step, local), strict=True)
-        if array is not None
+        for tensor, array in arrays.items()
     ]
-    return f"\n\t input {', '.join(known)}" if known else ""
+    return f"\n\t input {', '.join(texts)}" if texts else ""

@@ -9,6 +9,7 @@ import torch
 from convflow.core import errors
 from convflow.graph.function import FuncGraph
 from convflow.runtime import emit, failures, prune, schedule
+from convflow.runtime.guards import Guards
 from convflow.runtime.store import Function, Store
 
 
@@ -18,7 +19,8 @@ def compiled(body: FuncGraph, store: Store) -> Function:
     # What a function does beside its value, such as an assertion, it does although nobody fetches it.
     effects = [op for op in body.get_operations() if op.definition.stateful]
     needed = prune.needed_operations([*body.outputs, *effects], fed)
-    step = emit.emit(schedule.order(needed, set(fed)), fed, body.outputs, store.within(body.name))
+    items = schedule.order(needed, set(fed))
+    step = emit.emit(items, Guards(items, fed), fed, body.outputs, store.within(body.name))
 
     def run(*values: Any) -> tuple[Any, ...]:
         try:

@@ -14,6 +14,7 @@ from itertools import combinations, product
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.loop_nodes import NEXT_ITERATIONS
 from convflow.ops.switch import MERGES, SWITCHES
+from convflow.runtime.fused import Fused, Renamed
 from convflow.runtime.loops import Item, Loop
 
 # A predicate is the tensor it comes from; of a variable's reference, the Switch that reads it.
@@ -84,15 +85,24 @@ class Guards:
         self._fed = set(fed)
         self._of: dict[Item, Guard] = dict.fromkeys(given, ALWAYS)
         self._readers: dict[Predicate, Operation] = {}
+        self._same: dict[Tensor, Tensor] = {}
         for item in schedule:
-            self._of[item] = self._guard(item)
-            if isinstance(item, Loop):
-                self._of.update(dict.fromkeys(item.exits, self._of[item]))
+            self.add(item, self._guard(item))
 
     @property
     def predicates(self) -> dict[Predicate, Operation]:
         """The predicates, each with a Switch that it decides."""
         return self._readers
+
+    def add(self, item: Item, guard: Guard) -> None:
+        """Take in an item that runs under a guard."""
+        self._of[item] = guard
+        if isinstance(item, Loop):
+            self._of.update(dict.fromkeys(item.exits, guard))
+        elif isinstance(item, Renamed):
+            self._same.update(zip(item.outputs, item.inputs, strict=True))
+        if isinstance(item, Fused):
+            self._of.update(dict.fromkeys(item.members, guard))
 
     def of(self, item: Item) -> Guard:
         """When a node or loop runs."""
@@ -109,9 +119,14 @@ class Guards:
         return both(guard, frozenset([frozenset([literal])]))
 
     def source(self, tensor: Tensor) -> Tensor:
-        """The tensor whose value this one is: a Switch has none of its own."""
-        while tensor not in self._fed and passes_on(tensor.op):
-            tensor = tensor.op.inputs[0]
+        """The tensor whose value this one is: a Switch has none of its own, nor has what a rewrite renamed."""
+        while tensor not in self._fed:
+            if tensor in self._same:
+                tensor = self._same[tensor]
+            elif passes_on(tensor.op):
+                tensor = tensor.op.inputs[0]
+            else:
+                break
         return tensor
 
     def _guard(self, op: Item) -> Guard:

@@ -10,6 +10,10 @@ import torch
 from convflow.core import values
 from convflow.graph.operation import Operation, Tensor
 from convflow.runtime import emit, failures, prune, schedule
+from convflow.runtime.draft import Draft
+from convflow.runtime.fused import Renamed
+from convflow.runtime.options import PlanOptions
+from convflow.runtime.rewrites import rewrite
 from convflow.runtime.store import Store
 
 
@@ -20,19 +24,33 @@ class Plan:
         elements: the fetched tensors and operations.
         fed: the fed tensors, in the order their values will come.
         store: the session's state, bound into stateful kernels.
+        options: whether and how it is rewritten.
     """
 
-    def __init__(self, elements: list[Tensor | Operation], fed: list[Tensor], store: Store) -> None:
+    def __init__(
+        self, elements: list[Tensor | Operation], fed: list[Tensor], store: Store, options: PlanOptions
+    ) -> None:
         needed = prune.needed_operations(elements, fed)
-        self.schedule = schedule.order(needed, set(fed))
         self._elements = elements
         self._fetched = [element for element in elements if isinstance(element, Tensor)]
-        self._step = emit.emit(self.schedule, fed, self._fetched, store)
+        draft = Draft(schedule.order(needed, set(fed)), fed, self._fetched)
+        if options.rewrites:
+            rewrite(draft)
+        self.schedule = draft.items
+        self._step = emit.emit(self.schedule, draft.guards, fed, self._fetched, store)
 
     @property
     def source(self) -> str:
         """The Python text of the plan."""
         return self._step.source
+
+    def titles(self) -> list[str]:
+        """What its steps are, in order; constants and new names take no time and are left out."""
+        return [
+            item.type if isinstance(item, Operation) else "Loop"
+            for item in self.schedule
+            if not isinstance(item, Renamed) and not (isinstance(item, Operation) and item.type == "Const")
+        ]
 
     def run(self, fed_values: list[Any]) -> list[Any]:
         """The values of the fetched elements as NumPy arrays; None for operations."""

@@ -11,6 +11,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops.switch import MERGES, SWITCHES
 from convflow.runtime import memory
 from convflow.runtime.body import Body
+from convflow.runtime.fused import Renamed, reference_positions
 from convflow.runtime.guards import ALWAYS, NEVER, Guard, Guards, Literal, Predicate, assuming, passes_on
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.store import Store
@@ -83,6 +84,8 @@ class Region:
             self._switch(op)
         elif op.type in MERGES:
             self._merge(op)
+        elif isinstance(op, Renamed):
+            self._rename(op)
         elif op.type != "ControlTrigger" and not self._pass_on(op):
             self._call(op)
         for tensor in op.outputs:
@@ -140,6 +143,13 @@ class Region:
             return True
         return False
 
+    def _rename(self, op: Renamed) -> None:
+        for tensor in op.outputs:
+            # What nobody takes has been taken out of the plan.
+            name = self._names.get(self._guards.source(tensor))
+            if name is not None:
+                self._names[tensor] = name
+
     def _merge(self, op: Operation) -> None:
         sources = [(index, tensor, self._guard_of_value(tensor)) for index, tensor in enumerate(op.inputs)]
         possible = [source for source in sources if source[2] != NEVER]
@@ -165,7 +175,7 @@ class Region:
         return self._names[tensor]
 
     def _arguments(self, op: Operation) -> list[str]:
-        refs = _reference_positions(op)
+        refs = reference_positions(op)
         return [self._names[tensor] if index in refs else self._value(tensor) for index, tensor in enumerate(op.inputs)]
 
     def _value(self, tensor: Tensor) -> str:
@@ -299,11 +309,6 @@ def _phases(items: list[Item], guards: Guards, condition: Predicate) -> dict[Ite
 
 def _returns_list(op: Operation) -> bool:
     return any(arg.is_list for arg in op.definition.outputs)
-
-
-def _reference_positions(op: Operation) -> set[int]:
-    # Lists of references are a RefMerge's alone, so a position is an argument's index.
-    return {index for index, arg in enumerate(op.definition.inputs) if arg.is_ref}
 
 
 def _choice(choices: list[str], conditions: list[str]) -> str:

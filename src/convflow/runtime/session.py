@@ -17,6 +17,7 @@ from convflow.graph.scopes import get_default_graph
 from convflow.runtime import functions
 from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
+from convflow.runtime.options import plan_options
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
 
@@ -42,6 +43,7 @@ class BaseSession:
             raise ValueError(f"There is no execution engine {target!r}: convflow runs in this process, target=''.")
         self._graph = graph if graph is not None else get_default_graph()
         self._config = config
+        self._plan_options = plan_options(config)
         self._store = Store(functions.compiled)
         self._plans: OrderedDict[Any, Plan] = OrderedDict()
         self._lock = threading.Lock()
@@ -93,7 +95,7 @@ class BaseSession:
         with self._lock:
             plan = self._plans.get(key)
             if plan is None:
-                plan = Plan(structure.elements, fed, self._store)
+                plan = Plan(structure.elements, fed, self._store, self._plan_options)
                 self._make_room(key[2])
                 self._plans[key] = plan
             self._plans.move_to_end(key)

@@ -1,0 +1,244 @@
+"""The plan's own copy of what runs, which rewrites change; the program's graph stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from convflow.core import dtypes
+from convflow.core.dtypes import DType
+from convflow.graph.operation import Operation, Tensor
+from convflow.runtime.fused import Fused, Renamed, references
+from convflow.runtime.guards import Guards
+from convflow.runtime.loops import Item, Loop
+from convflow.runtime.prune import has_effects
+
+# They take a variable's place and leave its value alone.
+_LOOK_ONLY = {"Identity", "IsVariableInitialized", "ReadVariableOp", "VarIsInitializedOp", "VariableShape"}
+
+
+class Draft:
+    """A schedule to be rewritten.
+
+    Nodes inside of loops are not touched: a loop is one item, which reads and makes values.
+
+    Args:
+        schedule: the items in the order they run.
+        fed: the tensors whose values the run is given.
+        fetched: the tensors whose values it returns.
+    """
+
+    def __init__(self, schedule: list[Item], fed: Iterable[Tensor], fetched: Iterable[Tensor]) -> None:
+        self._items: list[Item | None] = list(schedule)
+        self._fed = frozenset(fed)
+        self._position = {item: index for index, item in enumerate(schedule)}
+        self.guards = Guards(schedule, self._fed)
+        self._makers: dict[Tensor, Operation] = {}
+        self._readers: dict[Tensor, list[Item]] = {}
+        self._next_id = 1 + max((item._id for item in schedule), default=0)
+        for item in schedule:
+            self._enter(item)
+        self._kept = frozenset(map(self.source, fetched))
+
+    @property
+    def items(self) -> list[Item]:
+        """What runs, in order."""
+        return [item for item in self._items if item is not None]
+
+    def nodes(self, *types: str) -> list[Operation]:
+        """The nodes of these types as they stand now, in order. A rewrite may have replaced a later one when you
+        come to it: ask `has`."""
+        return [item for item in self.items if isinstance(item, Operation) and item.type in types]
+
+    def has(self, op: Operation) -> bool:
+        """Whether a node still stands in the plan as itself."""
+        return op in self._position
+
+    def source(self, tensor: Tensor) -> Tensor:
+        """The tensor whose value this one is: itself, unless a rewrite has renamed it."""
+        return self.guards.source(tensor)
+
+    def inputs(self, op: Operation) -> list[Tensor]:
+        """What a node takes, seen through renamings."""
+        return [self.source(tensor) for tensor in op.inputs]
+
+    def maker(self, tensor: Tensor) -> Operation | None:
+        """The node that makes a value; None if it is fed or comes out of a loop."""
+        tensor = self.source(tensor)
+        return None if tensor in self._fed else self._makers.get(tensor)
+
+    def made_by(self, tensor: Tensor, *types: str) -> Operation | None:
+        """The node that makes a value, if it is of one of these types."""
+        op = self.maker(tensor)
+        return op if op is not None and op.type in types else None
+
+    def readers(self, tensor: Tensor) -> list[Item]:
+        """What takes a value, each once; a fetched value has readers beside these (`is_fetched`)."""
+        return list(dict.fromkeys(self._readers.get(self.source(tensor), ())))
+
+    def is_fetched(self, tensor: Tensor) -> bool:
+        return self.source(tensor) in self._kept
+
+    def only_reader(self, tensor: Tensor, *types: str) -> Operation | None:
+        """The one node that takes a value, if there is no other, it is of one of these types, and the value is
+        neither fetched nor fed."""
+        tensor = self.source(tensor)
+        readers = self.readers(tensor)
+        if len(readers) != 1 or tensor in self._kept or tensor in self._fed:
+            return None
+        reader = readers[0]
+        return reader if isinstance(reader, Operation) and reader.type in types else None
+
+    def is_fed(self, tensor: Tensor) -> bool:
+        return self.source(tensor) in self._fed
+
+    def fuse(
+        self,
+        members: Iterable[Operation],
+        title: str,
+        kernel: Callable[..., Any],
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        hidden: Sequence[DType] = (),
+        at: Operation | None = None,
+    ) -> Fused | None:
+        """Put one node in the place of several.
+
+        Args:
+            members: the nodes that go.
+            title, kernel, inputs, outputs, hidden: as of `Fused`; every output of the members that somebody else
+                reads or that is fetched must be among the outputs.
+            at: the member whose place it takes; the last one by default.
+
+        Returns:
+            The new node; None, with nothing changed, where it would not be the same program: values would be read
+            before they are made, a variable would change in between, or the members run under different conditions.
+        """
+        members = sorted(dict.fromkeys(members), key=self._position.__getitem__)
+        inputs = [self.source(tensor) for tensor in inputs]
+        place = self._position[at or members[-1]]
+        if not self._may_fuse(members, inputs, outputs, place):
+            return None
+        guard = self.guards.of(members[0])
+        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id())
+        for op in members:
+            self._leave(op)
+        self._put(fused, place)
+        self.guards.add(fused, guard)
+        return fused
+
+    def rename(self, op: Operation, targets: Sequence[Tensor]) -> bool:
+        """Take the outputs of a node for other tensors of the same values, made before; False if it cannot be."""
+        targets = [self.source(tensor) for tensor in targets]
+        place, guard = self._position[op], self.guards.of(op)
+        if any(self._made_at(tensor) >= place for tensor in targets):
+            return False
+        if any(self.guards.of_value(tensor) != guard for tensor in targets):
+            return False
+        if any(tensor in self._fed for tensor in op.outputs):
+            return False
+        renamed = Renamed(op, targets, self._new_id())
+        self._leave(op)
+        self.guards.add(renamed, guard)
+        self._put(renamed, place)
+        for tensor, target in zip(op.outputs, targets, strict=True):
+            self._readers.setdefault(target, []).extend(self._readers.pop(tensor, ()))
+        self._kept = frozenset(map(self.source, self._kept))
+        return True
+
+    def sweep(self) -> None:
+        """Take out what has no effects and whose values nobody takes."""
+        for item in reversed(self.items):
+            if isinstance(item, Operation) and not isinstance(item, Renamed) and self._is_idle(item):
+                self._leave(item)
+
+    def _is_idle(self, op: Operation) -> bool:
+        members = op.members if isinstance(op, Fused) else (op,)
+        if any(has_effects(member) or member.definition.takes_store for member in members):
+            return False
+        return not any(self.readers(tensor) or tensor in self._kept for tensor in op.outputs)
+
+    def _may_fuse(self, members: list[Operation], inputs: list[Tensor], outputs: Sequence[Tensor], place: int) -> bool:
+        guard = self.guards.of(members[0])
+        if any(self.guards.of(op) != guard for op in members):
+            return False
+        own = set(members)
+        for tensor in (tensor for op in members for tensor in op.outputs):
+            outside = [self._position[reader] for reader in self.readers(tensor) if reader not in own]
+            is_read = bool(outside) or tensor in self._kept
+            if tensor in self._fed or (is_read and tensor not in outputs) or any(other < place for other in outside):
+                return False
+        if any(self._made_at(tensor) >= place and self.maker(tensor) not in own for tensor in inputs):
+            return False
+        return self._may_move(members, place)
+
+    def _may_move(self, members: list[Operation], place: int) -> bool:
+        """Whether what stands between them leaves them as they are."""
+        places = [self._position[op] for op in members]
+        between = [
+            item
+            for item in self._items[min(*places, place) : max(*places, place) + 1]
+            if item is not None and item not in members
+        ]
+        if any(map(has_side_effects, members)):
+            return not any(has_side_effects(item) or _looks_at_variables(item) for item in between)
+        return not any(map(writes, between))
+
+    def _made_at(self, tensor: Tensor) -> int:
+        maker = None if tensor in self._fed else self._makers.get(tensor)
+        return -1 if maker is None else self._position[maker]
+
+    def _new_id(self) -> int:
+        self._next_id += 1
+        return self._next_id
+
+    def _enter(self, item: Item) -> None:
+        for tensor in () if isinstance(item, Renamed) else _taken(item):
+            self._readers.setdefault(self.source(tensor), []).append(item)
+        if isinstance(item, Operation):
+            self._makers.update(dict.fromkeys(item.outputs, item))
+
+    def _leave(self, op: Operation) -> None:
+        self._items[self._position.pop(op)] = None
+        for tensor in map(self.source, op.inputs):
+            self._readers[tensor].remove(op)
+        for tensor in op.outputs:
+            self._makers.pop(tensor, None)
+
+    def _put(self, op: Operation, place: int) -> None:
+        self._items[place] = op
+        self._position[op] = place
+        self._enter(op)
+
+
+def _taken(item: Item) -> Iterable[Tensor]:
+    """The values an item takes. What is constant goes into loops by itself."""
+    if isinstance(item, Operation):
+        return item.inputs
+    return (*item.inputs, *(tensor for inner in item.items for tensor in _taken(inner)))
+
+
+def writes(item: Item) -> bool:
+    """Whether an item may write into a variable."""
+    if isinstance(item, Loop):
+        return any(writes(op) for op in item.ops) or any(writes(inner) for inner in item.items)
+    members = item.members if isinstance(item, Fused) else (item,)
+    return any(_writes(op) for op in members)
+
+
+def _writes(op: Operation) -> bool:
+    if op.type in _LOOK_ONLY:
+        return False
+    return bool(references(op)) or any(tensor.dtype == dtypes.resource for tensor in op.inputs)
+
+
+def has_side_effects(item: Item) -> bool:
+    """Whether an item does more than make its values."""
+    if isinstance(item, Loop):
+        return True
+    members = item.members if isinstance(item, Fused) else (item,)
+    return any(has_effects(op) and op.type not in ("VariableV2", "Variable", "VarHandleOp") for op in members)
+
+
+def _looks_at_variables(item: Item) -> bool:
+    return any(tensor.dtype._is_ref_dtype or tensor.dtype == dtypes.resource for tensor in item.inputs)

@@ -1,0 +1,92 @@
+"""What rewrites put into a plan in place of the program's nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from convflow.core.dtypes import DType
+from convflow.graph.opdef import NO_GRADIENT, ArgDef, OpDef
+from convflow.graph.operation import Operation, Tensor
+
+
+class Fused(Operation):
+    """Nodes that run as one. It stands in a plan only; the graph does not know it.
+
+    Args:
+        members: the program's nodes whose work it does, in the order they would run.
+        title: what it is, for people: "Conv2D + BiasAdd + Relu".
+        kernel: the function from the values of `inputs` to those of the outputs: one value, or a tuple for several.
+        inputs: the tensors it takes. Those that a member takes as a reference arrive as `VariableSlot`.
+        outputs: the members' outputs that it makes.
+        hidden: the types of further outputs, that no node of the program has.
+        node_id: unlike that of any node of the plan.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Operation],
+        title: str,
+        kernel: Callable[..., Any],
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        hidden: Sequence[DType],
+        node_id: int,
+    ) -> None:
+        self.members = tuple(_flattened(members))
+        taken = {tensor for op in members for tensor in references(op)}
+        definition = OpDef(
+            name=title,
+            inputs=tuple(ArgDef(f"input_{i}", tensor.dtype, is_ref=tensor in taken) for i, tensor in enumerate(inputs)),
+            outputs=(),
+            attrs={},
+            shape=_no_shapes,
+            kernel=lambda op: kernel,
+            gradient=NO_GRADIENT,
+            stateful=False,
+        )
+        last = self.members[-1]
+        super().__init__(
+            last.graph, definition, last.name, node_id, tuple(inputs), list(hidden), {}, (), last.device, last.origin
+        )
+        self.hidden = list(self._outputs)
+        self._outputs = [*outputs, *self.hidden]
+
+    @property
+    def node_def(self) -> Any:
+        return self.members[-1].node_def
+
+    def describe(self) -> str:
+        return " and ".join(op.describe() for op in self.members)
+
+
+class Renamed(Fused):
+    """A node whose outputs are other tensors under new names: it takes no time."""
+
+    def __init__(self, op: Operation, targets: Sequence[Tensor], node_id: int) -> None:
+        super().__init__([op], op.type, _nothing, targets, op.outputs, [], node_id)
+
+
+def reference_positions(op: Operation) -> set[int]:
+    """Which inputs of a node arrive as the place of a variable's value."""
+    # Lists of references are a RefMerge's alone, so a position is an argument's index.
+    return {index for index, arg in enumerate(op.definition.inputs) if arg.is_ref}
+
+
+def references(op: Operation) -> list[Tensor]:
+    """The inputs of a node that arrive as the place of a variable's value."""
+    positions = reference_positions(op)
+    return [tensor for index, tensor in enumerate(op.inputs) if index in positions]
+
+
+def _flattened(members: Sequence[Operation]) -> Iterator[Operation]:
+    for op in members:
+        yield from op.members if isinstance(op, Fused) else (op,)
+
+
+def _no_shapes(_: Any) -> list[Any]:
+    return []
+
+
+def _nothing(*values: Any) -> Any:
+    return values
