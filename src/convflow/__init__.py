@@ -7,8 +7,10 @@ The names are those of the api room. They are looked up at their first use, so t
 from __future__ import annotations
 
 import difflib
+import gc
 import os
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,10 +23,22 @@ if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
+def _api() -> ModuleType:
+    # Loading PyTorch and convflow makes hundreds of thousands of objects and next to no garbage: the collector's
+    # search for it would take a tenth of the time.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return import_module("convflow.api")
+    finally:
+        if collects:
+            gc.enable()
+
+
 def __getattr__(name: str) -> Any:
     if name.startswith("__") and name != "__version__":
         raise AttributeError(name)
-    api = import_module("convflow.api")
+    api = _api()
     try:
         value = getattr(api, name)
     except AttributeError:
@@ -36,4 +50,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [name for name in dir(import_module("convflow.api")) if not name.startswith("_")]
+    return [name for name in dir(_api()) if not name.startswith("_")]

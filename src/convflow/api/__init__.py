@@ -9,23 +9,16 @@ from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 from convflow.api import (
-    app,
     bitwise,
-    compat,
-    contrib,
     data,
     debugging,
-    distributions,
     dtypes,
     errors,
-    examples,
-    flags,
     gfile,
     graph_util,
     image,
     initializers,
     io,
-    keras,
     layers,
     linalg,
     logging,
@@ -36,11 +29,9 @@ from convflow.api import (
     nest,
     nn,
     python_io,
-    quantization,
     queue,
     random,
     raw_ops,
-    saved_model,
     sets,
     signal,
     sparse,
@@ -93,6 +84,7 @@ from convflow.core.dtypes import (
     uint64,
     variant,
 )
+from convflow.core.lazy import lazy_submodules as _lazy_submodules
 from convflow.core.logging import get_logger
 from convflow.core.shape import Dimension, TensorShape, dimension_at_index, dimension_value
 from convflow.core.version import GIT_VERSION, GRAPH_DEF_VERSION, VERSION
@@ -439,3 +431,8 @@ from convflow.ops.string_split import string_split
 from convflow.ops.tensor_array import TensorArray
 from convflow.ops.while_loop import while_loop
 from convflow.runtime.session import InteractiveSession, Session
+
+# What most programs do without. Naming one of them loads it.
+__getattr__, __dir__ = _lazy_submodules(
+    __name__, "app", "compat", "contrib", "distributions", "examples", "flags", "keras", "quantization", "saved_model"
+)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
-
-import fsspec
+from typing import TYPE_CHECKING, Any
 
 from convflow.core import errors
 from convflow.core.compat import as_bytes, as_str_any, path_to_str
+from convflow.core.lazy import LazyModule
 from convflow.formats.files import os_errors
+
+if TYPE_CHECKING:
+    import fsspec
+else:
+    fsspec = LazyModule("fsspec")
 
 _MODES = ("r", "w", "a", "r+", "w+", "a+")
 

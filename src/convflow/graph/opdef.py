@@ -14,7 +14,8 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from convflow.core.dtypes import DType, as_dtype
 from convflow.core.shape import TensorShape, unknown_shape
@@ -101,7 +102,21 @@ _ATTR = re.compile(
     r"(?P<name>\w+): (?P<type>\w+(?:\(\w+\))?)"
     r"(?: = (?P<default>.+?))?(?: in \{(?P<allowed>.*)\})?(?: >= (?P<minimum>-?\d+))?$"
 )
-_OPS: dict[str, OpDef] = {}
+
+
+class _Registration(NamedTuple):
+    """What `register_op` was given. Texts are parsed when an op is first asked for: programs use few of them."""
+
+    inputs: str
+    outputs: str
+    attrs: str
+    shape: Callable[[Any], Any]
+    kernel: Callable[..., Callable[..., Any]]
+    gradient: Any
+    stateful: bool
+
+
+_registered: dict[str, _Registration] = {}
 
 
 def register_op(
@@ -114,40 +129,39 @@ def register_op(
     outputs: str = "",
     attrs: str = "",
     stateful: bool = False,
-) -> OpDef:
+) -> None:
     """Add an op to the registry. See `OpDef` for the functions and this module for the notation."""
-    if name in _OPS:
+    if name in _registered:
         raise ValueError(f"The op {name} is registered twice.")
-    attr_defs = {attr.name: attr for attr in map(_parse_attr, _split(attrs))}
-    opdef = OpDef(
-        name=name,
-        inputs=tuple(_parse_arg(text, attr_defs) for text in _split(inputs)),
-        outputs=tuple(_parse_arg(text, attr_defs) for text in _split(outputs)),
-        attrs=attr_defs,
-        shape=shape,
-        kernel=kernel,
-        gradient=gradient,
-        stateful=stateful,
-    )
-    _OPS[name] = opdef
-    return opdef
+    _registered[name] = _Registration(inputs, outputs, attrs, shape, kernel, gradient, stateful)
 
 
+@cache
 def get_op(name: str) -> OpDef:
     """The record of the op called `name`; NotImplementedError for an op that convflow does not have."""
-    try:
-        return _OPS[name]
-    except KeyError:
-        raise NotImplementedError(f"convflow has no op called {name!r}.") from None
+    if name not in _registered:
+        raise NotImplementedError(f"convflow has no op called {name!r}.")
+    given = _registered[name]
+    attrs = {attr.name: attr for attr in map(_parse_attr, _split(given.attrs))}
+    return OpDef(
+        name=name,
+        inputs=tuple(_parse_arg(text, attrs) for text in _split(given.inputs)),
+        outputs=tuple(_parse_arg(text, attrs) for text in _split(given.outputs)),
+        attrs=attrs,
+        shape=given.shape,
+        kernel=given.kernel,
+        gradient=given.gradient,
+        stateful=given.stateful,
+    )
 
 
 def all_ops() -> Iterator[OpDef]:
     """Every registered op, by name."""
-    return iter([_OPS[name] for name in sorted(_OPS)])
+    return map(get_op, sorted(_registered))
 
 
 def is_registered(name: str) -> bool:
-    return name in _OPS
+    return name in _registered
 
 
 def _split(text: str) -> list[str]:

@@ -10,6 +10,9 @@ from typing import Any
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import all_ops, get_op, is_registered
 
+# A graph file may hold any op: those that only modules loaded late make are registered here.
+from convflow.ops.training import sign as _  # noqa: F401
+
 
 @cache
 def raw_op(op_type: str) -> Callable[..., Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from PIL import Image
+
+from convflow.ops.image.pillow import Image
 
 MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 # Below this the values of a picture count as all zero: dividing by them would show noise.

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image, ImageSequence
 
 from convflow.core import dtypes, errors
 from convflow.core.shape import TensorShape, unknown_shape
@@ -23,6 +22,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
 from convflow.ops.image import png16
+from convflow.ops.image.pillow import Image, ImageSequence
 from convflow.ops.math.comparison import equal
 from convflow.ops.string import substr
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from convflow.core import errors
 from convflow.core.shape import TensorShape, scalar
@@ -18,6 +17,7 @@ from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.image import png16
+from convflow.ops.image.pillow import Image
 from convflow.ops.string import text_of
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}

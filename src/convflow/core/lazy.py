@@ -1,0 +1,35 @@
+"""Modules that are loaded when something in them is first asked for: what few programs use costs the others nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class LazyModule(ModuleType):
+    """Stands for the module called `name` and loads it at the first attribute asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self.__name__), name)
+
+
+def lazy_submodules(package: str, *names: str) -> tuple[Callable[[str], ModuleType], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of a package whose submodules `names` are loaded at their first use.
+
+    Args:
+        package: the package's `__name__`.
+        names: the submodules' names within it.
+    """
+
+    def load(name: str) -> ModuleType:
+        if name not in names:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return import_module(f"{package}.{name}")
+
+    def listed() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *names})
+
+    return load, listed
