@@ -15,22 +15,26 @@ class Work:
         batch: images a step; 0 where there are none.
         training: a step of the optimizer, or the forward pass alone.
         network: whether this is a network, whose operations are counted and held against the machine's limit.
+        bfloat16: convolutions and matrix products in bfloat16, variables and sums in float32.
+        long: a step is so long that a turn is one step.
     """
 
     module: str
     batch: int = 0
     training: bool = False
     network: bool = False
+    bfloat16: bool = False
+    long: bool = False
 
     @property
     def name(self) -> str:
         if not self.network:
             return self.module
-        return f"{self.module}-{self.batch}-{'train' if self.training else 'infer'}"
+        return f"{self.module}-{self.batch}-{'train' if self.training else 'infer'}{'-bf16' if self.bfloat16 else ''}"
 
-    @property
-    def has_twin(self) -> bool:
-        return find_spec(f"benchmarks.twins.{self.module}") is not None
+    def has_twin(self, room: str = "twins") -> bool:
+        """Whether the package `benchmarks.ROOM` holds this work in another library's words."""
+        return find_spec(f"benchmarks.{room}.{self.module}") is not None
 
 
 def _both(module: str, batch: int) -> tuple[Work, Work]:
@@ -48,11 +52,14 @@ WORKS = (
     *_both("resnet50", 8),
     *_both("vgg16", 8),
     Work("vgg16", 1, False, True),
+    Work("resnet50", 8, True, True, bfloat16=True),
+    Work("vgg16", 8, True, True, bfloat16=True),
     Work("imports"),
     Work("construction"),
     Work("construction_resnet152"),
     Work("trivial"),
     Work("chain"),
+    Work("records", long=True),
 )
 
 

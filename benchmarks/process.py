@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +17,7 @@ _TAIL = 2000
 
 
 class WorkerError(RuntimeError):
-    """A worker ended before it answered; the message holds the end of what it printed."""
+    """A worker ended before it answered, or took too long; the message holds the end of what it printed."""
 
 
 class Worker:
@@ -26,12 +27,13 @@ class Worker:
         python: the interpreter.
         peer, work: names.
         threads: how many threads every library may use.
+        patience: seconds until the first answer, after which the worker is ended.
 
     Attributes:
         ready: the worker's first answer.
     """
 
-    def __init__(self, python: Path, peer: str, work: str, threads: int) -> None:
+    def __init__(self, python: Path, peer: str, work: str, threads: int, patience: float) -> None:
         self._peer, self._work = peer, work
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by the context
         environment = dict(os.environ)
@@ -49,7 +51,11 @@ class Worker:
             env=environment,
             cwd=ROOT,
         )
-        self.ready = self._answer()
+        try:
+            self.ready = self._first_answer(patience)
+        except WorkerError:
+            self._close()
+            raise
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if self._process.stdin is None:
@@ -57,6 +63,25 @@ class Worker:
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return self._answer()
+
+    def _first_answer(self, patience: float) -> dict[str, Any]:
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(patience, give_up)
+        timer.start()
+        try:
+            return self._answer()
+        except WorkerError as error:
+            if late.is_set():
+                reason = f"{self._peer} is too slow in the work {self._work}: no first step within {patience:.0f} s"
+                raise WorkerError(reason) from error
+            raise
+        finally:
+            timer.cancel()
 
     def _answer(self) -> dict[str, Any]:
         line = self._process.stdout.readline() if self._process.stdout else ""
@@ -73,6 +98,9 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout, self._output):
             if stream is not None:
                 stream.close()

@@ -2,155 +2,142 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import statistics
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from benchmarks.driver import Outcome, Series
-from benchmarks.peers import CONVFLOW
+from benchmarks.book import Book
+from benchmarks.figures import Outcome, Series, geometric_means, median_of, ratio, ratios, share_of_limit, spread_of
+from benchmarks.goals import goals
+from benchmarks.peers import CONVFLOW, PEERS
 
-COLUMNS = ("work", "peer", "median ms", "spread", "convflow / peer", "GFLOP/s", "of conv limit", "peak MB")
-
-
-def median_of(series: Series) -> float:
-    """Seconds a step, over all turns."""
-    return statistics.median(time for turn in series.turns for time in turn)
-
-
-def spread_of(series: Series) -> float:
-    """The middle half of all steps, from its lower to its upper end, as a fraction of the median."""
-    times = [time for turn in series.turns for time in turn]
-    if len(times) < 2:
-        return 0.0
-    lower, middle, upper = statistics.quantiles(times, n=4, method="inclusive")
-    return (upper - lower) / middle
+COLUMNS = (
+    *("work", "peer", "median ms", "spread", "convflow / peer"),
+    *("GFLOP/s", "of conv limit", "peak MB", "first step s"),
+)
+_IDLE = 0.5
 
 
-def ratio(ours: Series, theirs: Series) -> float:
-    """Our time over theirs: the median over the rounds, for within a round the machine was the same to both."""
-    rounds = zip(ours.turns, theirs.turns, strict=False)
-    return statistics.median(statistics.median(own) / statistics.median(peer) for own, peer in rounds)
+def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    """A row of cells for each peer of each work, in the order of COLUMNS; convflow's own only from its last run."""
+    last = {outcome.work: outcome for outcome in outcomes}
+    works, peers = list(last), list(PEERS)
+    shown = [
+        (works.index(outcome.work), peers.index(series.peer), _row(outcome, series))
+        for outcome in outcomes
+        for series in outcome.series
+        if series.peer != CONVFLOW or last[outcome.work] is outcome
+    ]
+    return [row for *_, row in sorted(shown)]
 
 
-def rows(outcome: Outcome) -> list[tuple[str, ...]]:
-    """A row of cells for each peer, in the order of COLUMNS."""
-    ours = next((each for each in outcome.series if each.peer == CONVFLOW and not each.failure), None)
-    limit = max(outcome.rates["convolution"])
-    return [_row(outcome, each, ours, limit) for each in outcome.series]
-
-
-def _row(outcome: Outcome, series: Series, ours: Series | None, limit: float) -> tuple[str, ...]:
+def _row(outcome: Outcome, series: Series) -> tuple[str, ...]:
     if series.failure:
-        return (outcome.work.name, series.peer, "failed", *[""] * 5)
-    seconds = median_of(series)
-    rate = outcome.operations / seconds
+        return (outcome.work.name, series.peer, "failed", *[""] * (len(COLUMNS) - 3))
+    seconds, ours = median_of(series), outcome.good(CONVFLOW)
+    counted = bool(outcome.operations)
     return (
         outcome.work.name,
         series.peer,
-        f"{seconds * 1000:.3g}" if seconds < 0.1 else f"{seconds * 1000:.0f}",
+        milliseconds(seconds),
         f"{spread_of(series):.0%}",
         f"{ratio(ours, series):.2f}" if ours is not None and series is not ours else "",
-        f"{rate / 1e9:.0f}" if outcome.operations else "",
-        f"{rate / limit:.0%}" if outcome.operations else "",
+        f"{outcome.operations / seconds / 1e9:.0f}" if counted else "",
+        f"{share_of_limit(outcome, series):.0%}" if counted else "",
         f"{series.peak_bytes / 2**20:.0f}",
+        f"{series.first_step_seconds:.1f}",
     )
 
 
-def geometric_means(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], float]:
-    """(peer, "train" or "infer") to the geometric mean of our time over theirs, over the networks both ran."""
-    ratios: dict[tuple[str, str], list[float]] = {}
-    for outcome in outcomes:
-        good = {each.peer: each for each in outcome.series if not each.failure}
-        if not outcome.work.network or CONVFLOW not in good:
-            continue
-        kind = "train" if outcome.work.training else "infer"
-        for peer, series in good.items():
-            if peer != CONVFLOW:
-                ratios.setdefault((peer, kind), []).append(ratio(good[CONVFLOW], series))
-    return {key: statistics.geometric_mean(values) for key, values in ratios.items()}
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.3g}" if seconds < 0.1 else f"{seconds * 1000:.0f}"
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:
     shown = Table()
     for name in COLUMNS:
         shown.add_column(name, justify="left" if name in COLUMNS[:2] else "right", no_wrap=name in COLUMNS[:2])
-    for outcome in outcomes:
-        for row in rows(outcome):
-            shown.add_row(*row)
-        shown.add_section()
+    before = ""
+    for row in rows(outcomes):
+        if row[0] != before:
+            shown.add_section()
+        before = row[0]
+        shown.add_row(*row)
     return shown
 
 
 def machine_limits(outcomes: Sequence[Outcome]) -> str:
-    """The best rate of each kernel of `benchmarks.limits` over the whole run, as a sentence."""
-    rates: dict[str, list[float]] = {}
+    """The best rate of each kernel of `benchmarks.limits` over all runs, as a sentence."""
+    best: dict[str, float] = {}
     for outcome in outcomes:
         for name, values in outcome.rates.items():
-            rates.setdefault(name, []).extend(values)
-    gigas = {name: max(values) / 1e9 for name, values in rates.items()}
-    return (
-        f"The machine at its best in this run: matrix product {gigas['matmul']:.0f} GFLOP/s, "
-        f"convolution {gigas['convolution']:.0f} GFLOP/s, memory copy {gigas['copy']:.1f} GB/s."
-    )
+            best[name] = max(best.get(name, 0.0), *values)
+    said = [f"{name} {rate / 1e9:.0f} {'GB/s' if name == 'memory copy' else 'GFLOP/s'}" for name, rate in best.items()]
+    return f"The machine at its best: {', '.join(said)}."
 
 
-def processor() -> str:
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        for line in information.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+def _cells(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
-def load() -> float:
-    """Programs that wanted to run in the last minute, on average; not a number where the system does not say."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    return [_cells(head), "|" + " --- |" * len(head), *(_cells(row) for row in body)]
 
 
-def markdown(outcomes: Sequence[Outcome], command: str, threads: int, load_before: float) -> str:
-    """The page of results.
+def ratio_table(outcomes: Sequence[Outcome]) -> list[str]:
+    """A line a work, a column a peer: convflow's time over the peer's; geometric means below."""
+    found, means = ratios(outcomes), geometric_means(outcomes)
+    peers = [peer for peer in PEERS if any(peer == key[1] for key in found)]
+    works = list(dict.fromkeys(work for work, _ in found))
+    body = [
+        [work.name, *(f"{found[work, peer]:.2f}" if (work, peer) in found else "" for peer in peers)] for work in works
+    ]
+    for kind, name in (("train", "training"), ("infer", "inference")):
+        cells = [f"{means[peer, kind][0]:.2f}" if (peer, kind) in means else "" for peer in peers]
+        if any(cells):
+            body.append([f"**geometric mean, {name}**", *cells])
+    return _table(["convflow / peer", *peers], body) if peers else []
 
-    Args:
-        command: what was run.
-        load_before: `load()` at the start, when this run had not yet added to it.
-    """
+
+def _runs(book: Book) -> Iterator[str]:
+    for run in book.runs:
+        idle = "the machine was idle" if run.load < _IDLE else "**not idle: read the ratios, not the times**"
+        yield f"- `{run.command}`, {run.date} UTC; {run.machine}; load before it {run.load:.1f}, {idle}."
+
+
+def _versions(outcomes: Sequence[Outcome]) -> str:
     versions: dict[str, str] = {}
     for outcome in outcomes:
         for series in outcome.series:
             versions |= series.versions
-    quiet = load_before < 0.5
-    lines = [
-        "# Results",
+    return ", ".join(f"{name} {value}" for name, value in sorted(versions.items()))
+
+
+_HOW = (
+    "Times are medians of steps, the spread is the middle half of them. Ratios compare turns of the same round; below "
+    "1, convflow is faster. GFLOP/s count convolutions and matrix products, held against the fastest convolution "
+    "alone in the same rounds. Peak memory is the whole process's, the library included; the first step includes "
+    "import, construction and compilation. A peer whose spread is wide was disturbed: its ratio says little."
+)
+_LEFT_OUT = (
+    "ONNX Runtime and OpenVINO only infer. JAX and they have no bfloat16 here. PyTorch and JAX build no graph, so "
+    "construction and `trivial` stand beside TensorFlow alone, as does the reading of records."
+)
+
+
+def markdown(book: Book) -> str:
+    """The page of results."""
+    outcomes = book.outcomes
+    lines = ["# Results", "", *_runs(book), f"- {_versions(outcomes)}.", f"- {machine_limits(outcomes)}", ""]
+    lines += [
+        "## Must reach",
         "",
-        f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",
-        "",
-        f"- {processor()}, {os.cpu_count()} processors, {threads} threads each peer; "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()} (the driver's).",
-        f"- {', '.join(f'{name} {value}' for name, value in sorted(versions.items()))}.",
-        f"- {machine_limits(outcomes)}",
-        f"- Load before the run: {load_before:.1f} programs"
-        + (", the machine was idle." if quiet else ". **The machine was not idle: read the ratios, not the times.**"),
-        "",
-        "Times are medians of steps, the spread is the middle half of them. Ratios compare turns of the same round; "
-        "below 1, convflow is faster. GFLOP/s count convolutions and matrix products, held against the fastest "
-        "convolution alone in the same rounds. Peak memory is the whole process's, the library included.",
-        "",
-        "A peer whose spread is wide was disturbed: its ratio says little.",
-        "",
-        "| " + " | ".join(COLUMNS) + " |",
-        "|" + " --- |" * len(COLUMNS),
+        *_table(("goal", "measured", "reached"), [(g.text, g.measured, g.answer) for g in goals(outcomes)]),
     ]
-    lines += ["| " + " | ".join(row) + " |" for outcome in outcomes for row in rows(outcome)]
-    means = geometric_means(outcomes)
-    if means:
-        lines += ["", "Geometric means of convflow's time over the peer's, networks only:", ""]
-        lines += [f"- {peer}, {kind}: {value:.2f}" for (peer, kind), value in means.items()]
+    compared = ratio_table(outcomes)
+    if compared:
+        lines += ["", "## Ratios", "", *compared]
+    lines += ["", "## Measurements", "", _HOW, "", _LEFT_OUT, "", *_table(COLUMNS, rows(outcomes))]
     failures = [(outcome.work.name, each) for outcome in outcomes for each in outcome.series if each.failure]
     if failures:
         lines += ["", "What failed:", ""]

@@ -16,8 +16,18 @@ from typing import Any
 
 from benchmarks import limits
 from benchmarks.catalogue import Work, find
-from benchmarks.engines import eager, graph
+from benchmarks.engines import eager, exported, graph, jitted
 from benchmarks.peers import LIMITS
+
+ENGINES = {
+    "convflow": graph,
+    "tensorflow": graph,
+    "pytorch": eager,
+    "pytorch-compile": eager,
+    "jax": jitted,
+    "onnxruntime": exported,
+    "openvino": exported,
+}
 
 
 def peak_bytes() -> int:
@@ -47,8 +57,7 @@ def turn(step: Callable[[], float | None], seconds: float, steps: int) -> list[f
 
 def serve_work(peer: str, work: Work, requests: Any, answer: Callable[[dict[str, Any]], None]) -> None:
     start = time.perf_counter()
-    engine = eager if peer.startswith("pytorch") else graph
-    prepared = engine.prepare(peer, work)
+    prepared = ENGINES[peer].prepare(peer, work)
     prepared.step()
     answer(
         {
@@ -72,10 +81,18 @@ def serve_limits(work: Work, requests: Any, answer: Callable[[dict[str, Any]], N
         if "end" in request:
             answer({})
             return
-        answer({"rates": limits.measure(request["turn"]["seconds"] / 3)})
+        answer({"rates": limits.measure(request["turn"]["seconds"] / 4)})
+
+
+def restrict(processors: int) -> None:
+    """Keep to so many processors: not every library asks the environment how many threads it may have."""
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, allowed[:processors])
 
 
 def main() -> None:
+    restrict(int(os.environ["OMP_NUM_THREADS"]))
     peer, (work,) = sys.argv[1], find([sys.argv[2]])
     # Libraries print; their output must not reach the driver as an answer.
     channel = os.fdopen(os.dup(1), "w")

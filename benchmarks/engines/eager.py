@@ -11,6 +11,10 @@ from benchmarks.engines.prepared import Prepared
 from benchmarks.works.program import Action
 
 
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
 def prepare(peer: str, work: Work) -> Prepared:
     """Raises:
     ModuleNotFoundError: the work has no twin.
@@ -25,23 +29,26 @@ def prepare(peer: str, work: Work) -> Prepared:
     twin.module.to(memory_format=torch.channels_last)
     twin.module.train(work.training)
     parameters = sum(each.numel() for each in twin.module.parameters())
-    if peer == "pytorch-compile":
-        twin.module.compile()
-    step = training_step(twin) if work.training else inference_step(twin)
+    compiled = torch.compile if peer == "pytorch-compile" else _as_it_is
+    step = training_step(twin, compiled, work.bfloat16) if work.training else inference_step(twin, compiled)
     return Prepared(step, parameters, versions)
 
 
-def training_step(twin: Any) -> Callable[[], None]:
+def training_step(
+    twin: Any, compiled: Callable[[Callable[..., Any]], Callable[..., Any]], bfloat16: bool
+) -> Callable[[], None]:
     """Every phase in turn: gradients of its parameters only, then its optimizer."""
     import torch
 
     optimizers = [phase.optimizer(phase.parameters) for phase in twin.phases]
+    losses = [compiled(phase.loss) for phase in twin.phases]
 
     def step() -> None:
         inputs = [torch.from_numpy(each) for each in twin.inputs]
-        for phase, optimizer in zip(twin.phases, optimizers, strict=True):
+        for phase, loss_of, optimizer in zip(twin.phases, losses, optimizers, strict=True):
             optimizer.zero_grad(set_to_none=True)
-            loss = phase.loss(*inputs)
+            with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+                loss = loss_of(*inputs)
             loss.backward(inputs=phase.parameters)
             optimizer.step()
             loss.item()
@@ -49,11 +56,13 @@ def training_step(twin: Any) -> Callable[[], None]:
     return step
 
 
-def inference_step(twin: Any) -> Callable[[], None]:
+def inference_step(twin: Any, compiled: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Callable[[], None]:
     import torch
+
+    forward = compiled(twin.forward)
 
     def step() -> None:
         with torch.inference_mode():
-            twin.forward(*(torch.from_numpy(each) for each in twin.inputs)).numpy()
+            forward(*(torch.from_numpy(each) for each in twin.inputs)).numpy()
 
     return step

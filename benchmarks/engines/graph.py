@@ -42,6 +42,17 @@ def load_tensorflow() -> tuple[Any, Any, dict[str, str]]:
 LOADERS = {"convflow": load_convflow, "tensorflow": load_tensorflow}
 
 
+def _configuration(tf: Any, peer: str, work: Work) -> Any:
+    """TensorFlow's own switch for bfloat16 on processors is another field than the one for float16 on others."""
+    configuration = tf.ConfigProto()
+    rewrites = configuration.graph_options.rewrite_options
+    if work.bfloat16 and peer == "tensorflow":
+        rewrites.auto_mixed_precision_onednn_bfloat16 = rewrites.ON
+    elif work.bfloat16:
+        rewrites.auto_mixed_precision = rewrites.ON
+    return configuration
+
+
 def prepare(peer: str, work: Work) -> Prepared:
     """Build the work's graph, initialize it, and leave its session open."""
     tf, slim, versions = LOADERS[peer]()
@@ -49,7 +60,7 @@ def prepare(peer: str, work: Work) -> Prepared:
         program = import_module(f"benchmarks.works.{work.module}").build(tf, slim, work.batch, work.training)
         if isinstance(program, Action):
             return Prepared(program.step, 0, versions)
-        session = tf.Session()
+        session = tf.Session(config=_configuration(tf, peer, work))
         session.run(tf.global_variables_initializer())
         parameters = sum(math.prod(each.shape.as_list()) for each in tf.trainable_variables())
 

@@ -12,6 +12,7 @@ STATEMENTS = {
     "convflow": "import convflow as tf; tf.Session",
     "tensorflow": "import tensorflow.compat.v1 as tf; tf.Session",
     "torch": "import torch",
+    "jax": "import jax",
 }
 
 
