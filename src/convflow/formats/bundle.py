@@ -9,6 +9,7 @@ for each of them.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -18,7 +19,7 @@ from google.protobuf.message import DecodeError
 
 from convflow.core import dtypes, errors
 from convflow.core.shape import TensorShape
-from convflow.formats import crc, files, messages, missing_checkpoint, table, tensor_bytes
+from convflow.formats import crc, files, messages, missing_checkpoint, overwrite, table, tensor_bytes
 from convflow.formats.tensor_slice import TensorSlice, slice_key
 
 _HEADER_KEY = b""
@@ -108,9 +109,10 @@ class BundleWriter:
                 with self._open(index) as file:
                     self._write_index(file)
                 # An index without its data would be a broken checkpoint, data without an index are none.
-                for path in (data, index):
-                    os.replace(self._temporary[path], path)
-                    del self._temporary[path]
+                with overwrite.keeping([data], lambda: is_whole(self._prefix)):
+                    for path in (data, index):
+                        os.replace(self._temporary[path], path)
+                        del self._temporary[path]
         finally:
             self.discard()
 
@@ -222,8 +224,22 @@ def _duplicate(name: str) -> errors.OpError:
     )
 
 
+def is_whole(prefix: str) -> bool:
+    """Whether every tensor of a checkpoint reads, without what an interrupted save has kept."""
+    try:
+        reader = BundleReader(prefix, looks_before=False)
+        for name in reader.names():
+            reader.read(name)
+    except errors.OpError:
+        return False
+    return True
+
+
 class BundleReader:
     """Reads the checkpoint `prefix`, in as many shards as it has. Tensors are read when asked for.
+
+    Args:
+        looks_before: where data do not go with the index, take those that an interrupted save has kept.
 
     Raises:
         NotFoundError: there is no such checkpoint; the message names what was looked for and what is there.
@@ -231,8 +247,9 @@ class BundleReader:
         UnimplementedError: the checkpoint is of a format this version does not read.
     """
 
-    def __init__(self, prefix: str | os.PathLike[str]) -> None:
+    def __init__(self, prefix: str | os.PathLike[str], looks_before: bool = True) -> None:
         self._prefix = os.fspath(prefix)
+        self._looks_before = looks_before
         self._index_path = index = index_path(self._prefix)
         if not os.path.isfile(self._index_path):
             raise missing_checkpoint.error(self._prefix)
@@ -327,7 +344,18 @@ class BundleReader:
                 f"tensor {name}, {dtype.name} of shape {sizes}, takes {count * dtype.size} bytes, but its "
                 f"entry says {entry.size}"
             )
-        data = self._read_bytes(name, entry)
+        path = self._shard_path(name, entry)
+        try:
+            values = self._values(name, entry, dtype, count, path)
+        except errors.DataLossError:
+            before = overwrite.before_path(path)
+            if not self._looks_before or not os.path.isfile(before):
+                raise
+            values = self._values(name, entry, dtype, count, before)
+        return values.reshape(sizes)
+
+    def _values(self, name: str, entry: Any, dtype: dtypes.DType, count: int, path: str) -> np.ndarray:
+        data = self._read_bytes(name, entry, path)
         if dtype == dtypes.string:
             values, checksum = self._parse_strings(name, data, count)
         else:
@@ -336,9 +364,9 @@ class BundleReader:
             raise self._damaged(
                 f"tensor {name}: the checksum of its {entry.size} bytes at {entry.offset} is "
                 f"{crc.mask(checksum):#010x}, the index says {entry.crc32c:#010x}",
-                self._shard_path(entry),
+                path,
             )
-        return values.reshape(sizes)
+        return values
 
     def _parse_strings(self, name: str, data: np.ndarray, count: int) -> tuple[np.ndarray, int]:
         if count > len(data):
@@ -348,16 +376,15 @@ class BundleReader:
         except ValueError as error:
             raise self._damaged(f"tensor {name}: {error}") from error
 
-    def _shard_path(self, entry: Any) -> str:
-        return data_path(self._prefix, entry.shard_id, self._num_shards)
-
-    def _read_bytes(self, name: str, entry: Any) -> np.ndarray:
-        path = self._shard_path(entry)
+    def _shard_path(self, name: str, entry: Any) -> str:
         if not 0 <= entry.shard_id < self._num_shards or entry.offset < 0 or entry.size < 0:
             raise self._damaged(
                 f"tensor {name} lies in shard {entry.shard_id} of {self._num_shards} at byte {entry.offset}, "
                 f"size {entry.size}"
             )
+        return data_path(self._prefix, entry.shard_id, self._num_shards)
+
+    def _read_bytes(self, name: str, entry: Any, path: str) -> np.ndarray:
         if not os.path.isfile(path):
             raise errors.NotFoundError(
                 None,
@@ -380,29 +407,30 @@ class BundleReader:
 
     def _read_slices(self, name: str, entry: Any) -> np.ndarray:
         full_shape = [dim.size for dim in entry.shape.dim]
-        whole: np.ndarray | None = None
-        covered = 0
-        for proto in entry.slices:
-            tensor_slice = TensorSlice.from_proto(proto)
-            part_entry = self._entries.get(slice_key(_key(name), tensor_slice))
-            if part_entry is None:
-                raise self._damaged(f"slice {tensor_slice} of tensor {name} has no entry")
-            part = self._read_entry(f"{name}, slice {tensor_slice}", part_entry)
-            if part_entry.dtype != entry.dtype:
-                raise self._damaged(f"slice {tensor_slice} of tensor {name} has another type than the tensor")
-            covered += part.size
-            if whole is None:
-                whole = self._room_for(name, full_shape, part.dtype)
-            try:
-                whole[tensor_slice.indices(full_shape)] = part
-            except ValueError as error:
-                raise self._damaged(f"tensor {name}: {error}") from error
-        if whole is None or covered < whole.size:
+        parts = [self._slice(name, entry, TensorSlice.from_proto(proto)) for proto in entry.slices]
+        # Python's integers: what slices hold is compared with the shape before there is room made for it.
+        covered, size = sum(part.size for _, part in parts), math.prod(full_shape)
+        if covered < size:
             raise self._damaged(
                 f"tensor {name} of shape {full_shape} lacks slices: {covered} elements are there. It was "
                 "saved in parts, of which some were not merged"
             )
+        whole = self._room_for(name, full_shape, parts[0][1].dtype)
+        for tensor_slice, part in parts:
+            try:
+                whole[tensor_slice.indices(full_shape)] = part
+            except ValueError as error:
+                raise self._damaged(f"tensor {name}: {error}") from error
         return whole
+
+    def _slice(self, name: str, entry: Any, tensor_slice: TensorSlice) -> tuple[TensorSlice, np.ndarray]:
+        part_entry = self._entries.get(slice_key(_key(name), tensor_slice))
+        if part_entry is None:
+            raise self._damaged(f"slice {tensor_slice} of tensor {name} has no entry")
+        part = self._read_entry(f"{name}, slice {tensor_slice}", part_entry)
+        if part_entry.dtype != entry.dtype:
+            raise self._damaged(f"slice {tensor_slice} of tensor {name} has another type than the tensor")
+        return tensor_slice, part
 
     def _room_for(self, name: str, full_shape: list[int], dtype: Any) -> np.ndarray:
         try:

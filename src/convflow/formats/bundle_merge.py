@@ -10,8 +10,8 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from convflow.core import errors
-from convflow.formats import files, messages, missing_checkpoint, table
-from convflow.formats.bundle import data_path, index_path
+from convflow.formats import files, messages, missing_checkpoint, overwrite, table
+from convflow.formats.bundle import data_path, index_path, is_whole
 
 _HEADER_KEY = b""
 
@@ -91,9 +91,11 @@ def merge_bundles(prefixes: Sequence[str], destination: str, allow_missing: bool
     try:
         with files.os_errors("merge the parts of the checkpoint", destination):
             _write_index(temporary, merge)
-            for shard, path in enumerate(merge.moves):
-                os.replace(path, data_path(destination, shard, len(merge.moves)))
-            os.replace(temporary, index)
+            targets = [data_path(destination, shard, len(merge.moves)) for shard in range(len(merge.moves))]
+            with overwrite.keeping(targets, lambda: is_whole(destination)):
+                for path, target in zip(merge.moves, targets, strict=True):
+                    os.replace(path, target)
+                os.replace(temporary, index)
             for prefix in parts:
                 os.remove(index_path(prefix))
     except BaseException:

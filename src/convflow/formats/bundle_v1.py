@@ -7,6 +7,7 @@ its values as a `TensorProto`. Source: TensorFlow's saved_tensor_slice.proto.
 from __future__ import annotations
 
 import glob
+import math
 import os
 from typing import Any
 
@@ -133,18 +134,19 @@ class V1Reader:
         if None in shape:
             raise self._damaged(f"the shape of tensor {name} is {shape}")
         sizes = [size or 0 for size in shape]
-        result: np.ndarray | None = None
-        covered = 0
+        parts = []
         for saved in self._slices.get(name, ()):
             part = self._part(name, saved, sizes)
             if part.shape == tuple(sizes):
                 return part
-            if result is None:
-                result = np.empty(sizes, part.dtype)
-            result[TensorSlice.from_proto(saved.slice).indices(sizes)] = part
-            covered += part.size
-        if result is None or covered != result.size:
-            raise self._damaged(f"tensor {name} of shape {sizes}: {covered} elements are there")
+            parts.append((TensorSlice.from_proto(saved.slice).indices(sizes), part))
+        # Python's integers: what slices hold is compared with the shape before there is room made for it.
+        covered = sum(part.size for _, part in parts)
+        if not parts or covered != math.prod(sizes) or len({part.dtype for _, part in parts}) > 1:
+            raise self._damaged(f"tensor {name} of shape {sizes}: {covered} elements of one type are there")
+        result = np.empty(sizes, parts[0][1].dtype)
+        for place, part in parts:
+            result[place] = part
         return result
 
     def _part(self, name: str, saved: Any, sizes: list[int]) -> np.ndarray:

@@ -37,7 +37,7 @@ def read_checkpoint_state(folder: str | os.PathLike[str], latest_filename: str |
         data = file.read()
     try:
         state = text_format.Parse(data.decode(), CheckpointState())
-    except (text_format.ParseError, UnicodeDecodeError) as error:
+    except (text_format.ParseError, UnicodeDecodeError, RecursionError) as error:
         raise _damaged(path, str(error)) from error
     if not state.model_checkpoint_path:
         raise _damaged(path, "it has no model_checkpoint_path")

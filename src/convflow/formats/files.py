@@ -18,6 +18,7 @@ _CLASS_OF_ERRNO: dict[int | None, type[errors.CodedError]] = {
     errno.EROFS: errors.PermissionDeniedError,
     errno.ENOSPC: errors.ResourceExhaustedError,
     errno.EDQUOT: errors.ResourceExhaustedError,
+    errno.EFBIG: errors.ResourceExhaustedError,
     errno.EMFILE: errors.ResourceExhaustedError,
     errno.EISDIR: errors.FailedPreconditionError,
     errno.ENOTDIR: errors.FailedPreconditionError,

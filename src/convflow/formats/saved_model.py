@@ -87,7 +87,7 @@ def _parse(path: str, parse: Any) -> Any:
         data = file.read()
     try:
         return parse(data)
-    except (DecodeError, UnicodeDecodeError, text_format.ParseError) as error:
+    except (DecodeError, UnicodeDecodeError, text_format.ParseError, RecursionError) as error:
         raise OSError(
             f"Cannot parse file {path}: {error}. Expected a SavedModel; the file is damaged, cut short or of another "
             "kind."

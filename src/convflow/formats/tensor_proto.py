@@ -17,6 +17,9 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape
 from convflow.formats import tensor_bytes
 
+# A few bytes of proto may stand for a tensor of any size, as long as one value fills it all.
+_MOST_FILLED = 1 << 31
+
 
 @dataclasses.dataclass(frozen=True)
 class _Field:
@@ -134,8 +137,17 @@ def make_ndarray(proto: tensor_pb2.TensorProto) -> np.ndarray:
 
     Raises:
         TypeError: the element type has no NumPy counterpart.
-        ValueError: the proto's data do not fit its shape.
+        ValueError: the proto's data do not fit its shape, or repeating its last value would take more than 2 GiB.
     """
+    array = read_array(proto)
+    try:
+        return np.array(array)
+    except MemoryError:
+        raise ValueError(f"A TensorProto of shape {list(array.shape)} does not fit into memory.") from None
+
+
+def read_array(proto: tensor_pb2.TensorProto) -> np.ndarray:
+    """As `make_ndarray`, but one value that stands for all elements takes the room of one; not to be written to."""
     dtype = dtypes.as_dtype(proto.dtype).base_dtype
     field = _FIELDS.get(dtype)
     if field is None:
@@ -154,10 +166,12 @@ def make_ndarray(proto: tensor_pb2.TensorProto) -> np.ndarray:
         values = np.frombuffer(proto.tensor_content, numpy_type.newbyteorder("<")).astype(numpy_type)
     else:
         values = _repeat_last(field.decode(getattr(proto, field.name), numpy_type), size, dtype)
-    return values.reshape([int(dim) for dim in shape])
+    sizes = [int(dim) for dim in shape]
+    return values.reshape(sizes) if values.size == size else np.broadcast_to(values, sizes)
 
 
 def _repeat_last(values: np.ndarray, size: int, dtype: dtypes.DType) -> np.ndarray:
+    """`size` values, or the one that stands for all of them."""
     if values.size > size:
         raise ValueError(
             f"A TensorProto holds {values.size} values of {dtype.name}, but its shape has room for {size}. "
@@ -166,7 +180,14 @@ def _repeat_last(values: np.ndarray, size: int, dtype: dtypes.DType) -> np.ndarr
     if values.size == size:
         return values
     if values.size == 0:
-        return np.full(size, b"", object) if dtype == dtypes.string else np.zeros(size, values.dtype)
+        values = np.array([b""], object) if dtype == dtypes.string else np.zeros(1, values.dtype)
+    if values.size == 1:
+        return values
+    if size * values.itemsize > _MOST_FILLED:
+        raise ValueError(
+            f"A TensorProto of {values.size} values says that the last of them fills a tensor of {size}, more than "
+            f"{_MOST_FILLED} bytes. The proto is damaged."
+        )
     full = np.empty(size, values.dtype)
     full[: values.size] = values
     full[values.size :] = values[-1]

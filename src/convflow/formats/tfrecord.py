@@ -61,7 +61,10 @@ def read_records(file: BinaryIO, name: str) -> Iterator[bytes]:
         _check(header[: _LENGTH.size], header[_LENGTH.size :], "length", name, offset)
         if length > _LONGEST:
             raise _too_long(name, offset, length)
-        body = _read_up_to(file, length + _CRC.size)
+        try:
+            body = _read_up_to(file, length + _CRC.size)
+        except MemoryError:
+            raise _no_room(name, offset, length) from None
         if len(body) < length + _CRC.size:
             raise _truncated(name, offset, _HEADER_SIZE + length + _CRC.size, _HEADER_SIZE + len(body))
         record = body[:length]
@@ -100,6 +103,15 @@ def _too_long(name: str, offset: int, length: int) -> errors.OpError:
         None,
         f"corrupted record at {offset} of {name}: its length is {length} bytes, expected {_LONGEST} at most. No "
         "TFRecordWriter's record is as long; the file is damaged or was not made by one.",
+    )
+
+
+def _no_room(name: str, offset: int, length: int) -> errors.OpError:
+    return errors.ResourceExhaustedError(
+        None,
+        None,
+        f"The record at {offset} of {name} takes {length} bytes, for which there is no memory. Is it a file from "
+        "someone you trust? Read it where there is more.",
     )
 
 

@@ -22,6 +22,8 @@ from convflow.graph.opdef import OpDef, get_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.origin import describe, user_frames
 
+# A number in a file may say any; each output takes memory.
+_MOST_OUTPUTS = 1 << 20
 _VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
@@ -592,6 +594,11 @@ def _output_dtypes(op_def: OpDef, attrs: dict[str, Any]) -> list[dtypes.DType]:
             continue
         dtype = arg.type if arg.type is not None else attrs[str(arg.type_attr)]
         count = attrs[arg.number_attr] if arg.number_attr is not None else 1
+        if not 0 <= count <= _MOST_OUTPUTS:
+            raise ValueError(
+                f"{op_def.name} with {arg.number_attr}={count} has that many outputs, expected {_MOST_OUTPUTS} at "
+                "most. The number is a mistake, or the graph is damaged."
+            )
         result.extend([dtype._as_ref if arg.is_ref else dtype] * count)
     return result
 

@@ -10,6 +10,7 @@ from typing import Any
 from tensorboard.compat.proto import graph_pb2, node_def_pb2
 
 from convflow.core import errors
+from convflow.formats import attr_value
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.function_import import import_functions, needed_functions, rename_calls
 from convflow.graph.graph import Graph
@@ -130,7 +131,10 @@ class _Importer:
         self._replaced = replaced
         self._functions = functions
         self._ops: dict[str, Operation] = {}
-        self._indices = {node.name: index for index, node in enumerate(self._nodes)}
+        self._indices: dict[str, int] = {}
+        for index, node in enumerate(self._nodes):
+            if self._indices.setdefault(node.name, index) != index:
+                raise ValueError(f"Node '{node.name}' is not unique: two nodes of the graph have this name.")
         self._loop_edges: list[tuple[str, int, str]] = []
         self.replacements_seen: set[str] = set()
 
@@ -191,7 +195,7 @@ class _Importer:
         definition = get_op(node.op)
         attrs, shapes = attrs_of(rename_calls(node, self._functions), definition)
         if "_class" in attrs:
-            attrs["_class"] = [self._colocated(group) for group in attrs["_class"]]
+            attrs["_class"] = [self._colocated(group) for group in _groups(node)]
         edges = [name for name in node.input if not name.startswith("^")]
         inputs = [self._input(node, position, edge) for position, edge in enumerate(edges)]
         with self._graph.name_scope(None), self._graph.colocate_with(None, ignore_existing=True):
@@ -208,14 +212,17 @@ class _Importer:
     def _colocated(self, group: bytes) -> bytes:
         if not group.startswith(_COLOCATED):
             return group
-        name = group[len(_COLOCATED) :].decode()
-        return _COLOCATED + (self._ops[name].name if name in self._ops else self._scope + name).encode()
+        name = group[len(_COLOCATED) :].decode(errors="surrogateescape")
+        found = self._ops[name].name if name in self._ops else self._scope + name
+        return _COLOCATED + found.encode(errors="surrogateescape")
 
     def _input(self, node: node_def_pb2.NodeDef, position: int, edge: str) -> Tensor:
         if self._closes_loop(node, _owner(edge)) and _owner(edge) not in self._ops:
             self._loop_edges.append((node.name, position, edge))
-            other = next(name for name in node.input if not self._closes_loop(node, _owner(name)))
-            return self._tensor(node.name, other)
+            for other in node.input:
+                if not other.startswith("^") and not self._closes_loop(node, _owner(other)):
+                    return self._tensor(node.name, other)
+            raise ValueError(f"Node '{node.name}': the loop has no beginning, all of its inputs come out of it.")
         return self._tensor(node.name, edge)
 
     def _tensor(self, node: str, edge: str) -> Tensor:
@@ -237,6 +244,11 @@ class _Importer:
             value = self._replaced[f"^{name}"]
             return value.op if isinstance(value, Tensor) else value
         return self._ops[name]
+
+
+def _groups(node: node_def_pb2.NodeDef) -> list[bytes]:
+    """With which nodes a node stands."""
+    return attr_value.from_attr_value(node.attr["_class"], "list(string)")
 
 
 def _owner(edge: str) -> str:

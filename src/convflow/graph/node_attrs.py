@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from tensorboard.compat.proto import node_def_pb2
 
 from convflow.core.shape import TensorShape
@@ -38,19 +37,8 @@ def attrs_of(node: node_def_pb2.NodeDef, definition: OpDef) -> tuple[dict[str, A
 
 def _value(value: Any, attr: AttrDef) -> Any:
     if attr.type == "tensor":
-        return _array(value)
+        # One value for a whole shape stays one value: `tf.zeros` of a large shape takes no room in the graph.
+        return tensor_proto.read_array(value)
     if attr.type == "string" and (attr.allowed is not None or isinstance(attr.default, str)):
         return value.decode()  # a word such as "SAME", not data
     return value
-
-
-def _array(proto: Any) -> np.ndarray:
-    array = tensor_proto.make_ndarray(proto)
-    # One value for a whole shape stays one value: `tf.zeros` of a large shape takes no room in the graph.
-    if array.size > 1 and not proto.tensor_content and _values_given(proto) <= 1:
-        return np.broadcast_to(array.ravel()[0], array.shape)
-    return array
-
-
-def _values_given(proto: Any) -> int:
-    return max((len(value) for field, value in proto.ListFields() if field.name.endswith("_val")), default=0)

@@ -340,7 +340,7 @@ def _as_program_sees(value: Any, kind: str) -> Any:
 def _as_tensor_proto(array: Any) -> Any:
     # One value stretched to a shape (`tf.zeros`) is written once.
     if array.size > 1 and not any(array.strides):
-        return tensor_proto.make_tensor_proto(array.ravel()[:1], shape=array.shape)
+        return tensor_proto.make_tensor_proto(array[(slice(1),) * array.ndim].reshape(1), shape=array.shape)
     return tensor_proto.make_tensor_proto(array)
 
 

@@ -18,6 +18,10 @@ from convflow.graph.operation import Tensor
 
 # Shape arithmetic is tiny; anything larger is data, and not worth computing twice.
 _LARGEST = 1024
+# TensorFlow's tensors have no more.
+_MOST_AXES = 254
+# A range or fill makes much of little.
+_LARGEST_MADE = 1 << 20
 
 
 def constant_value(tensor: Tensor) -> np.ndarray | None:
@@ -82,7 +86,8 @@ def _is_small(op: Any) -> bool:
     if any(not t.dtype.is_numeric_tensor or t.dtype._is_ref_dtype for t in (*op.inputs, *op.outputs)):
         return False
     sizes = [tensor.shape.num_elements() for tensor in op.inputs]
-    return all(size is not None and size <= _LARGEST for size in sizes)
+    made = [tensor.shape.num_elements() or 0 for tensor in op.outputs]
+    return all(size is not None and size <= _LARGEST for size in sizes) and max(made, default=0) <= _LARGEST_MADE
 
 
 _STATIC_SHAPE_OPS: dict[str, Any] = {
@@ -115,7 +120,7 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
         if sliced is not None:
             return sliced
     length = tensor.shape[0].value if tensor.shape.rank == 1 else None
-    return unknown_shape(length)
+    return unknown_shape(length if length is None or length <= _MOST_AXES else None)
 
 
 def shape_from_sizes(sizes: np.ndarray) -> TensorShape:

@@ -19,6 +19,7 @@ from convflow.ops.dataset_elements import Element, Values
 from convflow.ops.dataset_streams import Recipe, Stream
 
 _BUFFER = 1 << 18
+_LONGEST_LINE = 1 << 31
 Reader = Callable[[str], Iterator[bytes]]
 
 
@@ -73,10 +74,31 @@ def _lines(filenames: np.ndarray, compression_type: np.ndarray, buffer_size: Any
 
     def read(path: str) -> Iterator[bytes]:
         with files.os_errors("read the text file", path), open(path, "rb", buffer) as file:
-            for line in compression.reader(file, kind, path):
+            for line in _bounded_lines(file, kind, path) if kind else file:
                 yield line.removesuffix(b"\n").replace(b"\r", b"")
 
     return _recipe(filenames, read)
+
+
+def _bounded_lines(file: BinaryIO, kind: str, path: str) -> Iterator[bytes]:
+    """The lines of a compressed file, which may grow to any length."""
+    source, place = compression.reader(file, kind, path), 0
+    while True:
+        try:
+            line = source.readline(_LONGEST_LINE)
+        except MemoryError:
+            line = None
+        if line is None or len(line) == _LONGEST_LINE:
+            raise errors.ResourceExhaustedError(
+                None,
+                None,
+                f"The line at byte {place} of {path}, decompressed, has {_LONGEST_LINE} bytes or more, or more than "
+                "there is memory for. Is it a text file, from someone you trust?",
+            )
+        if not line:
+            return
+        place += len(line)
+        yield line
 
 
 def _fixed(

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from convflow.core import errors
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.switch import MERGES, SWITCHES
 from convflow.runtime import memory
@@ -96,7 +97,15 @@ class Region:
         if op.outputs[0] in self._fed:
             return  # here only because another node waits for it
         name = f"constant_{op._id}"
-        self._namespace[name] = op.definition.kernel(op)()
+        try:
+            self._namespace[name] = op.definition.kernel(op)()
+        except MemoryError as error:
+            raise errors.ResourceExhaustedError(
+                op.node_def,
+                op,
+                f"The constant {op.name} of shape {op.outputs[0].shape} does not fit into memory: {error}. Feed a "
+                f"smaller value, or do not fetch what needs it.\n\t [[{op.describe()}]]",
+            ) from None
         self._names[op.outputs[0]] = name
 
     def _call(self, op: Operation) -> None:

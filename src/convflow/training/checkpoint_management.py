@@ -11,7 +11,7 @@ from typing import Any
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
 from convflow.core import errors, logging
-from convflow.formats import checkpoint_state, files
+from convflow.formats import checkpoint_state, files, overwrite
 from convflow.formats.bundle import index_path
 from convflow.formats.messages import CheckpointState
 
@@ -162,7 +162,8 @@ def remove_checkpoint(
     patterns = [glob.escape(meta_graph_filename(checkpoint_prefix, meta_graph_suffix))]
     if checkpoint_format_version == SaverDef.V2:
         # The index first: data without an index are no checkpoint, an index without data is a broken one.
-        patterns += [f"{prefix}.index", f"{prefix}.data-?????-of-?????"]
+        data = f"{prefix}.data-?????-of-?????"
+        patterns += [f"{prefix}.index", data, overwrite.before_path(data)]
     else:
         patterns.append(prefix)
     for pattern in patterns:

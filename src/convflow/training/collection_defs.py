@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from google.protobuf import any_pb2
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from tensorboard.compat.proto import meta_graph_pb2, variable_pb2
 
-from convflow.core import logging
+from convflow.core import errors, logging
 from convflow.formats import messages
 from convflow.graph.collections import GraphKeys
 from convflow.graph.graph import Graph
@@ -125,15 +125,29 @@ def restore_collections(meta_graph: Any, graph: Graph, scope: str, skipped: Call
         if kind is None:
             logging.error("Cannot identify data type for collection %s. Skipping.", key)
             continue
-        for value in getattr(collection, kind).value:
-            if key in VARIABLE_COLLECTIONS and kind == "bytes_list":
-                if value not in made:
-                    trainable = None if says_trainable else key == GraphKeys.TRAINABLE_VARIABLES
-                    made[value] = _variable(value, key, scope, trainable)
-                item = made[value]
-            else:
-                item = _item(graph, key, kind, value, scope)
+        for place, value in enumerate(getattr(collection, kind).value):
+            try:
+                if key in VARIABLE_COLLECTIONS and kind == "bytes_list":
+                    if value not in made:
+                        trainable = None if says_trainable else key == GraphKeys.TRAINABLE_VARIABLES
+                        made[value] = _variable(value, key, scope, trainable)
+                    item = made[value]
+                else:
+                    item = _item(graph, key, kind, value, scope)
+            except (KeyError, DecodeError) as error:
+                raise _unfit(key, place, error) from None
             graph.add_to_collection(key, item)
+
+
+def _unfit(key: str, place: int, error: Exception) -> errors.OpError:
+    reason = error.args[0] if error.args else error
+    return errors.InvalidArgumentError(
+        None,
+        None,
+        f"Item {place} of the collection {key} does not fit the graph that it was saved with: {reason} Expected what "
+        "tf.train.export_meta_graph wrote; the meta graph is damaged or was put together by hand. Leave the collection "
+        "out of it, or export it again.",
+    )
 
 
 def _says_trainable(version: str) -> bool:

@@ -58,7 +58,7 @@ def read_graph(path: str | os.PathLike[str], binary: bool | None = None) -> grap
             raise _no_graph(name, error) from None
     try:
         return text_format.Parse(data.decode(), graph_pb2.GraphDef())
-    except (UnicodeDecodeError, text_format.ParseError) as error:
+    except (UnicodeDecodeError, text_format.ParseError, RecursionError) as error:
         raise _no_graph(name, error) from None
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from google.protobuf import text_format
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import meta_graph_pb2
 
-from convflow.core import logging
+from convflow.core import errors, logging
 from convflow.formats import files
 from convflow.graph.collections import GraphKeys
 from convflow.graph.graph import Graph
@@ -41,6 +42,7 @@ def import_meta_graph(
         OSError: there is no such file, or it is no `MetaGraphDef`.
         ValueError: the graph takes inputs from outside that `input_map` does not give.
         tf.errors.NotFoundError: it uses ops that convflow does not have; each is named with its nodes.
+        tf.errors.InvalidArgumentError: a collection does not fit the graph.
     """
     saver, _ = import_with_return_elements(meta_graph_or_file, clear_devices, import_scope, **kwargs)
     return saver
@@ -55,10 +57,28 @@ def import_with_return_elements(
 ) -> tuple[Saver | None, list[Any] | None]:
     """`import_meta_graph`, with the operations and tensors that `return_elements` names."""
     meta_graph = read_meta_graph(meta_graph_or_file)
-    variables, elements = import_scoped(
-        meta_graph, clear_devices, import_scope, return_elements=return_elements, **kwargs
-    )
-    return _saver(meta_graph, import_scope, variables), elements
+    with naming(None if meta_graph is meta_graph_or_file else os.fspath(meta_graph_or_file)):
+        variables, elements = import_scoped(
+            meta_graph, clear_devices, import_scope, return_elements=return_elements, **kwargs
+        )
+        return _saver(meta_graph, import_scope, variables), elements
+
+
+@contextlib.contextmanager
+def naming(path: str | None) -> Iterator[None]:
+    """Errors of the block say which file the graph came from, where it came from one."""
+    try:
+        yield
+    except errors.OpError as error:
+        if path is None or path in error.message:
+            raise
+        kind: Any = type(error)
+        raise kind(error.node_def, error.op, f"{error.message}\nThe graph is that of {path}.") from error
+    except (TypeError, ValueError) as error:
+        if path is None or path in str(error):
+            raise
+        base = TypeError if isinstance(error, TypeError) else ValueError
+        raise base(f"{error}\nThe graph is that of {path}.") from error
 
 
 def read_meta_graph(meta_graph_or_file: Any) -> Any:
@@ -80,7 +100,7 @@ def read_meta_graph(meta_graph_or_file: Any) -> Any:
         pass
     try:
         return text_format.Parse(data.decode(), meta_graph_pb2.MetaGraphDef())
-    except (UnicodeDecodeError, text_format.ParseError) as error:
+    except (UnicodeDecodeError, text_format.ParseError, RecursionError) as error:
         raise OSError(
             f"Cannot parse file {path}: {error}. Expected a MetaGraphDef as tf.train.Saver.save and "
             "tf.train.export_meta_graph write it; the file is damaged, cut short or of another kind."

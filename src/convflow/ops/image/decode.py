@@ -26,6 +26,9 @@ from convflow.ops.image.pillow import Image, ImageSequence
 from convflow.ops.math.comparison import equal
 from convflow.ops.string import substr
 
+# What Pillow raises for a file that is none. A header can promise more pixels than any memory holds.
+_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+_MOST_BYTES = 1 << 31
 _SIGNATURES = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"))
 
 
@@ -187,14 +190,14 @@ def _kind(contents: bytes) -> str:
 def _opened(contents: bytes) -> Any:
     try:
         return Image.open(io.BytesIO(contents))
-    except (OSError, SyntaxError, ValueError) as error:
+    except _DAMAGE as error:
         raise _refused(f"Invalid {_kind(contents)} data, size {len(contents)}: {error}") from None
 
 
 def _loaded(image: Any, size: int) -> Any:
     try:
         image.load()
-    except (OSError, SyntaxError, ValueError) as error:
+    except _DAMAGE as error:
         raise _refused(f"Invalid {image.format} data or crop window, data size {size}: {error}") from None
     return image
 
@@ -276,7 +279,9 @@ def _gif_frames(contents: bytes, first_only: bool = False) -> np.ndarray:
             frames.append(np.asarray(frame.convert("RGB")))
             if first_only:
                 break
-    except (OSError, SyntaxError, ValueError) as error:
+            if frames[0].nbytes * (len(frames) + 1) > _MOST_BYTES:
+                raise ValueError(f"more than {len(frames)} frames of {frame.width} x {frame.height}, 2 GiB at most")
+    except _DAMAGE as error:
         raise _refused(f"Invalid GIF data (size {len(contents)}), {error}") from None
     return np.stack(frames)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER = struct.Struct(">IIBB")
 # Channels and the colour type of the header that says them.
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
@@ -35,15 +36,23 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 def decoded(contents: bytes) -> np.ndarray:
     """A file of 16 bits as uint16 [height, width, channels]. ValueError where it is damaged."""
     chunks = list(_chunks(contents))
-    width, height, _, colour_type = struct.unpack(">IIBB", chunks[0][1][:10])
-    channels = next(count for count, kind in _COLOUR_TYPES.items() if kind == colour_type)
+    if not chunks or len(chunks[0][1]) < _HEADER.size:
+        raise ValueError("the header is cut short")
+    width, height, _, colour_type = _HEADER.unpack_from(chunks[0][1])
+    channels = next((count for count, kind in _COLOUR_TYPES.items() if kind == colour_type), None)
+    if channels is None:
+        raise ValueError(f"16 bits a channel do not go with colour type {colour_type}")
+    expected = height * (2 * channels * width + 1)
     try:
-        data = zlib.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT"))
+        # No more than the picture takes, whatever the data would grow to.
+        data = zlib.decompressobj().decompress(
+            b"".join(body for kind, body in chunks if kind == b"IDAT"), max(expected, 1)
+        )
     except zlib.error as error:
         raise ValueError(f"the picture's data is damaged: {error}") from None
     step, stride = 2 * channels, 2 * channels * width
-    if len(data) < height * (stride + 1):
-        raise ValueError(f"{len(data)} bytes of picture, expected {height * (stride + 1)}")
+    if len(data) < expected:
+        raise ValueError(f"{len(data)} bytes of picture, expected {expected}")
     lines = np.frombuffer(data, np.uint8, height * (stride + 1)).reshape(height, stride + 1)
     result = np.zeros((height, stride), np.uint8)
     above = np.zeros(stride, np.uint8)
