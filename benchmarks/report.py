@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.table import Table
@@ -16,6 +17,8 @@ COLUMNS = (
     *("GFLOP/s", "of conv limit", "peak MB", "first step s"),
 )
 _IDLE = 0.5
+# The line of a trace that names what was raised; advice may follow it.
+_RAISED = re.compile(r"^[\w.]*(Error|Exception)\b.*:")
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
@@ -47,6 +50,12 @@ def _row(outcome: Outcome, series: Series) -> tuple[str, ...]:
         f"{series.peak_bytes / 2**20:.0f}",
         f"{series.first_step_seconds:.1f}",
     )
+
+
+def reason(failure: str) -> str:
+    """The line of a failed peer's output that says why: the last exception, else the last line."""
+    lines = failure.strip().splitlines()
+    return next((line for line in reversed(lines) if _RAISED.match(line)), lines[-1])
 
 
 def milliseconds(seconds: float) -> str:
@@ -117,7 +126,7 @@ _HOW = (
     "Times are medians of steps, the spread is the middle half of them. Ratios compare turns of the same round; below "
     "1, convflow is faster. GFLOP/s count convolutions and matrix products, held against the fastest convolution "
     "alone in the same rounds. Peak memory is the whole process's, the library included; the first step includes "
-    "import, construction and compilation. A peer whose spread is wide was disturbed: its ratio says little."
+    "import, construction, export and compilation. A peer whose spread is wide was disturbed: its ratio says little."
 )
 _LEFT_OUT = (
     "ONNX Runtime and OpenVINO only infer. JAX and they have no bfloat16 here. PyTorch and JAX build no graph, so "
@@ -141,5 +150,5 @@ def markdown(book: Book) -> str:
     failures = [(outcome.work.name, each) for outcome in outcomes for each in outcome.series if each.failure]
     if failures:
         lines += ["", "What failed:", ""]
-        lines += [f"- {name}, {each.peer}: {each.failure.strip().splitlines()[-1]}" for name, each in failures]
+        lines += [f"- {name}, {each.peer}: {reason(each.failure)}" for name, each in failures]
     return "\n".join(lines) + "\n"

@@ -52,11 +52,15 @@ def _towards(logits: Tensor, target: float) -> Tensor:
 def build(batch: int) -> Twin:
     judge, draw = _discriminator(), _generator()
 
+    # Drawn once for both phases, as PyTorch users write it and as a graph does by itself.
+    drawn: list[Tensor] = []
+
     def judge_loss(images: Tensor, noise: Tensor) -> Tensor:
-        return _towards(judge(images), 1) + _towards(judge(draw(noise).detach()), 0)
+        drawn[:] = [draw(noise)]
+        return _towards(judge(images), 1) + _towards(judge(drawn[0].detach()), 0)
 
     def draw_loss(images: Tensor, noise: Tensor) -> Tensor:
-        return _towards(judge(draw(noise)), 1)
+        return _towards(judge(drawn[0]), 1)
 
     phases = [
         Phase(judge_loss, list(judge.parameters()), adam(1e-3, 0.5)),

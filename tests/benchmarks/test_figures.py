@@ -151,7 +151,7 @@ def test_goals_are_computed_from_the_rows():
 def test_the_page_tells_goals_ratios_rows_and_failures():
     pages = book.Book([book.Run("python -m benchmarks", "2020-01-01 00:00", "a machine", 3.0)])
     broken = outcome("mnist-64-train", convflow=1.0, jax=2.0, tensorflow=2.0)
-    broken.series[2].failure = "a trace\nModuleNotFoundError: tensorflow"
+    broken.series[2].failure = "a trace\nModuleNotFoundError: tensorflow\n\nSet VERBOSE=1 for more"
     pages.add(broken)
     page = report.markdown(pages)
     assert "**not idle: read the ratios, not the times**" in page
