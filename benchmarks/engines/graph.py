@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import warnings
 from importlib import import_module
 from importlib.metadata import version
@@ -34,9 +35,18 @@ def load_tensorflow() -> tuple[Any, Any, dict[str, str]]:
 
     tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
+    _lay_out_as_slim_expects(tf)
     # TensorFlow's package leaves its networks to be imported one by one.
     nets = SimpleNamespace(**{name: import_module(f"tf_slim.nets.{name}") for name in _NETS})
     return tf, SimpleNamespace(arg_scope=tf_slim.arg_scope, nets=nets), {"tensorflow": tf.__version__}
+
+
+def _lay_out_as_slim_expects(tf: Any) -> None:
+    """TF-Slim asks for layers and functions where earlier releases of TensorFlow and Keras had them."""
+    for name in ("legacy_tf_layers", "legacy_tf_layers.normalization"):
+        sys.modules[f"tf_keras.{name}"] = import_module(f"tf_keras.src.{name}")
+    framework: Any = import_module("tensorflow.python.framework.ops")
+    framework.Tensor = tf.Tensor
 
 
 LOADERS = {"convflow": load_convflow, "tensorflow": load_tensorflow}
