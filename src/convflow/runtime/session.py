@@ -17,6 +17,7 @@ from convflow.graph.scopes import get_default_graph
 from convflow.runtime import functions
 from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
+from convflow.runtime.kept_memory import keep_freed_memory
 from convflow.runtime.options import plan_options
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
@@ -41,6 +42,7 @@ class BaseSession:
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         if target:
             raise ValueError(f"There is no execution engine {target!r}: convflow runs in this process, target=''.")
+        keep_freed_memory()
         self._graph = graph if graph is not None else get_default_graph()
         self._config = config
         self._plan_options = plan_options(config)

@@ -1,0 +1,45 @@
+"""A step in steady state asks the system for no memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+_PROGRAM = """
+import json, resource
+import numpy as np
+import convflow as tf
+
+image = tf.placeholder(tf.float32, [None, 32, 32, 3])
+features = tf.layers.conv2d(image, 64, 5, padding="same", activation=tf.nn.relu)
+loss = tf.reduce_mean(tf.square(tf.layers.max_pooling2d(features, 2, 2)))
+step = tf.train.AdamOptimizer().minimize(loss)
+images = np.ones([64, 32, 32, 3], np.float32)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for _ in range(30):
+        session.run(step, {image: images})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        session.run(step, {image: images})
+    print(json.dumps((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 10))
+"""
+
+
+def _faults_of_a_step(**variables: str) -> float:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
+    result = subprocess.run(
+        [sys.executable, "-c", _PROGRAM], env=environment, capture_output=True, text=True, check=True
+    )
+    return float(json.loads(result.stdout))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+def test_a_training_step_touches_no_new_page():
+    # The step's buffers have some ten thousand pages.
+    assert _faults_of_a_step() < 300
+    assert _faults_of_a_step(CONVFLOW_KEEP_MEMORY="off") > 2000
