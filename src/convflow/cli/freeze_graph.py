@@ -37,6 +37,7 @@ def freeze_graph(
     variable_names_blacklist: Blacklist = "",
 ) -> None:
     """Write a graph with a checkpoint's values in place of its variables, as TensorFlow's freeze_graph does."""
+    from convflow import api  # noqa: F401  # registers every op, for the graphs in files
     from convflow.core import errors
     from convflow.training import freeze_graph as tool
 

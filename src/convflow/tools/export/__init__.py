@@ -1,0 +1,1 @@
+"""`convflow export`: networks as ONNX models, PyTorch modules and frozen graphs."""
