@@ -27,7 +27,7 @@ Shapes = Annotated[
     list[str] | None, typer.Option("--shape", metavar="NAME=SIZES", help="The shape of an input: x=?,224,224,3.")
 ]
 Tolerance = Annotated[
-    float, typer.Option(help="The largest difference to accept, relative to the largest value if that is above 1.")
+    float, typer.Option(help="The largest difference to accept, as a part of the output's largest value.")
 ]
 
 

@@ -70,6 +70,17 @@ class Model:
             counts[name] = counts.get(name, 0) + 1
         return counts
 
+    def name_constants(self) -> None:
+        """Gives constants the names of their variables, where those are free."""
+        renamed: dict[str, str] = {}
+        for name, constant in self.constants.items():
+            wanted = constant.variable
+            if wanted is not None and wanted not in renamed.values() and self.fresh(wanted) == wanted:
+                renamed[name] = wanted
+        self.constants = {renamed.get(name, name): constant for name, constant in self.constants.items()}
+        for node in self.nodes:
+            node.inputs = [renamed.get(name, name) for name in node.inputs]
+
     def drop_unused(self) -> None:
         """Forget nodes and constants that no output needs."""
         needed = {port.name for port in self.outputs}

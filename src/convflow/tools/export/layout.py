@@ -16,50 +16,13 @@ from convflow.tools.export.ir import Constant, Model, Node, fresh_name
 
 Perm = tuple[int, ...]
 
-_ELEMENTWISE = frozenset(
-    [
-        "Relu",
-        "Elu",
-        "Selu",
-        "Sigmoid",
-        "Tanh",
-        "Softplus",
-        "Softsign",
-        "LeakyRelu",
-        "Clip",
-        "Cast",
-        "Sqrt",
-        "Exp",
-        "Log",
-        "Neg",
-        "Abs",
-        "Floor",
-        "Ceil",
-        "Round",
-        "Sign",
-        "Sin",
-        "Cos",
-        "Erf",
-        "Reciprocal",
-        "Not",
-        "Identity",
-        "Add",
-        "Sub",
-        "Mul",
-        "Div",
-        "Max",
-        "Min",
-        "Pow",
-        "Equal",
-        "Less",
-        "LessOrEqual",
-        "Greater",
-        "GreaterOrEqual",
-        "And",
-        "Or",
-        "Where",
-        "Mod",
-    ]
+_UNARY = (
+    *("Relu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "Softsign", "LeakyRelu", "Clip", "Cast", "Identity"),
+    *("Sqrt", "Exp", "Log", "Neg", "Abs", "Floor", "Ceil", "Round", "Sign", "Sin", "Cos", "Erf", "Reciprocal", "Not"),
+)
+_BROADCASTING = (
+    *("Add", "Sub", "Mul", "Div", "IntDiv", "Mod", "Max", "Min", "Pow", "And", "Or", "Where"),
+    *("Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"),
 )
 _REDUCTIONS = ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd")
 
@@ -290,7 +253,7 @@ def _without(perm: Perm, gone: Sequence[int]) -> Perm:
 
 
 _PUSHES: dict[str, Callable[[_Simplifier, Node], bool]] = {
-    **dict.fromkeys(_ELEMENTWISE, _Simplifier.elementwise),
+    **dict.fromkeys((*_UNARY, *_BROADCASTING), _Simplifier.elementwise),
     **dict.fromkeys(_REDUCTIONS, _Simplifier.reduction),
     **dict.fromkeys(("Softmax", "LogSoftmax", "Split"), _Simplifier.axis),
     "Concat": _Simplifier.join,

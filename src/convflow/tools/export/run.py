@@ -79,6 +79,7 @@ def model_of(net: Network, target: str) -> Model:
     model = converters.build(net, target, keep_variables=target == "PyTorch")
     layout.simplify(model)
     fusion.fuse_biases(model)
+    model.name_constants()
     return model
 
 

@@ -177,7 +177,7 @@ def _read_saved_model(folder: str, outputs: list[str]) -> Source:
         raise errors.DataLossError(None, None, f"The SavedModel in {folder} holds no graph.")
     meta_graph = chosen[0]
     signature = _signature(meta_graph)
-    names = outputs or ([info.name for info in signature.outputs.values()] if signature is not None else [])
+    names = outputs or (_tensors(signature.outputs) if signature is not None else [])
     if not names:
         raise refuse.invalid(
             f"The SavedModel in {folder} has no signature with outputs. Name them with --outputs. "
@@ -187,8 +187,13 @@ def _read_saved_model(folder: str, outputs: list[str]) -> Source:
     if signature is None:
         return source
     ports = {info.name: key for group in (signature.inputs, signature.outputs) for key, info in group.items()}
-    given = [] if outputs else [info.name for info in signature.inputs.values()]
+    given = [] if outputs else _tensors(signature.inputs)
     return Source(folder, source.graph_def, names, given, source.variables, ports)
+
+
+def _tensors(infos: Any) -> list[str]:
+    """The tensors of a signature in the order of their keys: the file itself has none."""
+    return [infos[key].name for key in sorted(infos)]
 
 
 def _signature(meta_graph: Any) -> Any:
