@@ -34,6 +34,7 @@ from convflow.training.global_step import (
     global_step,
 )
 from convflow.training.graph_io import write_graph
+from convflow.training.hooks.profiling import ProfilerHook
 from convflow.training.hooks.reporting import (
     FeedFnHook,
     FinalOpsHook,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import CodeType
 from typing import Any
 
 from convflow.core import errors
@@ -12,6 +13,8 @@ from convflow.runtime.guards import ALWAYS, Guards
 from convflow.runtime.loops import Item
 from convflow.runtime.region import Region, Unit
 from convflow.runtime.store import Store
+
+Kernel = Callable[..., Any]
 
 STEP_FILENAME = "<convflow plan>"
 
@@ -22,17 +25,29 @@ class Step:
 
     Attributes:
         run: takes the fed values, returns the fetched ones.
-        source: the functions' text.
+        source, code: the functions' text, and compiled.
         op_at_line: the node each line of the text runs, for errors.
         names: the local name of each value.
         constants: the values that have a name everywhere.
+        kernels: the nodes whose kernels are called, by the name of the kernel.
+        namespace: what the functions find by name.
     """
 
     run: Callable[..., tuple[Any, ...]]
     source: str
+    code: CodeType
     op_at_line: dict[int, Operation]
     names: dict[Tensor, str]
     constants: dict[str, Any]
+    kernels: dict[str, Operation]
+    namespace: dict[str, Any]
+
+    def watched(self, watch: Callable[[Operation, Kernel], Kernel]) -> Step:
+        """The same step, of whose kernels each is what `watch` makes of it."""
+        namespace = dict(self.namespace)
+        namespace.update((name, watch(op, namespace[name])) for name, op in self.kernels.items())
+        exec(self.code, namespace)
+        return replace(self, run=namespace["step"], namespace=namespace)
 
 
 def emit(schedule: list[Item], guards: Guards, fed: list[Tensor], fetched: list[Tensor], store: Store) -> Step:
@@ -46,9 +61,11 @@ def emit(schedule: list[Item], guards: Guards, fed: list[Tensor], fetched: list[
         op_at_line.update((len(lines) + line, op) for line, op in body.op_at_line.items())
         lines += body.lines
     source = "\n".join(lines)
-    exec(compile(source, STEP_FILENAME, "exec"), unit.namespace)
+    code = compile(source, STEP_FILENAME, "exec")
+    exec(code, unit.namespace)
     constants = {name: value for name, value in unit.namespace.items() if name.startswith("constant_")}
-    return Step(unit.namespace["step"], source, op_at_line, unit.names, constants)
+    run = unit.namespace["step"]
+    return Step(run, source, code, op_at_line, unit.names, constants, unit.kernels, unit.namespace)
 
 
 class _StepRegion(Region):

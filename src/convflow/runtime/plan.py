@@ -9,12 +9,15 @@ import torch
 
 from convflow.core import values
 from convflow.graph.operation import Operation, Tensor
-from convflow.runtime import emit, failures, prune, schedule
+from convflow.runtime import emit, failures, memory, prune, schedule
 from convflow.runtime.draft import Draft
 from convflow.runtime.fused import Renamed
+from convflow.runtime.ledger import Entry, account
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites import rewrite
+from convflow.runtime.step_stats import Labels
 from convflow.runtime.store import Store
+from convflow.runtime.trace import Trace
 
 
 class Plan:
@@ -33,10 +36,12 @@ class Plan:
         needed = prune.needed_operations(elements, fed)
         self._elements = elements
         self._fetched = [element for element in elements if isinstance(element, Tensor)]
+        self.fed = fed
         draft = Draft(schedule.order(needed, set(fed)), fed, self._fetched)
         if options.rewrites:
             rewrite(draft)
         self.schedule = draft.items
+        self.guards = draft.guards
         self._step = emit.emit(self.schedule, draft.guards, fed, self._fetched, store)
 
     @property
@@ -52,13 +57,31 @@ class Plan:
             if not isinstance(item, Renamed) and not (isinstance(item, Operation) and item.type == "Const")
         ]
 
-    def run(self, fed_values: list[Any]) -> list[Any]:
-        """The values of the fetched elements as NumPy arrays; None for operations."""
+    def releases(self) -> list[list[Tensor]]:
+        """For each item of the schedule, the values that nobody reads after it."""
+        return memory.last_uses(self.schedule, self._fetched, self.guards.source)
+
+    def account(self, trace: Trace) -> list[Entry]:
+        """The memory of a traced run, step by step."""
+        pairs = zip(self.schedule, self.releases(), strict=True)
+        return account(trace.events, {item: gone for item, gone in pairs if isinstance(item, Operation)})
+
+    def labels(self) -> Labels:
+        """How its steps are called."""
+        return Labels(self.schedule, self.guards.source)
+
+    def run(self, fed_values: list[Any], trace: Trace | None = None) -> list[Any]:
+        """The values of the fetched elements as NumPy arrays; None for operations.
+
+        Args:
+            trace: takes note of each step, if there is one; without one that costs nothing.
+        """
+        step = self._step if trace is None else self._step.watched(trace.watched)
         try:
             with torch.inference_mode():
-                results = iter(self._step.run(*fed_values))
+                results = iter(step.run(*fed_values))
         except Exception as error:
-            raise failures.explain(error, self._step) from _cause(error)
+            raise failures.explain(error, step) from _cause(error)
         return [_owned(next(results)) if isinstance(element, Tensor) else None for element in self._elements]
 
 

@@ -30,6 +30,7 @@ class Unit:
         self.fed = set(fed)
         self.store = store
         self.namespace: dict[str, Any] = {}
+        self.kernels: dict[str, Operation] = {}
         self.names: dict[Tensor, str] = {tensor: f"feed_{index}" for index, tensor in enumerate(fed)}
         self.functions: list[Body] = []
 
@@ -115,6 +116,7 @@ class Region:
             return
         kernel = f"kernel_{op._id}"
         make = op.definition.kernel
+        self._unit.kernels[kernel] = op
         self._namespace[kernel] = make(op, self._store) if op.definition.takes_store else make(op)
         arguments = ", ".join(self._arguments(op))
         assignment = (

@@ -14,13 +14,14 @@ from tensorboard.compat.proto import config_pb2
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
-from convflow.runtime import functions
+from convflow.runtime import functions, step_stats
 from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.kept_memory import keep_freed_memory
 from convflow.runtime.options import plan_options
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
+from convflow.runtime.trace import Trace
 
 # Programs that make new nodes in a loop would fill the memory with plans; the least recently used one goes.
 _PLANS_KEPT = 256
@@ -72,25 +73,39 @@ class BaseSession:
         Args:
             fetches: a tensor, operation, variable or name; or lists, tuples, named tuples, dicts of them.
             feed_dict: values for tensors, by tensor or name; a `SparseTensorValue` for a sparse one.
-            options: a `RunOptions`; accepted.
-            run_metadata: a `RunMetadata`; accepted, left empty.
+            options: a `RunOptions`. With a `trace_level` the run is traced, with `output_partition_graphs` the nodes
+                that ran are told.
+            run_metadata: a `RunMetadata` to be filled with that: `step_stats` with one entry for each step of the
+                plan, `partition_graphs`, and `cost_graph` if the configuration's `graph_options.build_cost_model` asks.
 
         Returns:
             NumPy arrays (scalars for shape ()) in place of tensors, None in place of operations.
 
         Raises:
             RuntimeError: the session is closed, or the graph empty.
-            TypeError, ValueError: fetches or feeds that cannot be.
+            TypeError, ValueError: fetches, feeds, options or metadata that cannot be.
             tf.errors.OpError: a node failed.
         """
         self._check_open()
+        _check_protos(options, run_metadata)
         structure = FetchStructure(self._graph, fetches)
         feeds = read_feeds(self._graph, feed_dict)
         if not structure.elements:
             return structure.build([])
         plan = self._plan(structure, list(feeds))
+        if run_metadata is None:
+            with self._threads():
+                return structure.build(plan.run(list(feeds.values())))
+        return structure.build(self._run_told(plan, list(feeds.values()), options, run_metadata))
+
+    def _run_told(self, plan: Plan, fed_values: list[Any], options: Any, run_metadata: Any) -> list[Any]:
+        """Run a plan and fill `run_metadata` with what `options` ask for."""
+        trace = Trace() if options is not None and options.trace_level != config_pb2.RunOptions.NO_TRACE else None
         with self._threads():
-            return structure.build(plan.run(list(feeds.values())))
+            values = plan.run(fed_values, trace)
+        with_costs = self._config is not None and self._config.graph_options.build_cost_model > 0
+        step_stats.fill(run_metadata, plan, trace, options, with_costs)
+        return values
 
     def _plan(self, structure: FetchStructure, fed: list[Any]) -> Plan:
         key = (tuple(structure.elements), tuple(fed), self._graph.plan_version)
@@ -130,10 +145,10 @@ class BaseSession:
         for tensor in feed_list:
             check_feedable(self._graph, tensor)
 
-        def call(*feed_values: Any, **_: Any) -> Any:
+        def call(*feed_values: Any, options: Any = None, run_metadata: Any = None) -> Any:
             if len(feed_values) != len(feed_list):
                 raise TypeError(f"The callable takes {len(feed_list)} values, got {len(feed_values)}.")
-            return self.run(fetches, dict(zip(feed_list, feed_values, strict=True)))
+            return self.run(fetches, dict(zip(feed_list, feed_values, strict=True)), options, run_metadata)
 
         return call
 
@@ -151,6 +166,13 @@ class BaseSession:
         self._closed = True
         self._plans.clear()
         self._store.clear()
+
+
+def _check_protos(options: Any, run_metadata: Any) -> None:
+    if options is not None and not isinstance(options, config_pb2.RunOptions):
+        raise TypeError(f"options must be a tf.RunOptions, but got {type(options)}")
+    if run_metadata is not None and not isinstance(run_metadata, config_pb2.RunMetadata):
+        raise TypeError(f"run_metadata must be a tf.RunMetadata, but got {type(run_metadata)}")
 
 
 class Session(BaseSession):

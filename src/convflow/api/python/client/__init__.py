@@ -1,0 +1,3 @@
+"""tensorflow.python.client"""
+
+from convflow.api.python.client import session, timeline

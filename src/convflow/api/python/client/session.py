@@ -1,0 +1,3 @@
+"""tensorflow.python.client.session"""
+
+from convflow.runtime.session import BaseSession, InteractiveSession, Session

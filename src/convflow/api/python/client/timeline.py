@@ -1,0 +1,3 @@
+"""tensorflow.python.client.timeline"""
+
+from convflow.runtime.timeline import AllocationMaximum, StepStatsAnalysis, Timeline
