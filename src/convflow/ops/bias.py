@@ -111,16 +111,20 @@ def _check_bias(value: torch.Tensor, bias: torch.Tensor, axis: int) -> None:
         raise ValueError(f"A value of shape {list(value.shape)} cannot take a bias of shape {list(bias.shape)}.")
 
 
+def _aligned(value: torch.Tensor, bias: torch.Tensor, axis: int) -> torch.Tensor:
+    """The bias in a shape that stretches over the value."""
+    _check_bias(value, bias, axis)
+    return bias if axis == -1 else bias.reshape([-1] + [1] * (value.ndim - 2))
+
+
 def _bias_add_kernel(op: Operation) -> Kernel:
     axis = _channel_axis(op.attrs["data_format"])
+    return on_wide_unsigned(lambda value, bias: torch.add(value, _aligned(value, bias, axis)))
 
-    def add(value: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        _check_bias(value, bias, axis)
-        if axis == -1:
-            return torch.add(value, bias)
-        return torch.add(value, bias.reshape([-1] + [1] * (value.ndim - 2)))
 
-    return on_wide_unsigned(add)
+def add_bias_in_place(value: torch.Tensor, bias: torch.Tensor, data_format: str) -> None:
+    """BiasAdd, written over the value: for plans that have made it themselves."""
+    value.add_(_aligned(value, bias, _channel_axis(data_format)))
 
 
 def _bias_add_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:

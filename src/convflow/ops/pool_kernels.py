@@ -115,7 +115,7 @@ def kernel_window(op: Operation, data_format: str | None = None) -> Window:
 
 def _check_equal(what: str, got: torch.Size, expected: Sequence[int]) -> None:
     if tuple(got) != tuple(expected):
-        raise ValueError(f"Expected {what} shape to be {list(expected)}, but got {list(got)}.")
+        raise ValueError(f"Expected {what} shape to be {tuple(expected)}, but got {tuple(got)}.")
 
 
 _MAX: dict[int, Any] = {2: torch.max_pool2d, 3: torch.max_pool3d}
@@ -124,8 +124,8 @@ _MAX_AND_INDICES: dict[int, Any] = {
     3: torch.ops.aten.max_pool3d_with_indices.default,
 }
 _MAX_BACKWARD: dict[int, Any] = {
-    2: torch.ops.aten.max_pool2d_with_indices_backward.default,
-    3: torch.ops.aten.max_pool3d_with_indices_backward.default,
+    2: torch.ops.aten.max_pool2d_with_indices_backward.grad_input,
+    3: torch.ops.aten.max_pool3d_with_indices_backward.grad_input,
 }
 
 
@@ -158,17 +158,55 @@ def max_pool_and_argmax(window: Window, input: torch.Tensor) -> tuple[torch.Tens
     return next(restored), next(restored)
 
 
-def _scattered(
-    grad: torch.Tensor, x: torch.Tensor, window: Window, places: _Places, indices: torch.Tensor
-) -> torch.Tensor:
+def _scattered(grad: torch.Tensor, sizes: Ints, window: Window, places: _Places, indices: torch.Tensor) -> torch.Tensor:
+    """`grad` of the windows at its places in zeros; channels first, as `sizes` are."""
     spatial = len(window.strides)
     if grad.is_floating_point():
-        result: torch.Tensor = _MAX_BACKWARD[spatial](
-            grad, x, window.ksize, window.strides, places.padding, [1] * spatial, places.ceil_mode, indices
-        )
+        result = window.channels_first(grad.new_empty(window.arranged(sizes[0], sizes[2:], sizes[1])))
+        # The input is wanted for its shape and layout only: the result serves as well.
+        _MAX_BACKWARD[spatial](
+            grad, result, window.ksize, window.strides, places.padding, [1] * spatial, places.ceil_mode, indices,
+            grad_input=result,
+        )  # fmt: skip
         return result
-    zeros = grad.new_zeros(x.shape).flatten(2)
-    return zeros.scatter_add_(2, indices.flatten(2), grad.flatten(2)).view(x.shape)
+    zeros = grad.new_zeros(sizes).flatten(2)
+    return zeros.scatter_add_(2, indices.flatten(2), grad.flatten(2)).view(sizes)
+
+
+class MaxPlaces(NamedTuple):
+    """Which elements of an input are the maxima of its windows.
+
+    Attributes:
+        sizes: of the input.
+        padded: its sizes with written padding, channels first.
+        indices: for each (batch, channel), counted in row-major order; channels first.
+    """
+
+    sizes: Ints
+    padded: Ints
+    indices: torch.Tensor
+
+
+def max_pool_and_places(window: Window, input: torch.Tensor) -> tuple[torch.Tensor, MaxPlaces]:
+    """The largest element of each window of floats, and what `max_pool_gradient_at` needs to know of the input."""
+    sizes = tuple(input.shape)
+    places = _places(window, sizes)
+    if 0 in places.output:
+        return input.new_empty(places.output), MaxPlaces(sizes, sizes, torch.empty(0, dtype=torch.int64))
+    x = _padded_lowest(window.channels_first(input), places)
+    values, indices = _max_and_indices(x, window, places)
+    return window.restored(_without_extra(values, places)), MaxPlaces(sizes, tuple(x.shape), indices)
+
+
+def max_pool_gradient_at(window: Window, found: MaxPlaces, grad: torch.Tensor) -> torch.Tensor:
+    """As `max_pool_gradient`, of floats, without another walk over the input."""
+    places = _places(window, found.sizes)
+    _check_equal("grad", grad.shape, places.output)
+    if 0 in places.output:
+        return grad.new_zeros(found.sizes)
+    first = _with_extra(window.channels_first(grad), places)
+    result = _scattered(first, found.padded, window, places, found.indices)
+    return window.restored(_without(result, places.explicit or ()))
 
 
 def max_pool_gradient(
@@ -183,7 +221,7 @@ def max_pool_gradient(
     x = _padded_below(window.channels_first(orig_input), places)
     # The maxima alone cannot tell which of several equal elements came first: the windows are walked again.
     indices = _max_and_indices(x, window, places)[1]
-    result = _scattered(_with_extra(window.channels_first(grad), places), x, window, places, indices)
+    result = _scattered(_with_extra(window.channels_first(grad), places), tuple(x.shape), window, places, indices)
     return window.restored(_without(result, places.explicit or ()))
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from convflow.runtime.draft import Draft
 from convflow.runtime.rewrites.identities import rename_identities
+from convflow.runtime.rewrites.pool_first import pool_first
+from convflow.runtime.rewrites.pool_places import remember_pool_places
 
-REWRITES = (rename_identities,)
+REWRITES = (rename_identities, remember_pool_places, pool_first)
 
 
 def rewrite(draft: Draft) -> None:
