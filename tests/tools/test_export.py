@@ -18,8 +18,10 @@ from typer.testing import CliRunner
 import convflow as tf
 from convflow import cli
 from convflow.core import errors
+from convflow.formats import saved_model
 from convflow.tools.export import validate
 from convflow.tools.export.run import Request, export
+from convflow.training.graph_io import read_graph
 
 
 def _network() -> Any:
@@ -200,13 +202,7 @@ def test_a_frozen_graph_runs_where_the_checkpoint_did(checkpoint: str, name: str
     result = export(Request(checkpoint, "graphdef", out, outputs=("prob",), fixed=FIXED))
     assert result.files == (out,)
     assert export(Request(out, "onnx", str(tmp_path / "m.onnx"))).within
-    assert "VariableV2" not in {node.op for node in _read(out).node}
-
-
-def _read(path: str) -> Any:
-    from convflow.training.graph_io import read_graph
-
-    return read_graph(path)
+    assert "VariableV2" not in {node.op for node in read_graph(out).node}
 
 
 def test_inputs_may_be_inner_nodes(checkpoint: str, tmp_path: Path) -> None:
@@ -331,6 +327,48 @@ def test_a_graph_with_variables_is_not_frozen(tmp_path: Path) -> None:
         _small()
     path = tf.train.write_graph(graph, str(tmp_path), "g.pb", as_text=False)
     assert "is not frozen: it has the variables conv/kernel, conv/bias" in _refusal(Request(path, "onnx"))
+
+
+def test_layers_are_known_by_common_names_of_their_variables(tmp_path: Path) -> None:
+    def build() -> Any:
+        x = tf.placeholder(tf.float64, [None, 6], name="x")
+        with tf.variable_scope("fc"):
+            kernel = tf.get_variable("_W", [6, 3], tf.float64)
+            bias = tf.get_variable("_B", [3], tf.float64)
+        return tf.nn.xw_plus_b(x, kernel, bias, name="y")
+
+    assert export(Request(_frozen(tmp_path, build), "torch", str(tmp_path / "net.py"))).within
+    assert "self.fc = nn.Linear(6, 3, dtype=torch.float64)" in (tmp_path / "net.py").read_text()
+
+
+def test_what_onnxruntime_cannot_run_is_said(tmp_path: Path) -> None:
+    def build() -> Any:
+        return tf.layers.conv2d(tf.placeholder(tf.float64, [None, 6, 6, 2], name="x"), 3, 3, name="conv")
+
+    message = _refusal(Request(_frozen(tmp_path, build), "onnx", str(tmp_path / "m.onnx")))
+    assert "is a valid ONNX file, but onnxruntime" in message
+    assert "its values could not be compared" in message
+
+
+def test_a_saved_model_of_tensorflow_2_is_refused_with_advice(tmp_path: Path) -> None:
+    folder = Path(_saved_model(tmp_path))
+    model = saved_model.read(folder)
+    model.meta_graphs[0].graph_def.node.add(name="call", op="StatefulPartitionedCall")
+    (folder / "saved_model.pb").write_bytes(model.SerializeToString())
+    message = _refusal(Request(str(folder), "onnx"))
+    assert "was written by TensorFlow 2: its graph calls functions" in message
+    assert "convert_variables_to_constants_v2" in message
+
+
+def test_dilation_over_an_unknown_size_needs_the_size(tmp_path: Path) -> None:
+    def build() -> Any:
+        x = tf.placeholder(tf.float32, [None, None, None, 2], name="x")
+        return tf.layers.conv2d(x, 3, 3, dilation_rate=2, padding="same", name="conv")
+
+    path, out = _frozen(tmp_path, build), str(tmp_path / "m.onnx")
+    assert "conv/Conv2D/SpaceToBatchND (SpaceToBatchND) takes its argument 2" in _refusal(Request(path, "onnx"))
+    assert export(Request(path, "onnx", out, shapes={"x": (None, 7, 6, 2)})).within
+    assert [node.op_type for node in onnx.load(out).graph.node] == ["Transpose", "Conv", "Transpose"]
 
 
 def test_missing_and_damaged_files(tmp_path: Path, checkpoint: str) -> None:

@@ -42,6 +42,37 @@ CASES: dict[str, tuple[tuple[int | None, ...], Build]] = {
         (None, None, None, 4),
         lambda x: tf.nn.conv2d(x, _kernel(3, 3, 4, 5), [1, 2, 2, 1], "SAME"),
     ),
+    "conv one axis": ((None, 9, 3), lambda x: tf.layers.conv1d(x, 4, 3)),
+    "conv channels first": (
+        (None, 3, 8, 8),
+        lambda x: tf.layers.batch_normalization(
+            tf.layers.max_pooling2d(
+                tf.layers.conv2d(x, 4, 3, data_format="channels_first"), 2, 2, data_format="channels_first"
+            ),
+            axis=1,
+        ),
+    ),
+    "groups by split": (
+        IMAGE,
+        lambda x: tf.concat([tf.layers.conv2d(part, 2, 3) for part in tf.split(tf.layers.conv2d(x, 4, 3), 2, 3)], 3),
+    ),
+    "channels shuffled": (
+        IMAGE,
+        lambda x: tf.reshape(
+            tf.transpose(tf.reshape(tf.layers.conv2d(x, 4, 1), [-1, 8, 8, 2, 2]), [0, 1, 2, 4, 3]), [-1, 8, 8, 4]
+        ),
+    ),
+    "squeeze and excite": (
+        IMAGE,
+        lambda x: x * tf.reshape(tf.layers.dense(tf.reduce_mean(x, [1, 2]), 4, tf.sigmoid), [-1, 1, 1, 4]),
+    ),
+    "group norm": ((2, 4, 4, 8), lambda x: tf.contrib.layers.group_norm(x, groups=4)),
+    "instance norm": (IMAGE, tf.contrib.layers.instance_norm),
+    "layer norm": (IMAGE, tf.contrib.layers.layer_norm),
+    "cells unrolled": (
+        (2, 3, 4),
+        lambda x: tf.nn.static_rnn(tf.nn.rnn_cell.BasicLSTMCell(4), tf.unstack(x, axis=1), dtype=tf.float32)[0][-1],
+    ),
     "conv dilated attribute": (
         IMAGE,
         lambda x: tf.nn.conv2d(x, _kernel(3, 3, 4, 5), [1, 1, 1, 1], "SAME", dilations=[1, 2, 2, 1]),

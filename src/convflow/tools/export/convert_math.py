@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from convflow.core import dtypes
 from convflow.graph.operation import Operation
 from convflow.tools.export.builder import Builder, converter
 
@@ -155,6 +156,9 @@ def _logical_reduction(b: Builder, op: Operation) -> None:
 def _position(b: Builder, op: Operation) -> None:
     rank = b.rank(op)
     axis = b.ints(op, 1)[0] % rank
+    if op.outputs[0].dtype == dtypes.int64:
+        b.emit(op, op.type, [b.input(op, 0)], axis=axis, keepdims=0)
+        return
     made = b.node(op.type, [b.input(op, 0)], rank - 1, axis=axis, keepdims=0)
     b.emit(op, "Cast", [made], to=np.dtype(op.outputs[0].dtype.as_numpy_dtype))
 

@@ -23,6 +23,7 @@ from convflow.training.saved_model import loader, tag_constants
 _GRAPH_SUFFIXES = (".pb", ".pbtxt", ".graphdef")
 _PARTS = (".meta", ".index")
 _PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
+_CALLS = ("StatefulPartitionedCall", "PartitionedCall")
 # No answer of a network.
 _NO_OUTPUT = (
     "Const",
@@ -176,6 +177,12 @@ def _read_saved_model(folder: str, outputs: list[str]) -> Source:
     if not chosen:
         raise errors.DataLossError(None, None, f"The SavedModel in {folder} holds no graph.")
     meta_graph = chosen[0]
+    if any(node.op in _CALLS for node in meta_graph.graph_def.node):
+        raise refuse.unimplemented(
+            f"The SavedModel in {folder} was written by TensorFlow 2: its graph calls functions, and its checkpoint "
+            "knows objects, not variables. Expected one of TensorFlow 1, as simple_save writes it. "
+            "Freeze the function in TensorFlow 2 with convert_variables_to_constants_v2 and pass that graph."
+        )
     signature = _signature(meta_graph)
     names = outputs or (_tensors(signature.outputs) if signature is not None else [])
     if not names:

@@ -42,6 +42,16 @@ def _geometry(node: Node, padding: list[int]) -> str:
     return "".join(f", {part}" for part in parts if part)
 
 
+def _type(values: dict[str, np.ndarray]) -> str:
+    """The argument that says a layer's type, where it is not PyTorch's default."""
+    dtype = values["weight"].dtype
+    return "" if dtype == np.float32 else f", dtype=torch.{dtype.name}"
+
+
+def _bias(values: dict[str, np.ndarray]) -> str:
+    return "" if "bias" in values else ", bias=False"
+
+
 def _tensors(writer: Writer, node: Node) -> dict[str, np.ndarray]:
     names = dict(zip(("weight", "bias"), node.inputs[1:], strict=False))
     return {key: writer.model.constants[name].array for key, name in names.items()}
@@ -70,9 +80,9 @@ def _convolution(w: Writer, node: Node) -> str:
     if path is not None:
         values = _tensors(w, node)
         shape = values["weight"].shape
-        bias = "" if "bias" in values else ", bias=False"
+        rest = f"{geometry}{_bias(values)}{_type(values)}"
         channels = shape[1] * node.attrs["group"]
-        call = f"nn.Conv2d({channels}, {shape[0]}, {_pair(node.attrs['kernel_shape'])}{geometry}{bias})"
+        call = f"nn.Conv2d({channels}, {shape[0]}, {_pair(node.attrs['kernel_shape'])}{rest})"
         made = w.state.layer(path, call, values)
         if made is not None:
             return f"{made}({x})"
@@ -90,8 +100,8 @@ def _transposed_convolution(w: Writer, node: Node) -> str:
     if path is not None:
         values = _tensors(w, node)
         shape = values["weight"].shape
-        bias = "" if "bias" in values else ", bias=False"
-        call = f"nn.ConvTranspose2d({shape[0]}, {shape[1]}, {_pair(node.attrs['kernel_shape'])}{geometry}{bias})"
+        rest = f"{geometry}{_bias(values)}{_type(values)}"
+        call = f"nn.ConvTranspose2d({shape[0]}, {shape[1]}, {_pair(node.attrs['kernel_shape'])}{rest})"
         made = w.state.layer(path, call, values)
         if made is not None:
             return f"{made}({x}){cut}"
@@ -104,7 +114,7 @@ def _dense(w: Writer, node: Node) -> str:
     if path is not None:
         values = _tensors(w, node)
         count, size = values["weight"].shape
-        made = w.state.layer(path, f"nn.Linear({size}, {count})", values)
+        made = w.state.layer(path, f"nn.Linear({size}, {count}{_type(values)})", values)
         if made is not None:
             return f"{made}({x})"
     return f"F.linear({x}, {', '.join(w.tensor(name) for name in node.inputs[1:])})"
@@ -116,7 +126,7 @@ def _batch_norm(w: Writer, node: Node) -> str:
     if path is not None:
         names = ("weight", "bias", "running_mean", "running_var")
         values = {key: w.model.constants[name].array for key, name in zip(names, node.inputs[1:], strict=True)}
-        made = w.state.layer(path, f"nn.BatchNorm2d({len(values['bias'])}, eps={epsilon})", values)
+        made = w.state.layer(path, f"nn.BatchNorm2d({len(values['bias'])}, eps={epsilon}{_type(values)})", values)
         if made is not None:
             # BatchNorm2d counts its training steps.
             w.state.values[".".join((*path, "num_batches_tracked"))] = np.asarray(0, np.int64)

@@ -11,8 +11,9 @@ from torch import nn
 
 from convflow.tools.export.ir import Constant, Model, Node, fresh_name
 
-_WEIGHTS = ("kernel", "weights", "weight", "W", "w")
-_BIASES = ("bias", "biases", "b", "B")
+# Names of kernels and biases, in small letters and without underscores before.
+_WEIGHTS = ("kernel", "weights", "weight", "filter", "w")
+_BIASES = ("bias", "biases", "b")
 # A separable convolution has two kernels in one scope.
 _PARTS = {
     "depthwise_kernel": "depthwise",
@@ -101,7 +102,7 @@ def layer_path(model: Model, node: Node) -> tuple[str, ...] | None:
     if weight is None or weight.variable is None:
         return None
     scope, _, leaf = weight.variable.rpartition("/")
-    if leaf not in (*_WEIGHTS, *_PARTS) or not scope:
+    if (_plain(leaf) not in _WEIGHTS and leaf not in _PARTS) or not scope:
         return None
     if len(node.inputs) > 2:
         bias = model.constants.get(node.inputs[2])
@@ -122,4 +123,8 @@ def norm_path(model: Model, node: Node) -> tuple[str, ...] | None:
 
 def _is_in(variable: str, scope: str, leaves: tuple[str, ...]) -> bool:
     parent, _, leaf = variable.rpartition("/")
-    return parent == scope and leaf in leaves
+    return parent == scope and _plain(leaf) in leaves
+
+
+def _plain(leaf: str) -> str:
+    return leaf.lstrip("_").lower()
