@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import torch
 
+from convflow.ops import winograd
 from convflow.ops.window import Ints, Pair, Sizes, Window, shape_text
 
 Kernel = Callable[..., torch.Tensor]
@@ -51,6 +52,8 @@ class _Geometry(NamedTuple):
     both_sides: Ints | None
     """PyTorch's padding; None where it has to be written into the input, since the two sides differ."""
     groups: int
+    tiles: winograd.Grid | None
+    """Where Winograd's algorithm is the faster one."""
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +63,22 @@ def _geometry(window: Window, input: Ints, filter: Ints) -> _Geometry:
     output: Any = output_sizes(window, input, filter)
     paddings = window.with_ksize(filter[:-2]).paddings(input)
     both_sides = tuple(before for before, _ in paddings) if all(b == a for b, a in paddings) else None
-    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[-2])
+    tiles = _tiles(window, input, filter, output, paddings)
+    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[-2], tiles)
+
+
+def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tuple[Pair, ...]) -> winograd.Grid | None:
+    is_plain = window.data_format == "NHWC" and window.strides == (1, 1) and window.dilations == (1, 1)
+    if not is_plain or filter[:2] != (3, 3) or input[-1] != filter[-2] or 0 in output:
+        return None
+    (top, bottom), (left, right) = paddings
+    tiles = winograd.Grid(top, left, output[1], output[2])
+    fits = max(top, bottom, left, right) <= 2
+    return tiles if fits and winograd.pays(input[0], tiles, filter[-2], filter[-1]) else None
+
+
+def _is_for_winograd(tiles: winograd.Grid | None, values: torch.Tensor) -> TypeGuard[winograd.Grid]:
+    return tiles is not None and values.dtype == torch.float32 and values.device.type == "cpu"
 
 
 def _as_torch_filter(filter: torch.Tensor) -> torch.Tensor:
@@ -91,6 +109,8 @@ def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor) -> torch
     geometry = _geometry(window, tuple(input.shape), tuple(filter.shape))
     if 0 in geometry.output:
         return input.new_empty(geometry.output)
+    if _is_for_winograd(geometry.tiles, input):
+        return winograd.convolve(input, filter, geometry.tiles)
     x, padding = _padded(window.channels_first(input), geometry)
     y = torch.convolution(
         x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, False,
@@ -128,6 +148,8 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
     geometry = _checked_geometry(window, sizes, tuple(filter.shape), out_backprop)
     if 0 in geometry.output:
         return out_backprop.new_zeros(sizes)
+    if _is_for_winograd(geometry.tiles, filter):
+        return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
     grad, weight = window.channels_first(out_backprop), _as_torch_filter(filter)
     # PyTorch wants the input for its shape and layout only; fresh memory is never touched.
     if geometry.both_sides is not None:
@@ -147,6 +169,8 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
     geometry = _checked_geometry(window, tuple(input.shape), sizes, out_backprop)
     if 0 in geometry.output:
         return out_backprop.new_zeros(sizes)
+    if _is_for_winograd(geometry.tiles, input):
+        return winograd.filter_gradient(input, out_backprop, geometry.tiles)
     x, padding = _padded(window.channels_first(input), geometry)
     # Wanted for its shape; a plain layout, because PyTorch refuses a permuted one for a single filter.
     weight = out_backprop.new_empty(_as_torch_sizes(sizes))
