@@ -87,6 +87,10 @@ RawExample: Any = _RAW["Example"]
 RawSequenceExample: Any = _RAW["SequenceExample"]
 
 _FLOAT = np.dtype("<f4")
+# Up to so many bytes a loop is done before NumPy has begun: most integer features are one number.
+_FEW = 24
+_SIGN = 1 << 63
+_MASK = 2 * _SIGN - 1
 
 
 def kind_of(feature: Any) -> str | None:
@@ -94,16 +98,19 @@ def kind_of(feature: Any) -> str | None:
     return feature.WhichOneof("kind")
 
 
-def values_of(feature: Any) -> Any:
+def values_of(feature: Any, kind: str | None = None) -> Any:
     """The values of a raw feature: a list of bytes, or an array of float32 or int64.
+
+    Args:
+        kind: its kind, where that is known already.
 
     Raises:
         ValueError: its bytes are no numbers, or of two kinds of lists at once.
     """
-    kind = feature.WhichOneof("kind")
+    kind = kind or feature.WhichOneof("kind")
     if kind == "bytes_list":
         return feature.bytes_list.value
-    numbers = getattr(feature, kind)
+    numbers = feature.int64_list if kind == "int64_list" else feature.float_list
     if len(UnknownFieldSet(numbers)):
         # Numbers written one by one, which old writers do: the plain message knows both ways.
         if numbers.value:
@@ -127,6 +134,8 @@ def decode_varints(data: bytes) -> np.ndarray:
     Raises:
         ValueError: the list ends within a number, or one is longer than 64 bits.
     """
+    if len(data) <= _FEW:
+        return _few_varints(data)
     octets = np.frombuffer(data, np.uint8)
     is_last = octets < 0x80
     if is_last.all():
@@ -141,3 +150,21 @@ def decode_varints(data: bytes) -> np.ndarray:
     places = np.arange(len(octets)) - np.repeat(starts, lengths)
     parts = (octets & 0x7F).astype(np.uint64) << (7 * places).astype(np.uint64)
     return np.add.reduceat(parts, starts).astype(np.int64)
+
+
+def _few_varints(data: bytes) -> np.ndarray:
+    numbers: list[int] = []
+    value = shift = 0
+    for octet in data:
+        value |= (octet & 0x7F) << shift
+        if octet < 0x80:
+            value &= _MASK
+            numbers.append(value if value < _SIGN else value - _SIGN * 2)
+            value = shift = 0
+            continue
+        shift += 7
+        if shift == 70:
+            raise ValueError("an integer takes more than 10 bytes")
+    if shift:
+        raise ValueError("a packed list of integers ends within one")
+    return np.array(numbers, np.int64)

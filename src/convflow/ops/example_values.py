@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from google.protobuf.message import DecodeError
 
 from convflow.core import dtypes, errors, values
@@ -68,7 +69,7 @@ class Examples:
 
     def feature(self, feature: Any, key: str, dtype: DType, index: int) -> Any:
         """The values of one feature, None if it has no kind."""
-        kind = example.kind_of(feature)
+        kind = feature.WhichOneof("kind")
         if kind is None:
             return None
         if _DTYPES[kind] is not dtype:
@@ -77,7 +78,7 @@ class Examples:
                 f"type: {_NAMES[_DTYPES[kind]]}. Ask for the type that was written."
             )
         try:
-            return example.values_of(feature)
+            return example.values_of(feature, kind)
         except (ValueError, DecodeError) as error:
             raise invalid(f"{self.where(key, index)}. Can't parse serialized Example: {error}.") from None
 
@@ -101,11 +102,14 @@ def dense(examples: Examples, column: Column, key: str, dtype: DType, shape: Ten
     Args:
         default: what stands where it is missing; empty if it may not.
     """
-    count = row_size(shape)
-    filler = _as_values(default)
+    sizes = shape.as_list()
+    count = math.prod(size or 0 for size in sizes)
+    filler: Any = None
     parts: Column = []
     for index, part in enumerate(column):
         if part is None:
+            if filler is None:
+                filler = _as_values(default)
             if not len(filler) and count:
                 raise invalid(
                     f"{examples.name(index)}, Feature: {key} (data type: {_NAMES[dtype]}) is required but could not be "
@@ -115,10 +119,10 @@ def dense(examples: Examples, column: Column, key: str, dtype: DType, shape: Ten
         elif len(part) != count:
             raise invalid(
                 f"{examples.where(key, index)}. Number of {_NAMES[dtype]} values != expected. Values size: "
-                f"{len(part)} but output shape: {shape.as_list()}"
+                f"{len(part)} but output shape: {sizes}"
             )
         parts.append(part)
-    return joined(parts, dtype).reshape(len(column), *shape.as_list())
+    return joined(parts, dtype).reshape(len(column), *sizes)
 
 
 def row_size(shape: TensorShape) -> int:
@@ -160,11 +164,12 @@ def rows(examples: Examples, column: Column, key: str, dtype: DType, shape: Tens
 def sparse(column: Column, dtype: DType, is_batch: bool) -> tuple[Any, Any, Any]:
     """A feature of any length as the parts of a sparse tensor."""
     column = [() if part is None else part for part in column]
-    lengths = np.array([len(part) for part in column], np.int64)
-    places = _places(lengths)
     found = joined(column, dtype)
     if not is_batch:
-        return values.from_numpy(places[:, None]), found, values.from_numpy(lengths)
+        count = len(column[0])
+        return torch.arange(count).reshape(count, 1), found, torch.tensor([count])
+    lengths = np.array([len(part) for part in column], np.int64)
+    places = _places(lengths)
     indices = np.stack([np.repeat(np.arange(len(column)), lengths), places], 1)
     shape = np.array([len(column), lengths.max(initial=0)], np.int64)
     return values.from_numpy(indices), found, values.from_numpy(shape)

@@ -1,7 +1,7 @@
 """Picture files read (API: tf.image.decode_jpeg, decode_png, decode_gif, decode_bmp, decode_image).
 
-Pillow reads the files. Of the hints for speed (`dct_method`, `fancy_upscaling`) it takes none: files are always
-decoded exactly and with smooth colours.
+Pillow reads the files, but for JPEG files of ordinary colours: these go to libjpeg-turbo itself (simplejpeg), which
+takes TensorFlow's settings (`dct_method`, `fancy_upscaling`) and gives its very pixels.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.ops import rules
-from convflow.ops.image import png16
+from convflow.ops.image import png16, turbo
 from convflow.ops.image.pillow import Image, ImageSequence
 from convflow.ops.math.comparison import equal
 from convflow.ops.string import substr
 
-# What Pillow raises for a file that is none. A header can promise more pixels than any memory holds.
-_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _MOST_BYTES = 1 << 31
 _SIGNATURES = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"))
+
+
+# What Pillow raises for a file that is none. A header can promise more pixels than any memory holds.
+def _damage() -> tuple[type[Exception], ...]:
+    return OSError, SyntaxError, ValueError, Image.DecompressionBombError
 
 
 def decode_jpeg(
@@ -48,7 +51,8 @@ def decode_jpeg(
         contents: the file's bytes, a string scalar.
         channels: 0 for as many as the file has, 1 for grey, 3 for red, green, blue.
         ratio: 1, 2, 4 or 8: the picture is made this much smaller in decoding.
-        fancy_upscaling, dct_method: hints that may be ignored, and are.
+        fancy_upscaling: False for colours repeated, not interpolated, between the places the file has them for.
+        dct_method: "INTEGER_ACCURATE" or "INTEGER_FAST", which is also the default.
         try_recover_truncated: what is missing at the end of a file becomes grey.
         acceptable_fraction: recorded in the graph; Pillow does not say how many rows it found.
 
@@ -190,14 +194,14 @@ def _kind(contents: bytes) -> str:
 def _opened(contents: bytes) -> Any:
     try:
         return Image.open(io.BytesIO(contents))
-    except _DAMAGE as error:
+    except _damage() as error:
         raise _refused(f"Invalid {_kind(contents)} data, size {len(contents)}: {error}") from None
 
 
 def _loaded(image: Any, size: int) -> Any:
     try:
         image.load()
-    except _DAMAGE as error:
+    except _damage() as error:
         raise _refused(f"Invalid {image.format} data or crop window, data size {size}: {error}") from None
     return image
 
@@ -210,8 +214,22 @@ def _pixels(image: Any) -> np.ndarray:
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
-def jpeg_pixels(contents: bytes, channels: int, ratio: int = 1, recover: bool = False) -> np.ndarray:
-    """A JPEG file as [height, width, channels]."""
+def jpeg_pixels(
+    contents: bytes, channels: int, ratio: int = 1, recover: bool = False, fast: bool = True, smooth: bool = True
+) -> np.ndarray:
+    """A JPEG file as [height, width, channels].
+
+    Args:
+        ratio: how much smaller to make it.
+        recover: fill up what is missing at the end.
+        fast: the quick integer transform instead of the accurate one.
+        smooth: colours interpolated.
+    """
+    quick = (
+        None if recover or ratio != 1 or channels not in (0, 1, 3) else turbo.decoded(contents, channels, fast, smooth)
+    )
+    if quick is not None:
+        return quick
     # An end marker makes a decoder fill up what is missing.
     image = _opened(contents + b"\xff\xd9" if recover else contents)
     if channels not in (0, 1, 3):
@@ -281,7 +299,7 @@ def _gif_frames(contents: bytes, first_only: bool = False) -> np.ndarray:
                 break
             if frames[0].nbytes * (len(frames) + 1) > _MOST_BYTES:
                 raise ValueError(f"more than {len(frames)} frames of {frame.width} x {frame.height}, 2 GiB at most")
-    except _DAMAGE as error:
+    except _damage() as error:
         raise _refused(f"Invalid GIF data (size {len(contents)}), {error}") from None
     return np.stack(frames)
 
@@ -320,7 +338,15 @@ def _to_tensor(pixels: np.ndarray, dtype: np.dtype[Any]) -> torch.Tensor:
             pixels = pixels.astype(np.uint16) * 257
         else:
             pixels = pixels.astype(np.float32) * np.float32(1 / np.iinfo(pixels.dtype).max)
-    return torch.from_numpy(np.array(pixels, order="C"))
+    return torch.from_numpy(np.require(pixels, requirements=("C", "W")))
+
+
+def _settings(op: Operation) -> dict[str, bool]:
+    method = op.attrs.get("dct_method", b"")
+    return {
+        "fast": method not in (b"INTEGER_ACCURATE", "INTEGER_ACCURATE"),
+        "smooth": bool(op.attrs.get("fancy_upscaling", True)),
+    }
 
 
 def _any_pixels(op: Operation, contents: bytes, name: str) -> np.ndarray:
@@ -328,7 +354,11 @@ def _any_pixels(op: Operation, contents: bytes, name: str) -> np.ndarray:
     kind, channels = _kind(contents), op.attrs.get("channels", 0)
     if kind == "JPEG":
         return jpeg_pixels(
-            contents, channels, op.attrs.get("ratio", 1), bool(op.attrs.get("try_recover_truncated", False))
+            contents,
+            channels,
+            op.attrs.get("ratio", 1),
+            bool(op.attrs.get("try_recover_truncated", False)),
+            **_settings(op),
         )
     if kind == "PNG":
         wanted = np.dtype(op.attrs["dtype"].as_numpy_dtype) if "dtype" in op.attrs else np.dtype(np.uint8)
@@ -371,13 +401,14 @@ def _kernel(op: Operation) -> Callable[..., torch.Tensor]:
 def _crop_kernel(op: Operation) -> Callable[..., torch.Tensor]:
     channels, ratio = op.attrs["channels"], op.attrs["ratio"]
     recover = bool(op.attrs["try_recover_truncated"])
+    settings = _settings(op)
     _check_ratio(ratio)
 
     def compute(contents: Any, window: torch.Tensor) -> torch.Tensor:
         data = _one_file(contents)
         if _kind(data) != "JPEG":
             raise _refused(f"DecodeAndCropJpeg operation can run on JPEG only, but detected {_kind(data)}.")
-        pixels = jpeg_pixels(data, channels, ratio, recover)
+        pixels = jpeg_pixels(data, channels, ratio, recover, **settings)
         row, column, height, width = window.tolist()
         if (
             min(row, column) < 0
