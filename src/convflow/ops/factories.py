@@ -7,17 +7,23 @@ from typing import Any
 
 import torch
 
+from convflow.core import dtypes
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 
 Kernel = Callable[..., Any]
+_WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64, torch.uint64: torch.int64}
+_WIDE_UNSIGNED = (dtypes.uint16, dtypes.uint32, dtypes.uint64)
 
 
 def constant_kernel(compute: Kernel) -> Callable[[Operation], Kernel]:
     """A kernel that needs none of its node's attributes."""
-    return lambda op: compute
+    if not isinstance(compute, OnWideUnsigned):
+        return lambda op: compute
+    # Nearly all nodes are of other types, and go to PyTorch's own function.
+    return lambda op: compute if op.attrs["T"] in _WIDE_UNSIGNED else compute.plain
 
 
 def register_unary(
@@ -61,17 +67,26 @@ def register_comparison(name: str, attrs: str, compute: Kernel, gradient: Any) -
     )
 
 
+class OnWideUnsigned:
+    """A function for the unsigned types PyTorch stores but does not calculate with, via the next wider type.
+
+    Args:
+        plain: the function, for all other types.
+    """
+
+    def __init__(self, plain: Kernel) -> None:
+        self.plain = plain
+
+    def __call__(self, *values: torch.Tensor) -> torch.Tensor:
+        narrow = values[0].dtype
+        if narrow not in _WIDER:
+            return self.plain(*values)
+        return self.plain(*(value.to(_WIDER[narrow]) for value in values)).to(narrow)
+
+
 def on_wide_unsigned(compute: Kernel) -> Kernel:
     """`compute` for the unsigned types PyTorch stores but does not calculate with, via the next wider type."""
-    wider = {torch.uint16: torch.int32, torch.uint32: torch.int64, torch.uint64: torch.int64}
-
-    def computed(*values: torch.Tensor) -> torch.Tensor:
-        narrow = values[0].dtype
-        if narrow not in wider:
-            return compute(*values)
-        return compute(*(value.to(wider[narrow]) for value in values)).to(narrow)
-
-    return computed
+    return OnWideUnsigned(compute)
 
 
 def in_single_precision(compute: Kernel) -> Kernel:

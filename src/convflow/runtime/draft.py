@@ -54,6 +54,10 @@ class Draft:
         """Whether a node still stands in the plan as itself."""
         return op in self._position
 
+    def precedes(self, item: Item, other: Item) -> bool:
+        """Whether an item runs before another one."""
+        return self._position[item] < self._position[other]
+
     def source(self, tensor: Tensor) -> Tensor:
         """The tensor whose value this one is: itself, unless a rewrite has renamed it."""
         return self.guards.source(tensor)
@@ -101,12 +105,13 @@ class Draft:
         outputs: Sequence[Tensor],
         hidden: Sequence[DType] = (),
         at: Operation | None = None,
+        fresh: bool = False,
     ) -> Fused | None:
         """Put one node in the place of several.
 
         Args:
             members: the nodes that go.
-            title, kernel, inputs, outputs, hidden: as of `Fused`; every output of the members that somebody else
+            title, kernel, inputs, outputs, hidden, fresh: as of `Fused`; every output of the members that somebody else
                 reads or that is fetched must be among the outputs.
             at: the member whose place it takes; the last one by default.
 
@@ -120,7 +125,7 @@ class Draft:
         if not self._may_fuse(members, inputs, outputs, place):
             return None
         guard = self.guards.of(members[0])
-        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id())
+        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id(), fresh)
         for op in members:
             self._leave(op)
         self._put(fused, place)

@@ -21,6 +21,8 @@ class Fused(Operation):
         outputs: the members' outputs that it makes.
         hidden: the types of further outputs, that no node of the program has.
         node_id: unlike that of any node of the plan.
+        fresh: whether all its outputs are new memory or that of values which nobody else sees any more (see
+            `runtime/fresh.py`), so that later nodes may write over them.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class Fused(Operation):
         outputs: Sequence[Tensor],
         hidden: Sequence[DType],
         node_id: int,
+        fresh: bool = False,
     ) -> None:
         self.members = tuple(_flattened(members))
+        self.fresh = fresh
         taken = {tensor for op in members for tensor in references(op)}
         definition = OpDef(
             name=title,

@@ -272,9 +272,17 @@ def _tanh_derivative_gradient(op: Operation, grad: Any) -> list[Any]:
         return [grad * -2.0 * dy * y, apply_op("TanhGrad", y=y, dy=grad)]
 
 
+def _sigmoid_derivative(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+    return dy * y * (1 - y) if y.is_complex() else torch.ops.aten.sigmoid_backward(dy, y)  # one pass, not three
+
+
+def _tanh_derivative(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+    return dy * (1 - y * y) if y.is_complex() else torch.ops.aten.tanh_backward(dy, y)
+
+
 # Of complex numbers the first three conjugate y themselves, to the others the gradient functions give it so.
 _register_derivative("SqrtGrad", lambda y, dy: dy * 0.5 / y.conj(), _sqrt_derivative_gradient)
 _register_derivative("RsqrtGrad", lambda y, dy: dy * -0.5 * y.conj() ** 3, _rsqrt_derivative_gradient)
 _register_derivative("ReciprocalGrad", lambda y, dy: -dy * y.conj() * y.conj(), _reciprocal_derivative_gradient)
-_register_derivative("SigmoidGrad", lambda y, dy: dy * y * (1 - y), _sigmoid_derivative_gradient)
-_register_derivative("TanhGrad", lambda y, dy: dy * (1 - y * y), _tanh_derivative_gradient)
+_register_derivative("SigmoidGrad", _sigmoid_derivative, _sigmoid_derivative_gradient)
+_register_derivative("TanhGrad", _tanh_derivative, _tanh_derivative_gradient)

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from convflow.runtime.draft import Draft
 from convflow.runtime.rewrites.identities import rename_identities
+from convflow.runtime.rewrites.in_place import work_in_place
 from convflow.runtime.rewrites.pool_first import pool_first
 from convflow.runtime.rewrites.pool_places import remember_pool_places
 
-REWRITES = (rename_identities, remember_pool_places, pool_first)
+REWRITES = (
+    rename_identities,
+    remember_pool_places,
+    pool_first,
+    work_in_place,  # last: fused nodes need no buffers for what is inside
+)
 
 
 def rewrite(draft: Draft) -> None:
