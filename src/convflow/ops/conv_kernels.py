@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import torch
 
-from convflow.ops import winograd
+from convflow.ops import conv_products, winograd
 from convflow.ops.window import Ints, Pair, Sizes, Window, shape_text
 
 Kernel = Callable[..., torch.Tensor]
@@ -52,6 +52,8 @@ class _Geometry(NamedTuple):
     both_sides: Ints | None
     """PyTorch's padding; None where it has to be written into the input, since the two sides differ."""
     groups: int
+    is_product: bool
+    """Whether it is a product of two matrices."""
     tiles: winograd.Grid | None
     """Where Winograd's algorithm is the faster one."""
 
@@ -63,8 +65,9 @@ def _geometry(window: Window, input: Ints, filter: Ints) -> _Geometry:
     output: Any = output_sizes(window, input, filter)
     paddings = window.with_ksize(filter[:-2]).paddings(input)
     both_sides = tuple(before for before, _ in paddings) if all(b == a for b, a in paddings) else None
-    tiles = _tiles(window, input, filter, output, paddings)
-    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[-2], tiles)
+    is_product = conv_products.is_product(window, input, filter, paddings, output)
+    tiles = None if is_product else _tiles(window, input, filter, output, paddings)
+    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[-2], is_product, tiles)
 
 
 def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tuple[Pair, ...]) -> winograd.Grid | None:
@@ -109,6 +112,8 @@ def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor) -> torch
     geometry = _geometry(window, tuple(input.shape), tuple(filter.shape))
     if 0 in geometry.output:
         return input.new_empty(geometry.output)
+    if geometry.is_product and conv_products.computes(input):
+        return conv_products.forward(window, input, filter, geometry.output)
     if _is_for_winograd(geometry.tiles, input):
         return winograd.convolve(input, filter, geometry.tiles)
     x, padding = _padded(window.channels_first(input), geometry)
@@ -148,6 +153,8 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
     geometry = _checked_geometry(window, sizes, tuple(filter.shape), out_backprop)
     if 0 in geometry.output:
         return out_backprop.new_zeros(sizes)
+    if geometry.is_product and conv_products.computes(out_backprop):
+        return conv_products.by_input(window, sizes, filter, out_backprop)
     if _is_for_winograd(geometry.tiles, filter):
         return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
     grad, weight = window.channels_first(out_backprop), _as_torch_filter(filter)
@@ -169,6 +176,8 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
     geometry = _checked_geometry(window, tuple(input.shape), sizes, out_backprop)
     if 0 in geometry.output:
         return out_backprop.new_zeros(sizes)
+    if geometry.is_product and conv_products.computes(input):
+        return conv_products.by_filter(window, input, sizes, out_backprop)
     if _is_for_winograd(geometry.tiles, input):
         return winograd.filter_gradient(input, out_backprop, geometry.tiles)
     x, padding = _padded(window.channels_first(input), geometry)

@@ -20,6 +20,7 @@ from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.strided_slice import getitem
 from convflow.ops.factories import on_wide_unsigned
 from convflow.ops.math.cast import cast
+from convflow.ops.matrix_kernels import product, product_of_transposed, product_with_transposed
 
 _SPARSE_TYPES = (dtypes.bfloat16, dtypes.float32)
 
@@ -146,14 +147,14 @@ def _matmul_shape(ctx: Any) -> list[TensorShape]:
 def _matmul_kernel(op: Operation) -> Callable[..., torch.Tensor]:
     transpose_a, transpose_b = op.attrs["transpose_a"], op.attrs["transpose_b"]
 
-    # torch.mm refuses anything but two matrices that fit; a transposed view costs it nothing.
+    # All refuse anything but two matrices that fit; a transposed view costs them nothing.
     if transpose_a and transpose_b:
         return on_wide_unsigned(lambda a, b: torch.mm(a.t(), b.t()))
     if transpose_a:
-        return on_wide_unsigned(lambda a, b: torch.mm(a.t(), b))
+        return on_wide_unsigned(product_of_transposed)
     if transpose_b:
-        return on_wide_unsigned(lambda a, b: torch.mm(a, b.t()))
-    return on_wide_unsigned(torch.mm)
+        return on_wide_unsigned(product_with_transposed)
+    return on_wide_unsigned(product)
 
 
 def _matmul_gradient(op: Operation, grad: Tensor) -> list[Tensor | None]:
