@@ -371,6 +371,14 @@ def test_dilation_over_an_unknown_size_needs_the_size(tmp_path: Path) -> None:
     assert [node.op_type for node in onnx.load(out).graph.node] == ["Transpose", "Conv", "Transpose"]
 
 
+def test_a_network_that_needs_large_images_is_compared_on_large_ones(tmp_path: Path) -> None:
+    def build() -> Any:
+        net = tf.placeholder(tf.float32, [None, None, None, 1], name="x")
+        return tf.layers.average_pooling2d(tf.layers.conv2d(net, 2, 3, strides=2), 40, 40)
+
+    assert export(Request(_frozen(tmp_path, build), "onnx", str(tmp_path / "m.onnx"))).within
+
+
 def test_missing_and_damaged_files(tmp_path: Path, checkpoint: str) -> None:
     assert "Failed to find any matching files for" in _refusal(Request(str(tmp_path / "none"), "onnx"))
     assert "No such file" in _refusal(Request(str(tmp_path / "none.pb"), "onnx"))

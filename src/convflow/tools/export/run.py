@@ -95,7 +95,7 @@ def _write_onnx(net: Network, path: str, request: Request) -> Result:
     model = model_of(net, "ONNX")
     proto = onnx_file.to_onnx(model, os.path.splitext(os.path.basename(path))[0], _notes(net))
     onnx_file.write(proto, path)
-    feeds = validate.random_inputs(net.inputs)
+    feeds, values = validate.reference(net)
     made = validate.run_onnx(model, path, feeds)
     if made is None:
         notice = (
@@ -103,7 +103,7 @@ def _write_onnx(net: Network, path: str, request: Request) -> Result:
             "Install it with: pip install 'convflow[export]'"
         )
         return _result(net, (path,), len(model.nodes), notice=notice)
-    return _compared(net, (path,), len(model.nodes), made, feeds, request)
+    return _compared(net, (path,), len(model.nodes), made, values, request)
 
 
 def _write_torch(net: Network, path: str, request: Request) -> Result:
@@ -111,12 +111,12 @@ def _write_torch(net: Network, path: str, request: Request) -> Result:
     stem = path.removesuffix(".py").removesuffix(".safetensors")
     code, tensors = f"{stem}.py", f"{stem}.safetensors"
     model = model_of(net, "PyTorch")
-    text, values = to_module(model, f"{net.source.where} as a PyTorch module", os.path.basename(tensors))
-    files.write_atomically(tensors, safetensors.save(values))
+    text, state = to_module(model, f"{net.source.where} as a PyTorch module", os.path.basename(tensors))
+    files.write_atomically(tensors, safetensors.save(state))
     files.write_atomically(code, text.encode())
-    feeds = validate.random_inputs(net.inputs)
+    feeds, values = validate.reference(net)
     made = validate.run_torch(model, code, feeds)
-    return _compared(net, (code, tensors), len(model.nodes), made, feeds, request)
+    return _compared(net, (code, tensors), len(model.nodes), made, values, request)
 
 
 def _write_graph(net: Network, path: str, request: Request) -> Result:
@@ -126,9 +126,9 @@ def _write_graph(net: Network, path: str, request: Request) -> Result:
     return _result(net, (path,), len(net.graph_def.node))
 
 
-def _compared(net: Network, paths: tuple[str, ...], nodes: int, made: list, feeds: Mapping, request: Request) -> Result:
+def _compared(net: Network, paths: tuple[str, ...], nodes: int, made: list, values: list, request: Request) -> Result:
     names = [value_name(tensor.name) for tensor in net.outputs]
-    found = tuple(validate.differences(names, made, validate.expected(net, feeds)))
+    found = tuple(validate.differences(names, made, values))
     return _result(net, paths, nodes, found, all(each.within(request.tolerance) for each in found))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from convflow.core import dtypes
+from convflow.core import dtypes, errors
 from convflow.graph.operation import Tensor
 from convflow.runtime.session import Session
 from convflow.tools.export import refuse
@@ -19,9 +19,9 @@ from convflow.tools.export.ir import Model
 from convflow.tools.export.network import Network
 from convflow.tools.export.optional import find
 
-# What stands for sizes that the graph leaves open: of the batch, and of other axes.
+# What stands for sizes that the graph leaves open: of the batch, and of other axes, in the order of trying.
 _BATCH = 2
-_SIZE = 64
+_SIZES = (64, 320)
 _LARGEST_INDEX = 8
 
 
@@ -38,17 +38,35 @@ class Difference:
         return self.largest <= tolerance * (self.scale or 1.0)
 
 
-def random_inputs(inputs: Sequence[Tensor], seed: int = 0) -> dict[str, np.ndarray]:
-    """An array for each input, by the tensor's name: numbers in [-1, 1), or small indices."""
+def reference(network: Network) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """Random input, by the tensors' names, and what convflow makes of it.
+
+    Sizes that the graph leaves open are small, or larger where the network cannot take small ones.
+    """
+    is_open = any(None in tensor.shape.as_list()[1:] for tensor in network.inputs)
+    for size in _SIZES[:-1] if is_open else ():
+        feeds = random_inputs(network.inputs, size)
+        try:
+            return feeds, expected(network, feeds)
+        except errors.OpError:
+            continue  # too small for its windows
+    feeds = random_inputs(network.inputs, _SIZES[-1])
+    return feeds, expected(network, feeds)
+
+
+def random_inputs(inputs: Sequence[Tensor], size: int = _SIZES[0], seed: int = 0) -> dict[str, np.ndarray]:
+    """An array for each input, by the tensor's name: numbers in [-1, 1), or small indices.
+
+    Args:
+        size: what stands for unknown sizes but the batch's.
+    """
     generator = np.random.default_rng(seed)
-    return {tensor.name: _random(generator, tensor) for tensor in inputs}
+    return {tensor.name: _random(generator, tensor, size) for tensor in inputs}
 
 
-def _random(generator: np.random.Generator, tensor: Tensor) -> np.ndarray:
-    shape = [
-        size if size is not None else (_BATCH if axis == 0 else _SIZE)
-        for axis, size in enumerate(tensor.shape.as_list())
-    ]
+def _random(generator: np.random.Generator, tensor: Tensor, size: int) -> np.ndarray:
+    given = enumerate(tensor.shape.as_list())
+    shape = [(_BATCH if axis == 0 else size) if known is None else known for axis, known in given]
     dtype = tensor.dtype
     if dtype.is_bool:
         return generator.random(shape) < 0.5
