@@ -52,6 +52,8 @@ class _Geometry(NamedTuple):
     both_sides: Ints | None
     """PyTorch's padding; None where it has to be written into the input, since the two sides differ."""
     groups: int
+    zero_taps: tuple[Pair, ...] | None
+    """Zeros around the filter that make both sides' padding the same, where that is cheaper than a padded input."""
     is_product: bool
     """Whether it is a product of two matrices."""
     tiles: winograd.Grid | None
@@ -65,9 +67,18 @@ def _geometry(window: Window, input: Ints, filter: Ints) -> _Geometry:
     output: Any = output_sizes(window, input, filter)
     paddings = window.with_ksize(filter[:-2]).paddings(input)
     both_sides = tuple(before for before, _ in paddings) if all(b == a for b, a in paddings) else None
+    groups = input[window.channel_axis] // filter[-2]
+    zero_taps = _zero_taps(window, filter, paddings, groups) if both_sides is None else None
     is_product = conv_products.is_product(window, input, filter, paddings, output)
     tiles = None if is_product else _tiles(window, input, filter, output, paddings)
-    return _Geometry(output, paddings, both_sides, input[window.channel_axis] // filter[-2], is_product, tiles)
+    return _Geometry(output, paddings, both_sides, groups, zero_taps, is_product, tiles)
+
+
+def _zero_taps(window: Window, filter: Ints, paddings: tuple[Pair, ...], groups: int) -> tuple[Pair, ...] | None:
+    # With a filter for each channel there is little to multiply, and copying the input takes most of the time.
+    if groups == 1 or filter[-2] != 1 or set(window.dilations) != {1}:
+        return None
+    return tuple((max(after - before, 0), max(before - after, 0)) for before, after in paddings)
 
 
 def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tuple[Pair, ...]) -> winograd.Grid | None:
@@ -101,6 +112,14 @@ def _padded(x: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Ints]:
     return torch.constant_pad_nd(x, both, 0), (0,) * len(geometry.paddings)
 
 
+def _evenly_padded(filter: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Ints | None]:
+    """The filter, and the padding on both sides with which it does the same; None if there is no such padding."""
+    if geometry.zero_taps is None:
+        return filter, geometry.both_sides
+    around = list(itertools.chain.from_iterable(reversed(geometry.zero_taps)))
+    return torch.constant_pad_nd(filter, [0, 0, 0, 0, *around], 0), tuple(map(max, geometry.paddings))
+
+
 def _inner(x: torch.Tensor, paddings: Sequence[Pair]) -> torch.Tensor:
     for axis, (before, after) in enumerate(paddings, 2):
         x = x.narrow(axis, before, x.shape[axis] - before - after)
@@ -116,7 +135,10 @@ def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor) -> torch
         return conv_products.forward(window, input, filter, geometry.output)
     if _is_for_winograd(geometry.tiles, input):
         return winograd.convolve(input, filter, geometry.tiles)
-    x, padding = _padded(window.channels_first(input), geometry)
+    filter, padding = _evenly_padded(filter, geometry)
+    x = window.channels_first(input)
+    if padding is None:
+        x, padding = _padded(x, geometry)
     y = torch.convolution(
         x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, False,
         (0,) * len(padding), geometry.groups,
@@ -157,11 +179,12 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
         return conv_products.by_input(window, sizes, filter, out_backprop)
     if _is_for_winograd(geometry.tiles, filter):
         return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
+    filter, both_sides = _evenly_padded(filter, geometry)
     grad, weight = window.channels_first(out_backprop), _as_torch_filter(filter)
     # PyTorch wants the input for its shape and layout only; fresh memory is never touched.
-    if geometry.both_sides is not None:
+    if both_sides is not None:
         x = window.channels_first(out_backprop.new_empty(sizes))
-        return window.restored(_backward(grad, x, weight, window, geometry, geometry.both_sides, 0))
+        return window.restored(_backward(grad, x, weight, window, geometry, both_sides, 0))
     spatial = [sizes[axis] + sum(padding) for axis, padding in zip(window.spatial_axes, geometry.paddings, strict=True)]
     padded = window.arranged(sizes[0], spatial, sizes[window.channel_axis])
     x = window.channels_first(out_backprop.new_empty(padded))
