@@ -262,6 +262,15 @@ def _leaky_relu_kernel(op: Operation) -> Kernel:
     return lambda x: torch.nn.functional.leaky_relu(x, alpha)
 
 
+def activation_in_place(op: Operation) -> Kernel:
+    """A Relu, Relu6 or LeakyRelu of floats, written over what it takes: for plans that have made it themselves."""
+    if op.type == "LeakyRelu":
+        alpha = _as_stored(op.attrs["alpha"])
+        return lambda x: torch.ops.aten.leaky_relu_(x, alpha)
+    low, high = {"Relu": (0, None), "Relu6": (0, 6)}[op.type]
+    return lambda x: x.clamp_(low, high)
+
+
 def _leaky_relu_grad_kernel(op: Operation) -> Kernel:
     alpha = _as_stored(op.attrs["alpha"])
 

@@ -47,7 +47,7 @@ def test_gradients_are_summed_into_one_of_them(x: Any):
     assert_equal_plans([y], {x: GRID}, rtol=1e-6)
 
 
-@pytest.mark.parametrize("function", [tf.nn.relu, tf.sigmoid, tf.tanh])
+@pytest.mark.parametrize("function", [tf.nn.relu, tf.nn.relu6, tf.nn.elu, tf.sigmoid, tf.tanh])
 def test_derivatives_write_over_the_gradient(function: Any, x: Any):
     slope = tf.gradients(tf.square(function(x)), x)[0]
     assert in_place([slope], [x])[-1].endswith("Grad")
@@ -126,3 +126,20 @@ def test_shapes_that_differ_are_refused_as_before():
     y = tf.exp(x) + other
     with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match="AddV2"):
         session.run(y, {x: np.ones(3), other: np.ones(4)})
+
+
+def test_what_batch_normalization_gives_is_written_over():
+    x = tf.placeholder(tf.float32, [2, 3, 3, 4])
+    ones = tf.ones([4])
+    y, mean, variance = tf.nn.fused_batch_norm(x, ones, ones)
+    fetches = [tf.nn.relu6(y), tf.exp(mean), tf.exp(variance)]
+    assert in_place(fetches, [x]) == ["Relu6"]
+    assert_equal_plans(fetches, {x: np.random.RandomState(0).normal(size=(2, 3, 3, 4)).astype(np.float32)}, steps=2)
+
+
+def test_the_scaled_slopes_of_a_loss_are_written_over_them():
+    logits, labels = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.float32, [None, 3])
+    loss = tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits)
+    slope = tf.gradients(tf.reduce_mean(loss), logits)[0]
+    assert "Mul" in in_place([slope], [logits, labels])
+    assert_equal_plans([loss, slope], {logits: GRID, labels: np.eye(3, dtype=np.float32)[:2]}, rtol=1e-6)

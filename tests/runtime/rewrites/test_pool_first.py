@@ -19,7 +19,7 @@ def pooled(x: Any, size: int = 2, stride: int = 2, padding: str = "SAME") -> Any
     return tf.nn.max_pool(x, [1, size, size, 1], [1, stride, stride, 1], padding)
 
 
-@pytest.mark.parametrize("clip", [tf.nn.relu, tf.nn.relu6])
+@pytest.mark.parametrize("clip", [tf.nn.relu, tf.nn.relu6, tf.nn.leaky_relu])
 @pytest.mark.parametrize(("size", "padding"), [(2, "SAME"), (2, "VALID"), (3, "SAME"), (3, "VALID")])
 def test_values_are_the_same(clip: Any, size: int, padding: str):
     x = tf.placeholder(tf.float32, [None, None, None, 3])
@@ -60,6 +60,16 @@ def test_fed_in_between():
     x = tf.placeholder(tf.float32, [2, 4, 4, 3])
     active = tf.nn.relu(x)
     assert_equal_plans([pooled(active)], {active: picture(2, 4, 4, 3)})
+
+
+def test_leaky_relu_in_training_takes_one_step_each_way():
+    x = tf.placeholder(tf.float32, [2, 4, 4, 3])
+    y = pooled(tf.nn.leaky_relu(x))
+    assert titles([y, *tf.gradients(y, x)], [x])[0] == "LeakyRelu + MaxPool + places"
+    assert titles([y, *tf.gradients(y, x)], [x])[-1] == "MaxPoolGrad + LeakyReluGrad"
+    falling = pooled(tf.nn.leaky_relu(x, alpha=-0.5))
+    assert "MaxPoolGrad at places" in titles([falling, *tf.gradients(falling, x)], [x])
+    assert_equal_plans([falling, *tf.gradients(falling, x)], {x: picture(2, 4, 4, 3)})
 
 
 def test_channels_first():

@@ -28,7 +28,7 @@ def weighted(y: Any) -> Any:
 
 
 @pytest.mark.parametrize(("size", "stride", "padding"), WINDOWS)
-@pytest.mark.parametrize("activation", [tf.nn.relu, tf.nn.relu6, tf.nn.elu, tf.nn.selu])
+@pytest.mark.parametrize("activation", [tf.nn.relu, tf.nn.relu6, tf.nn.elu, tf.nn.selu, tf.nn.leaky_relu])
 def test_gradients_below_activations(size: int, stride: int, padding: str, activation: Any):
     x = tf.placeholder(tf.float32, [None, None, None, 3])
     b = tf.Variable([0.5, -0.25, 1.0])

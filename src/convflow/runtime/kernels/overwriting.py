@@ -19,6 +19,10 @@ def _relu(x: torch.Tensor) -> torch.Tensor:
     return torch.Tensor.clamp_min_(x, 0)
 
 
+def _relu6(x: torch.Tensor) -> torch.Tensor:
+    return torch.Tensor.clamp_(x, 0, 6)
+
+
 UNARY: dict[str, Kernel] = {
     "Abs": torch.Tensor.abs_,
     "Cos": torch.Tensor.cos_,
@@ -28,6 +32,7 @@ UNARY: dict[str, Kernel] = {
     "Neg": torch.Tensor.neg_,
     "Reciprocal": torch.Tensor.reciprocal_,
     "Relu": _relu,
+    "Relu6": _relu6,
     "Rsqrt": torch.Tensor.rsqrt_,
     "Sigmoid": torch.Tensor.sigmoid_,
     "Sin": torch.Tensor.sin_,
@@ -56,6 +61,14 @@ def _relu_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
     return torch.ops.aten.leaky_relu_backward.grad_input(gradients, features, 0.0, False, grad_input=gradients)
 
 
+def _relu6_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    return torch.ops.aten.hardtanh_backward.grad_input(gradients, features, 0, 6, grad_input=gradients)
+
+
+def _elu_grad(gradients: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+    return torch.ops.aten.elu_backward.grad_input(gradients, 1, 1, 1, True, outputs, grad_input=gradients)
+
+
 def _sigmoid_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
     return torch.ops.aten.sigmoid_backward.grad_input(dy, y, grad_input=dy)
 
@@ -65,6 +78,8 @@ def _tanh_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
 
 
 ONTO_GRADIENT: dict[str, tuple[int, Kernel]] = {
+    "EluGrad": (0, _elu_grad),
+    "Relu6Grad": (0, _relu6_grad),
     "ReluGrad": (0, _relu_grad),
     "SigmoidGrad": (1, _sigmoid_grad),
     "TanhGrad": (1, _tanh_grad),
@@ -80,6 +95,20 @@ def onto_second(compute: Kernel) -> Kernel:
 def of_one_shape(compute: Kernel, plain: Kernel) -> Kernel:
     """`compute` where the inputs turn out to have one shape, `plain` where one would be stretched."""
     return lambda x, y: compute(x, y) if x.shape == y.shape else plain(x, y)
+
+
+def where_it_fits(compute: Kernel, plain: Kernel, place: int) -> Kernel:
+    """`compute` where the result turns out to have the shape of the input at `place`, else `plain`."""
+
+    def chosen(*operands: torch.Tensor) -> Any:
+        target, other = operands[place].shape, operands[1 - place].shape
+        fits = target == other or (
+            len(target) >= len(other)
+            and all(size in (1, own) for own, size in zip(reversed(target), reversed(other), strict=False))
+        )
+        return compute(*operands) if fits else plain(*operands)
+
+    return chosen
 
 
 def sum_onto(place: int) -> Kernel:

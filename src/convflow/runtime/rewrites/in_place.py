@@ -53,7 +53,7 @@ def _of_two(draft: Draft, op: Operation) -> Callable[..., Any] | None:
         # What is stretched to the other's shape has no room for the result.
         target, other = op.inputs[place].shape, op.inputs[1 - place].shape
         if compute is not None and not _is_stretched(target, other) and may_overwrite(draft, op, place):
-            return compute if _fits(target, other) else overwriting.of_one_shape(compute, plain)
+            return compute if _fits(target, other) else overwriting.where_it_fits(compute, plain, place)
     return None
 
 

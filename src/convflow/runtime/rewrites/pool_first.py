@@ -12,22 +12,28 @@ from typing import Any
 import torch
 
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.activation import activation_in_place
 from convflow.ops.bias import add_bias_in_place
 from convflow.runtime.draft import Draft
 from convflow.runtime.fused import Fused
 
 _POOLS = ("MaxPool", "MaxPool + places", "MaxPool3D", "MaxPool3D + places")
-_CLIPS = {"Relu": (0, None), "Relu6": (0, 6)}
+_ACTIVATIONS = ("Relu", "Relu6", "LeakyRelu")
 
 
 def pool_first(draft: Draft) -> None:
-    """Pool before Relu or Relu6, and before the BiasAdd below it, where nobody else needs them in full."""
+    """Pool before a Relu and its kin, and before the BiasAdd below it, where nobody else needs them in full."""
     for pool in draft.nodes(*_POOLS):
-        clip = draft.made_by(pool.inputs[0], *_CLIPS)
-        if clip is None or draft.only_reader(clip.outputs[0], pool.type) is None:
+        activation = draft.made_by(pool.inputs[0], *_ACTIVATIONS)
+        if activation is None or draft.only_reader(activation.outputs[0], pool.type) is None:
             continue
-        if clip.outputs[0].dtype.is_floating and _has_gain(pool):
-            _swap(draft, pool, clip, _bias_below(draft, pool, clip)) or _swap(draft, pool, clip, None)
+        if _grows(activation) and _has_gain(pool):
+            _swap(draft, pool, activation, _bias_below(draft, pool, activation)) or _swap(draft, pool, activation, None)
+
+
+def _grows(activation: Operation) -> bool:
+    """Whether it is of floats and never falls."""
+    return activation.outputs[0].dtype.is_floating and activation.attrs.get("alpha", 0.0) >= 0.0
 
 
 def _has_gain(pool: Operation) -> bool:
@@ -40,25 +46,25 @@ def _node(pool: Operation) -> Operation:
     return pool.members[0] if isinstance(pool, Fused) else pool
 
 
-def _bias_below(draft: Draft, pool: Operation, clip: Operation) -> Operation | None:
-    bias_add = draft.made_by(clip.inputs[0], "BiasAdd")
-    if bias_add is None or draft.only_reader(bias_add.outputs[0], clip.type) is None:
+def _bias_below(draft: Draft, pool: Operation, activation: Operation) -> Operation | None:
+    bias_add = draft.made_by(activation.inputs[0], "BiasAdd")
+    if bias_add is None or draft.only_reader(bias_add.outputs[0], activation.type) is None:
         return None
     channels = "NCHW" if _node(pool).attrs["data_format"].startswith("NC") else "NHWC"
     return bias_add if bias_add.attrs["data_format"] == channels else None
 
 
-def _swap(draft: Draft, pool: Operation, clip: Operation, bias_add: Operation | None) -> bool:
-    members = [clip, pool] if bias_add is None else [bias_add, clip, pool]
-    inputs: tuple[Tensor, ...] = clip.inputs if bias_add is None else bias_add.inputs
-    kernel = _kernel(pool, clip, bias_add)
+def _swap(draft: Draft, pool: Operation, activation: Operation, bias_add: Operation | None) -> bool:
+    members = [activation, pool] if bias_add is None else [bias_add, activation, pool]
+    inputs: tuple[Tensor, ...] = activation.inputs if bias_add is None else bias_add.inputs
+    kernel = _kernel(pool, activation, bias_add)
     title = " + ".join(op.type for op in members)
-    return draft.fuse(members, title, kernel, inputs, pool.outputs) is not None
+    return draft.fuse(members, title, kernel, inputs, pool.outputs, fresh=True) is not None
 
 
-def _kernel(pool: Operation, clip: Operation, bias_add: Operation | None) -> Any:
+def _kernel(pool: Operation, activation: Operation, bias_add: Operation | None) -> Any:
     largest = pool.definition.kernel(pool)
-    low, high = _CLIPS[clip.type]
+    activate = activation_in_place(activation)
     data_format = "" if bias_add is None else bias_add.attrs["data_format"]
 
     def compute(value: torch.Tensor, *bias: torch.Tensor) -> Any:
@@ -67,7 +73,7 @@ def _kernel(pool: Operation, clip: Operation, bias_add: Operation | None) -> Any
         maxima = result[0] if isinstance(result, tuple) else result
         for vector in bias:
             add_bias_in_place(maxima, vector, data_format)
-        maxima.clamp_(low, high)
+        activate(maxima)
         return result
 
     return compute

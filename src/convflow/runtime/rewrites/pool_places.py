@@ -47,7 +47,8 @@ def remember_pool_places(draft: Draft) -> None:
             pools.setdefault(pool, []).append(grad)
     for pool, grads in pools.items():
         window = kernel_window(pool)
-        kept = draft.fuse([pool], f"{pool.type} + places", _forward(window), pool.inputs, pool.outputs, [dtypes.int64])
+        title = f"{pool.type} + places"
+        kept = draft.fuse([pool], title, _forward(window), pool.inputs, pool.outputs, [dtypes.int64], fresh=True)
         if kept is not None:
             for grad in grads:
                 _take_places(draft, window, grad, kept.hidden[0])
@@ -82,16 +83,18 @@ def _take_places(draft: Draft, window: Window, grad: Operation, places: Tensor) 
         outputs = [op.outputs[0] for op in members[1:]]
         title = " + ".join(op.type for op in members)
         kernel = _backward_below(window, above)
-        if draft.fuse(members, title, kernel, [grad.inputs[2], grad.inputs[1], places], outputs, at=above.slope):
+        inputs = [grad.inputs[2], grad.inputs[1], places]
+        if draft.fuse(members, title, kernel, inputs, outputs, at=above.slope, fresh=True):
             return
-    draft.fuse([grad], f"{grad.type} at places", _backward(window), [grad.inputs[2], places], grad.outputs)
+    title = f"{grad.type} at places"
+    draft.fuse([grad], title, _backward(window), [grad.inputs[2], places], grad.outputs, fresh=True)
 
 
 def _above(draft: Draft, grad: Operation) -> _Above | None:
-    slope = draft.only_reader(grad.outputs[0], *_BY_OUTPUT)
+    slope = draft.only_reader(grad.outputs[0], *_BY_OUTPUT, "LeakyReluGrad")
     if slope is None or draft.source(slope.inputs[0]) is not draft.source(grad.outputs[0]):
         return None
-    if draft.source(slope.inputs[1]) is not draft.source(grad.inputs[0]):
+    if draft.source(slope.inputs[1]) is not _operand(draft, slope, draft.source(grad.inputs[0])):
         return None
     data_format = grad.attrs["data_format"]
     channels = "NCHW" if data_format.startswith("NC") else "NHWC"
@@ -101,6 +104,17 @@ def _above(draft: Draft, grad: Operation) -> _Above | None:
         if isinstance(reader, Operation) and reader.type == "BiasAddGrad" and reader.attrs["data_format"] == channels
     ]
     return _Above(slope, bias_grads)
+
+
+def _operand(draft: Draft, slope: Operation, pooled: Tensor) -> Tensor | None:
+    """What the derivative takes if it is that of the activation whose output is pooled."""
+    if slope.type != "LeakyReluGrad":
+        return pooled
+    # It takes what the activation took, and looks at the sign only, which is the output's.
+    activation = draft.made_by(pooled, "LeakyRelu")
+    if activation is None or activation.attrs["alpha"] != slope.attrs["alpha"] or activation.attrs["alpha"] < 0:
+        return None
+    return draft.source(activation.inputs[0])
 
 
 def _forward(window: Window) -> Any:
