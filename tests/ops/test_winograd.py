@@ -10,6 +10,7 @@ import torch
 
 import convflow as tf
 from convflow.ops import winograd
+from convflow.ops.winograd_matrices import matrices
 
 
 def reference(x: torch.Tensor, filter: torch.Tensor, pads: tuple[int, int, int, int]) -> torch.Tensor:
@@ -19,42 +20,60 @@ def reference(x: torch.Tensor, filter: torch.Tensor, pads: tuple[int, int, int, 
 
 
 CASES = [
-    ((2, 8, 8, 5), 3, (1, 1, 1, 1)),
-    ((1, 7, 9, 4), 6, (1, 1, 1, 1)),
-    ((3, 6, 5, 2), 2, (0, 0, 0, 0)),
-    ((2, 8, 7, 3), 4, (2, 2, 2, 2)),
-    ((1, 5, 6, 3), 2, (0, 1, 2, 0)),
-    ((1, 3, 3, 1), 1, (0, 0, 0, 0)),
+    ((2, 8, 8, 16), 32, 1),
+    ((1, 7, 9, 32), 16, 1),
+    ((3, 6, 5, 16), 16, 0),
+    ((2, 8, 7, 32), 48, 2),
+    ((1, 5, 6, 16), 16, 0),
 ]
 
 
-@pytest.mark.parametrize(("sizes", "filters", "pads"), CASES)
-def test_equal_to_the_definition(sizes: tuple[int, ...], filters: int, pads: tuple[int, int, int, int]):
+@pytest.mark.parametrize("taps", winograd.TAPS)
+@pytest.mark.parametrize(("sizes", "filters", "pad"), CASES)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_equal_to_the_definition(taps: int, sizes: tuple[int, ...], filters: int, pad: int, threads: int):
     x = torch.rand(sizes).requires_grad_()
-    filter = torch.rand(3, 3, sizes[-1], filters).requires_grad_()
+    filter = torch.rand(taps, taps, sizes[-1], filters).requires_grad_()
+    pads = (pad, taps // 2, taps - 1 - pad, pad)
     expected: Any = reference(x, filter, pads)
     grad = torch.rand_like(expected)
     by_input, by_filter = torch.autograd.grad(expected, (x, filter), grad)
-    grid = winograd.Grid(pads[0], pads[2], *expected.shape[1:3])
-    with torch.inference_mode():
-        np.testing.assert_allclose(winograd.convolve(x, filter, grid), expected, 1e-4, 1e-5)
-        np.testing.assert_allclose(winograd.input_gradient(grad, filter, sizes, grid), by_input, 1e-4, 1e-5)
-        np.testing.assert_allclose(winograd.filter_gradient(x, grad, grid), by_filter, 1e-4, 1e-5)
+    grid = winograd.Grid(taps, pads[0], pads[2], *expected.shape[1:3])
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with torch.inference_mode():
+            np.testing.assert_allclose(winograd.convolve(x, filter, grid), expected.detach(), 1e-4, 1e-4)
+            np.testing.assert_allclose(winograd.input_gradient(grad, filter, sizes, grid), by_input, 1e-4, 1e-4)
+            np.testing.assert_allclose(winograd.filter_gradient(x, grad, grid), by_filter, 1e-4, 1e-4)
+    finally:
+        torch.set_num_threads(before)
 
 
-def test_errors_are_no_larger_than_those_of_the_usual_sum():
-    x, filter = torch.rand(1, 28, 28, 256) - 0.5, torch.rand(3, 3, 256, 256) - 0.5
-    exact = reference(x.double(), filter.double(), (1, 1, 1, 1))
-    usual = (reference(x, filter, (1, 1, 1, 1)) - exact).abs().max()
-    ours = (winograd.convolve(x, filter, winograd.Grid(1, 1, 28, 28)) - exact).abs().max()
-    assert ours < 2 * usual
+@pytest.mark.parametrize("taps", winograd.TAPS)
+def test_it_rounds_like_the_usual_sum(taps: int):
+    x, filter = torch.randn(1, 28, 28, 256), torch.randn(taps, taps, 256, 256)
+    pad = taps // 2
+    exact = reference(x.double(), filter.double(), (pad,) * 4)
+    largest = exact.abs().max()
+    error = (winograd.convolve(x, filter, winograd.Grid(taps, pad, pad, 28, 28)) - exact).abs().max()
+    assert error / largest < {3: 6e-6, 5: 2e-5}[taps]
+
+
+@pytest.mark.parametrize(("outputs", "taps"), [(2, 3), (4, 3), (2, 5), (4, 5)])
+def test_the_matrices_make_a_correlation(outputs: int, taps: int):
+    of_input, of_filter, to_output = map(np.array, matrices(outputs, taps))
+    random = np.random.RandomState(0)
+    signal, filter = random.rand(outputs + taps - 1), random.rand(taps)
+    found = to_output @ ((of_filter @ filter) * (of_input @ signal))
+    np.testing.assert_allclose(found, np.correlate(signal, filter, "valid"), rtol=1e-12)
 
 
 def test_it_pays_for_many_channels_only():
-    large, small = winograd.Grid(1, 1, 56, 56), winograd.Grid(1, 1, 7, 7)
+    large, small = winograd.Grid(3, 1, 1, 56, 56), winograd.Grid(3, 1, 1, 7, 7)
     assert winograd.pays(8, large, 256, 256)
     assert not winograd.pays(8, large, 3, 64)
-    assert not winograd.pays(8, large, 64, 64)
+    assert not winograd.pays(8, large, 100, 100)
     assert not winograd.pays(1, small, 512, 512)
 
 
@@ -62,9 +81,9 @@ def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     taken: list[str] = []
     for name in ("convolve", "input_gradient", "filter_gradient"):
         monkeypatch.setattr(winograd, name, _noting(taken, getattr(winograd, name)))
-    values = np.random.RandomState(0).rand(2, 28, 28, 256).astype(np.float32)
-    image = tf.placeholder(tf.float32, [None, 28, 28, 256])
-    filter = tf.constant(np.random.RandomState(1).rand(3, 3, 256, 256).astype(np.float32))
+    values = np.random.RandomState(0).rand(2, 28, 28, 64).astype(np.float32)
+    image = tf.placeholder(tf.float32, [None, 28, 28, 64])
+    filter = tf.constant(np.random.RandomState(1).rand(3, 3, 64, 64).astype(np.float32))
     output = tf.nn.conv2d(image, filter, [1, 1, 1, 1], "SAME")
     gradients = tf.gradients(tf.square(output), [image, filter])
     doubles = tf.nn.conv2d(tf.cast(image, tf.float64), tf.cast(filter, tf.float64), [1, 1, 1, 1], "SAME")

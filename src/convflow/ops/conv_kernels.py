@@ -83,12 +83,14 @@ def _zero_taps(window: Window, filter: Ints, paddings: tuple[Pair, ...], groups:
 
 def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tuple[Pair, ...]) -> winograd.Grid | None:
     is_plain = window.data_format == "NHWC" and window.strides == (1, 1) and window.dilations == (1, 1)
-    if not is_plain or filter[:2] != (3, 3) or input[-1] != filter[-2] or 0 in output:
+    taps = filter[0]
+    if not is_plain or filter[:2] != (taps, taps) or input[-1] != filter[-2] or 0 in output:
         return None
     (top, bottom), (left, right) = paddings
-    tiles = winograd.Grid(top, left, output[1], output[2])
-    fits = max(top, bottom, left, right) <= 2
-    return tiles if fits and winograd.pays(input[0], tiles, filter[-2], filter[-1]) else None
+    if taps not in winograd.TAPS or max(top, bottom, left, right) >= taps:
+        return None
+    tiles = winograd.Grid(taps, top, left, output[1], output[2])
+    return tiles if winograd.pays(input[0], tiles, filter[-2], filter[-1]) else None
 
 
 def _is_for_winograd(tiles: winograd.Grid | None, values: torch.Tensor) -> TypeGuard[winograd.Grid]:
