@@ -399,6 +399,7 @@ from convflow.ops.scatter import (
     scatter_update,
 )
 from convflow.ops.script import numpy_function, py_func
+from convflow.ops.serialized import decode_compressed, parse_tensor, serialize_tensor
 from convflow.ops.space_to_batch import (
     batch_to_space,
     batch_to_space_nd,

@@ -8,7 +8,7 @@ from typing import Any
 
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
-from convflow.input import iterators, mapped, structure, transforms
+from convflow.input import file_names, iterators, mapped, structure, transforms
 from convflow.input.generator import from_generator
 from convflow.input.transforms import Node
 
@@ -50,6 +50,21 @@ class Dataset:
     def range(*args: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Dataset:
         """The numbers of Python's `range(*args)`, int64 scalars unless `output_type` says otherwise."""
         return Dataset(transforms.number_range(*args, output_type=output_type))
+
+    @staticmethod
+    def list_files(
+        file_pattern: Any, shuffle: bool | None = None, seed: Any = None, name: str | None = None
+    ) -> Dataset:
+        """The names of the files that match one or several glob patterns, scalar strings.
+
+        Args:
+            shuffle: False for the names in order; otherwise they come in an order of their own each time.
+            seed: see `shuffle`.
+
+        Raises:
+            tf.errors.InvalidArgumentError: (when read) no file matches.
+        """
+        return Dataset(file_names.listed(file_pattern, shuffle, seed))
 
     @staticmethod
     def zip(*args: Any, datasets: Any = None, name: str | None = None) -> Dataset:

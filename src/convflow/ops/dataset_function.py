@@ -61,7 +61,8 @@ def _check_can_be_captured(op: Operation) -> None:
             f"initializer runs. The placeholder is {op.describe()}"
         )
     makes_dataset = any(tensor.dtype is dtypes.variant for tensor in op.outputs)
-    if op.definition.stateful and not makes_dataset:
+    # An assertion keeps nothing between runs.
+    if op.definition.stateful and not makes_dataset and op.type != "Assert":
         raise ValueError(
             f"Cannot capture a stateful node (name:{op.name}, type:{op.type}) by value: the dataset of a one-shot "
             "iterator may not depend on variables, tables or random numbers. Use make_initializable_iterator() "

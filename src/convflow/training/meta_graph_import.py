@@ -74,6 +74,13 @@ def naming(path: str | None) -> Iterator[None]:
             raise
         kind: Any = type(error)
         raise kind(error.node_def, error.op, f"{error.message}\nThe graph is that of {path}.") from error
+    except (KeyError, DecodeError) as error:
+        if path is None:
+            raise
+        reason = error.args[0] if error.args else error
+        raise errors.InvalidArgumentError(
+            None, None, f"{reason} The graph is that of {path}, which is damaged or was put together by hand."
+        ) from error
     except (TypeError, ValueError) as error:
         if path is None or path in str(error):
             raise

@@ -24,6 +24,7 @@ from convflow.ops.parse_sequence import parse_sequence_example, parse_single_seq
 from convflow.ops.parsing import parse_example, parse_single_example
 from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from convflow.ops.queue import PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
+from convflow.ops.serialized import decode_compressed, parse_tensor, serialize_tensor
 from convflow.ops.string_convert import decode_base64, decode_raw, encode_base64
 from convflow.training.graph_io import write_graph
 from convflow.training.input_producer import match_filenames_once

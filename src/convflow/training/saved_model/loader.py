@@ -46,9 +46,8 @@ def load(
     """
     folder = os.fspath(export_dir)
     meta_graph = _with_tags(saved_model.read(folder), set(tags), folder)
-    with sess.graph.as_default():
-        with meta_graph_import.naming(folder):
-            saver = meta_graph_import.import_meta_graph(meta_graph, import_scope=import_scope, **saver_kwargs)
+    with sess.graph.as_default(), meta_graph_import.naming(folder):
+        saver = meta_graph_import.import_meta_graph(meta_graph, import_scope=import_scope, **saver_kwargs)
         _restore(sess, saver, folder)
         _run_main_op(sess, meta_graph, folder, import_scope)
     return meta_graph
