@@ -10,11 +10,11 @@ import pytest
 
 import convflow as tf
 
-GOLDEN = Path(__file__).parent.parent / "golden"
-sys.path.append(str(GOLDEN))
+sys.path.append(str(Path(__file__).parent.parent / "golden"))
 
 import interop_cases
 
+GOLDEN = Path(__file__).parent.parent / "golden"
 RECORDED = json.loads((GOLDEN / "interop.json").read_text())
 
 

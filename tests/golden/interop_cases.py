@@ -1,4 +1,4 @@
-"""Checkpoints that TensorFlow and convflow both write and read: the same program on either, `tf` is its only parameter."""
+"""Checkpoints that TensorFlow and convflow both write and read: one program, given either of them as `tf`."""
 
 from __future__ import annotations
 
