@@ -20,6 +20,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.conv_kernels import Kernel, convolve, filter_gradient, input_gradient, output_sizes
+from convflow.ops.epilogue import NOTHING, Epilogue
 from convflow.ops.window import Ints, Sizes, Window, conv_window, shape_text
 
 
@@ -155,12 +156,12 @@ def _check_depth(family: ConvFamily, channels: int, filter: Ints) -> None:
 def _forward_kernel(family: ConvFamily, op: Operation) -> Kernel:
     window = _kernel_window(op)
     if not family.depthwise:
-        return lambda input, filter: convolve(window, input, filter)
+        return lambda input, filter, epilogue=NOTHING: convolve(window, input, filter, epilogue)
 
-    def depthwise(input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+    def depthwise(input: torch.Tensor, filter: torch.Tensor, epilogue: Epilogue = NOTHING) -> torch.Tensor:
         plain = _plain(family, filter)
         _check_depth(family, input.shape[window.channel_axis], tuple(filter.shape))
-        return convolve(window, input, plain)
+        return convolve(window, input, plain, epilogue)
 
     return depthwise
 

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeGuard
 import torch
 
 from convflow.ops import conv_products, winograd
+from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
+from convflow.ops.matrix_kernels import HAS_ONEDNN
 from convflow.ops.window import Ints, Pair, Sizes, Window, shape_text
 
 Kernel = Callable[..., torch.Tensor]
@@ -128,24 +130,40 @@ def _inner(x: torch.Tensor, paddings: Sequence[Pair]) -> torch.Tensor:
     return x
 
 
-def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
-    """The correlation of `input` with `filter`, in the window's data format."""
+def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor, epilogue: Epilogue = NOTHING) -> torch.Tensor:
+    """The correlation of `input` with `filter`, in the window's data format, and what follows.
+
+    Args:
+        epilogue: for data formats with the channels last only.
+    """
     geometry = _geometry(window, tuple(input.shape), tuple(filter.shape))
+    checked(epilogue, filter.shape[-1])
     if 0 in geometry.output:
         return input.new_empty(geometry.output)
     if geometry.is_product and conv_products.computes(input):
-        return conv_products.forward(window, input, filter, geometry.output)
+        return conv_products.forward(window, input, filter, geometry.output, epilogue)
     if _is_for_winograd(geometry.tiles, input):
-        return winograd.convolve(input, filter, geometry.tiles)
+        return apply_in_place(winograd.convolve(input, filter, geometry.tiles), epilogue)
     filter, padding = _evenly_padded(filter, geometry)
     x = window.channels_first(input)
     if padding is None:
         x, padding = _padded(x, geometry)
+    if epilogue is not NOTHING and _is_for_onednn(x):
+        bias, activation = epilogue
+        y = torch.ops.mkldnn._convolution_pointwise.default(
+            x, _as_torch_filter(filter), bias, padding, window.strides, window.dilations, geometry.groups,
+            activation.name, list(activation.scalars), "",
+        )  # fmt: skip
+        return window.restored(y)
     y = torch.convolution(
         x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, False,
         (0,) * len(padding), geometry.groups,
     )  # fmt: skip
-    return window.restored(y)
+    return apply_in_place(window.restored(y), epilogue)
+
+
+def _is_for_onednn(x: torch.Tensor) -> bool:
+    return HAS_ONEDNN and x.dtype == torch.float32 and x.ndim == 4
 
 
 def _backward(

@@ -9,6 +9,7 @@ import math
 
 import torch
 
+from convflow.ops.epilogue import Epilogue
 from convflow.ops.matrix_kernels import product, product_of_transposed, product_with_transposed
 from convflow.ops.window import Ints, Pair, Window
 
@@ -43,11 +44,13 @@ def _rows(input: torch.Tensor, filter: Ints) -> torch.Tensor:
     return input.reshape(-1, math.prod(filter[:-1]))
 
 
-def forward(window: Window, input: torch.Tensor, filter: torch.Tensor, output: Ints) -> torch.Tensor:
-    """The convolution."""
+def forward(
+    window: Window, input: torch.Tensor, filter: torch.Tensor, output: Ints, epilogue: Epilogue
+) -> torch.Tensor:
+    """The convolution, and what follows."""
     sizes = tuple(filter.shape)
     seen = _seen(window, input, _covers_all(sizes))
-    return product(_rows(seen, sizes), filter.reshape(-1, sizes[-1])).view(output)
+    return product(_rows(seen, sizes), filter.reshape(-1, sizes[-1]), epilogue).view(output)
 
 
 def by_input(window: Window, sizes: Ints, filter: torch.Tensor, out_backprop: torch.Tensor) -> torch.Tensor:

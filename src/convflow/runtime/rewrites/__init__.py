@@ -7,6 +7,7 @@ The order matters: what comes later finds the patterns that what came before has
 from __future__ import annotations
 
 from convflow.runtime.draft import Draft
+from convflow.runtime.rewrites.epilogues import fuse_epilogues
 from convflow.runtime.rewrites.identities import rename_identities
 from convflow.runtime.rewrites.in_place import work_in_place
 from convflow.runtime.rewrites.pool_first import pool_first
@@ -16,6 +17,7 @@ REWRITES = (
     rename_identities,
     remember_pool_places,
     pool_first,
+    fuse_epilogues,  # after pooling has taken the biases and activations that cost less behind it
     work_in_place,  # last: fused nodes need no buffers for what is inside
 )
 
