@@ -11,6 +11,7 @@ import torch
 
 from convflow.core import errors
 from convflow.graph.operation import Operation
+from convflow.ops.pool_sliding import slides_well, sliding_max_pool
 from convflow.ops.window import Ints, Pair, Window, pool_window
 
 Kernel = Callable[..., torch.Tensor]
@@ -134,6 +135,8 @@ def max_pool(window: Window, input: torch.Tensor) -> torch.Tensor:
     places = _places(window, tuple(input.shape))
     if 0 in places.output:
         return input.new_empty(places.output)
+    if slides_well(window, input):
+        return sliding_max_pool(window, input)
     x = _padded_lowest(window.channels_first(input), places)
     y = _MAX[len(window.strides)](x, window.ksize, window.strides, places.padding, 1, places.ceil_mode)
     return window.restored(_without_extra(y, places))

@@ -217,8 +217,11 @@ def _xent_compute(features: torch.Tensor, labels: torch.Tensor) -> tuple[torch.T
     if features.ndim != 2 or labels.ndim != 2 or 0 in (features.shape[1], labels.shape[1]):
         raise ValueError(f"Need matrices with columns, got {list(features.shape)} and {list(labels.shape)}.")
     logs = torch.log_softmax(features, 1)
-    loss = torch.neg(torch.sum(labels * logs, 1))
-    return loss, torch.sub(torch.exp(logs), labels)
+    loss = torch.sum(labels * logs, 1).neg_()
+    # Labels that are stretched over the rows leave the probabilities their shape; logits that are do not.
+    if logs.shape[0] < labels.shape[0] or logs.shape[1] < labels.shape[1]:
+        return loss, torch.sub(torch.exp(logs), labels)
+    return loss, logs.exp_().sub_(labels)
 
 
 def _xent_gradient(op: Operation, grad_loss: Tensor | None, grad_backprop: Tensor | None) -> list[Tensor | None]:
@@ -279,8 +282,8 @@ def _sparse_xent_compute(features: torch.Tensor, labels: torch.Tensor) -> tuple[
     _check_labels(labels, features.shape[1])
     index = labels.long().unsqueeze(1)
     logs = torch.log_softmax(features, 1)
-    loss = torch.neg(logs.gather(1, index).squeeze(1))
-    backprop = torch.exp(logs)
+    loss = logs.gather(1, index).squeeze(1).neg_()
+    backprop = logs.exp_()
     return loss, backprop.scatter_add_(1, index, backprop.new_full((), -1).expand_as(index))
 
 
