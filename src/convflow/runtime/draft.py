@@ -12,9 +12,7 @@ from convflow.runtime.fused import Fused, Renamed, references
 from convflow.runtime.guards import Guards
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.prune import has_effects
-
-# They take a variable's place and leave its value alone.
-_LOOK_ONLY = {"Identity", "IsVariableInitialized", "ReadVariableOp", "VarIsInitializedOp", "VariableShape"}
+from convflow.runtime.variables import LOOK_ONLY, only_looks, touched
 
 
 class Draft:
@@ -48,7 +46,8 @@ class Draft:
     def nodes(self, *types: str) -> list[Operation]:
         """The nodes of these types as they stand now, in order. A rewrite may have replaced a later one when you
         come to it: ask `has`."""
-        return [item for item in self.items if isinstance(item, Operation) and item.type in types]
+        nodes = (item for item in self.items if isinstance(item, Operation) and not isinstance(item, Renamed))
+        return [node for node in nodes if node.type in types]
 
     def has(self, op: Operation) -> bool:
         """Whether a node still stands in the plan as itself."""
@@ -186,7 +185,7 @@ class Draft:
             if item is not None and item not in members
         ]
         if any(map(has_side_effects, members)):
-            return not any(has_side_effects(item) or _looks_at_variables(item) for item in between)
+            return not any(in_the_way(item, members) for item in between)
         return not any(map(writes, between))
 
     def _made_at(self, tensor: Tensor) -> int:
@@ -232,7 +231,7 @@ def writes(item: Item) -> bool:
 
 
 def _writes(op: Operation) -> bool:
-    if op.type in _LOOK_ONLY:
+    if op.type in LOOK_ONLY:
         return False
     return bool(references(op)) or any(tensor.dtype == dtypes.resource for tensor in op.inputs)
 
@@ -245,5 +244,17 @@ def has_side_effects(item: Item) -> bool:
     return any(has_effects(op) and op.type not in ("VariableV2", "Variable", "VarHandleOp") for op in members)
 
 
-def _looks_at_variables(item: Item) -> bool:
+def in_the_way(item: Item, members: Iterable[Item]) -> bool:
+    """Whether an item keeps nodes with side effects from moving past it: it has some too, or looks at a variable
+    that they touch."""
+    if not has_side_effects(item) and not looks_at_variables(item):
+        return False
+    if has_side_effects(item) and not only_looks(item):
+        return True
+    seen, own = touched(item), [touched(member) for member in members]
+    return seen is None or any(names is None or names & seen for names in own)
+
+
+def looks_at_variables(item: Item) -> bool:
+    """Whether an item takes the value or the place of a variable."""
     return any(tensor.dtype._is_ref_dtype or tensor.dtype == dtypes.resource for tensor in item.inputs)

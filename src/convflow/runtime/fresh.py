@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.training.update import dense_update
 from convflow.runtime.draft import Draft
 from convflow.runtime.fused import Fused
 from convflow.runtime.loops import Item
@@ -10,7 +11,7 @@ from convflow.runtime.loops import Item
 _FRESH = """
     Abs Add AddV2 Asinh Atan AvgPool AvgPoolGrad BatchMatMul BatchMatMulV2 BiasAdd BiasAddGrad Ceil Conv2D
     Conv2DBackpropFilter Conv2DBackpropInput Cos Cosh DepthwiseConv2dNative DepthwiseConv2dNativeBackpropFilter
-    DepthwiseConv2dNativeBackpropInput Elu EluGrad Equal Erf Exp Expm1 Fill Floor FloorDiv FloorMod Greater
+    DepthwiseConv2dNativeBackpropInput Elu EluGrad Equal Erf Exp Expm1 Floor FloorDiv FloorMod Greater
     GreaterEqual InvGrad LeakyRelu LeakyReluGrad Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr
     MatMul MaxPool MaxPoolGrad Maximum Minimum Mul Neg NotEqual Pow RandomStandardNormal RandomUniform RealDiv
     Reciprocal ReciprocalGrad Relu Relu6 Relu6Grad ReluGrad Round Rsqrt RsqrtGrad Select SelectV2 Selu SeluGrad
@@ -30,17 +31,32 @@ _FRESH_FIRST = frozenset(
 _VIEWS = frozenset({"ExpandDims", "Reshape", "Squeeze"})
 """Ops whose output may be their first input's memory, and is nobody else's."""
 
-_ABOUT_SHAPES = frozenset({"Rank", "Shape", "ShapeN", "Size"})
+_KEEP_NOTHING = frozenset(
+    {"Assign", "AssignAdd", "AssignAddVariableOp", "AssignSub", "AssignSubVariableOp", "AssignVariableOp"}
+    | {"Rank", "Shape", "ShapeN", "Size"}
+)
+"""Other ops that neither hand on what they take nor keep it. A queue keeps it."""
 
 
 def makes_fresh(item: Item) -> bool:
     """Whether all that an item outputs is new memory, which nothing else refers to."""
     if isinstance(item, Fused):
-        return item.fresh
-    if not isinstance(item, Operation):
-        return False
+        return item.fresh or all(map(_is_fresh, item.members))
+    return isinstance(item, Operation) and _is_fresh(item)
+
+
+def _is_fresh(op: Operation) -> bool:
     # A sum of one tensor is that tensor.
-    return item.type in _FRESH_TYPES or (item.type == "AddN" and len(item.inputs) > 1)
+    return op.type in _FRESH_TYPES or (op.type == "AddN" and len(op.inputs) > 1)
+
+
+def _keeps_nothing(item: Item) -> bool:
+    if makes_fresh(item):
+        return True
+    members = item.members if isinstance(item, Fused) else (item,)
+    return all(
+        isinstance(op, Operation) and (op.type in _KEEP_NOTHING or dense_update(op.type) is not None) for op in members
+    )
 
 
 def _makes_first_fresh(maker: Operation, tensor: Tensor) -> bool:
@@ -63,22 +79,31 @@ def may_overwrite(draft: Draft, op: Operation, index: int) -> bool:
     return sharing is not None and sum(source in sharing for source in draft.inputs(op)) == 1
 
 
-def _sharing(draft: Draft, root: Tensor, last: Operation) -> set[Tensor] | None:
-    """The tensors that may share a value's memory; None if somebody sees it after `last`."""
+def is_gone_before(draft: Draft, tensor: Tensor, item: Item | None) -> bool:
+    """Whether nobody sees a value, or what shares its memory, when an item runs or later; with None for the item,
+    when the run has ended."""
+    if item is not None and item in draft.readers(tensor):
+        return False
+    return _sharing(draft, tensor, item) is not None
+
+
+def _sharing(draft: Draft, root: Tensor, last: Item | None) -> set[Tensor] | None:
+    """The tensors that may share a value's memory; None if somebody sees it after `last`, or keeps it."""
     found = {root}
     waiting = [root]
     while waiting:
         tensor = waiting.pop()
-        if draft.is_fetched(tensor):
+        # What a run returns is copied at its end.
+        if last is not None and draft.is_fetched(tensor):
             return None
         for reader in draft.readers(tensor):
             if reader is last:
                 continue
-            if not isinstance(reader, Operation) or not draft.precedes(reader, last):
+            if last is not None and not draft.precedes(reader, last):
                 return None
-            if reader.type in _VIEWS and draft.inputs(reader)[0] is tensor:
+            if isinstance(reader, Operation) and reader.type in _VIEWS and draft.inputs(reader)[0] is tensor:
                 waiting += (output for output in reader.outputs if output not in found)
                 found.update(reader.outputs)
-            elif not (makes_fresh(reader) or reader.type in _ABOUT_SHAPES or not reader.outputs):
+            elif not _keeps_nothing(reader):
                 return None
     return found

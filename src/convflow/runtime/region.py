@@ -80,14 +80,14 @@ class Region:
         return guard if self._assumed is None else assuming(guard, self._assumed)
 
     def _node(self, op: Operation) -> None:
-        if op.type == "Const":
+        if isinstance(op, Renamed):
+            self._rename(op)
+        elif op.type == "Const":
             self._bind_constant(op)
         elif op.type in SWITCHES:
             self._switch(op)
         elif op.type in MERGES:
             self._merge(op)
-        elif isinstance(op, Renamed):
-            self._rename(op)
         elif op.type != "ControlTrigger" and not self._pass_on(op):
             self._call(op)
         for tensor in op.outputs:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 
 from convflow.graph.operation import Operation
+from convflow.ops.training.by_size import step_by_size
 from convflow.ops.training.momentum import FUSED_TYPES
-from convflow.ops.training.update import Step, Update
+from convflow.ops.training.update import Step, Steps, Update
 
 # PyTorch's fused kernel divides by 1 - beta ** step. At this step that is 1 for every beta it is used with, and
 # the correction, which TensorFlow reads from variables, goes into the learning rate.
@@ -20,9 +21,17 @@ def _step_size(var: torch.Tensor, beta1_power: float, beta2_power: float, lr: fl
     return (lr * (one - beta2_power).sqrt() / (one - beta1_power)).item()
 
 
+def _fuses(op: Operation) -> bool:
+    return op.attrs["T"] in FUSED_TYPES and not op.attrs["use_nesterov"]
+
+
+def _fuses_betas(beta1: float, beta2: float) -> bool:
+    return 0 <= beta1 < _LARGEST_FUSED_BETA and 0 <= beta2 < _LARGEST_FUSED_BETA
+
+
 def _adam(op: Operation) -> Step:
     nesterov = op.attrs["use_nesterov"]
-    may_fuse = op.attrs["T"] in FUSED_TYPES and not nesterov
+    may_fuse = _fuses(op)
 
     def step(
         var: torch.Tensor,
@@ -37,8 +46,8 @@ def _adam(op: Operation) -> Step:
         grad: torch.Tensor,
     ) -> None:
         size = _step_size(var, beta1_power, beta2_power, lr)
-        if may_fuse and 0 <= beta1 < _LARGEST_FUSED_BETA and 0 <= beta2 < _LARGEST_FUSED_BETA:
-            _fused_adam(var, m, v, grad, size, beta1, beta2, epsilon)
+        if may_fuse and _fuses_betas(beta1, beta2):
+            _fused_adam([var], [m], [v], [grad], size, beta1, beta2, epsilon)
         else:
             _update_moments(m, v, grad, beta1, beta2)
             direction = m * beta1 + grad * (1 - beta1) if nesterov else m
@@ -47,37 +56,65 @@ def _adam(op: Operation) -> Step:
     return step
 
 
+def _adams(op: Operation) -> Steps | None:
+    single = _adam(op)
+
+    def steps(
+        var: list[torch.Tensor],
+        m: list[torch.Tensor],
+        v: list[torch.Tensor],
+        beta1_power: float,
+        beta2_power: float,
+        lr: float,
+        beta1: float,
+        beta2: float,
+        epsilon: float,
+        grad: list[torch.Tensor],
+    ) -> None:
+        if _fuses_betas(beta1, beta2):
+            size = _step_size(var[0], beta1_power, beta2_power, lr)
+            _fused_adam(var, m, v, grad, size, beta1, beta2, epsilon)
+        else:
+            for each in zip(var, m, v, grad, strict=True):
+                single(*each[:3], beta1_power, beta2_power, lr, beta1, beta2, epsilon, each[3])
+
+    return steps if _fuses(op) else None
+
+
 def _update_moments(m: torch.Tensor, v: torch.Tensor, grad: torch.Tensor, beta1: float, beta2: float) -> None:
     m.add_(grad - m, alpha=1 - beta1)
     v.add_(grad.square() - v, alpha=1 - beta2)
 
 
 def _fused_adam(
-    var: torch.Tensor,
-    m: torch.Tensor,
-    v: torch.Tensor,
-    grad: torch.Tensor,
+    var: list[torch.Tensor],
+    m: list[torch.Tensor],
+    v: list[torch.Tensor],
+    grad: list[torch.Tensor],
     size: float,
     beta1: float,
     beta2: float,
     epsilon: float,
 ) -> None:
-    # One pass over memory instead of seven.
-    torch._fused_adam_(
-        [var],
-        [grad.contiguous()],
-        [m],
-        [v],
-        [],
-        [_LATE_STEP],
-        lr=size,
-        beta1=beta1,
-        beta2=beta2,
-        weight_decay=0.0,
-        eps=epsilon,
-        amsgrad=False,
-        maximize=False,
-    )
+    def step(var: list[torch.Tensor], grad: list[torch.Tensor], m: list[torch.Tensor], v: list[torch.Tensor]) -> None:
+        # One pass over memory instead of seven.
+        torch._fused_adam_(
+            var,
+            grad,
+            m,
+            v,
+            [],
+            [_LATE_STEP] * len(var),
+            lr=size,
+            beta1=beta1,
+            beta2=beta2,
+            weight_decay=0.0,
+            eps=epsilon,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    step_by_size(step, [var, [each.contiguous() for each in grad], m, v])
 
 
 _plain = Update(
@@ -90,6 +127,7 @@ _plain = Update(
     "with `use_nesterov` m in the last line is beta1 * m + (1 - beta1) * grad. `beta1_power` and `beta2_power` are\n"
     "the betas to the power of the step's number.",
     "use_nesterov: bool = false",
+    _adams,
 )
 apply_adam = _plain.dense("ApplyAdam")
 resource_apply_adam = _plain.dense("ResourceApplyAdam")

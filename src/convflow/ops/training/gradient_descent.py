@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from convflow.graph.operation import Operation
-from convflow.ops.training.update import Step, Update
+from convflow.ops.training.update import Step, Steps, Update
 
 
 def _descent(op: Operation) -> Step:
@@ -15,7 +15,14 @@ def _descent(op: Operation) -> Step:
     return step
 
 
-_plain = Update("var", "alpha delta", _descent, "var -= alpha * delta.")
+def _descents(op: Operation) -> Steps:
+    def steps(var: list[torch.Tensor], alpha: float, delta: list[torch.Tensor]) -> None:
+        torch._foreach_sub_(var, delta, alpha=alpha)
+
+    return steps
+
+
+_plain = Update("var", "alpha delta", _descent, "var -= alpha * delta.", steps=_descents)
 apply_gradient_descent = _plain.dense("ApplyGradientDescent")
 resource_apply_gradient_descent = _plain.dense("ResourceApplyGradientDescent")
 

@@ -18,14 +18,21 @@ from convflow.core.shape import TensorShape
 from convflow.graph.apply import apply_op
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
-from convflow.graph.operation import Operation
+from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.types import INDEX, NUMBER
 
 Step = Callable[..., None]
+"""One step of one variable: a function of tensors, which it overwrites, and of numbers."""
+Steps = Callable[..., None]
+"""One step of many variables: the same function, with lists of tensors in the place of tensors."""
 _GRADIENTS = ("grad", "gradient", "delta")
 _TYPES = {"global_step": "int64"}
 _NONE = -1
+
+
+def _none_at_once(op: Operation) -> Steps | None:
+    return None
 
 
 class Update:
@@ -40,19 +47,30 @@ class Update:
             the scalars as Python numbers.
         does: the formula, as the functions' documentation.
         attrs: attributes beside `T` and `use_locking`, in the registry's notation.
+        steps: takes a node, returns the function that makes the step of many variables at once; None where there is
+            no such function for this node, and they are made one after the other.
     """
 
     def __init__(
-        self, variables: str, values: str, step: Callable[[Operation], Step], does: str, attrs: str = ""
+        self,
+        variables: str,
+        values: str,
+        step: Callable[[Operation], Step],
+        does: str,
+        attrs: str = "",
+        steps: Callable[[Operation], Steps | None] = _none_at_once,
     ) -> None:
         self._variables = variables.split()
         self._values = values.split()
         self._step = step
         self._does = does
         self._attrs = attrs
+        self._steps = steps
 
     def dense(self, op_type: str) -> Callable[..., Any]:
         """Register the node that updates whole variables; returns the function that makes one."""
+        layout = _Layout(len(self._variables), self._values, op_type.startswith("Resource"))
+        _dense_updates[op_type] = DenseUpdate(layout, self._step, self._steps)
         return self._register(op_type, self._values, _dense_shape, _dense_kernel)
 
     def sparse(self, op_type: str, gradient_name: str = "grad") -> Callable[..., Any]:
@@ -128,6 +146,69 @@ def _documentation(op_type: str, variables: list[str], does: str, is_sparse: boo
         f"{does}{rows}\n\nThe variables {', '.join(variables)} and the gradient have one shape; the other values are "
         f"scalars.\nReturns {result} (API: tf.raw_ops.{op_type})."
     )
+
+
+class DenseUpdate:
+    """How the nodes of one type update whole variables, for those who make many such steps as one."""
+
+    def __init__(
+        self, layout: _Layout, step: Callable[[Operation], Step], steps: Callable[[Operation], Steps | None]
+    ) -> None:
+        self._layout = layout
+        self._step = step
+        self._steps = steps
+
+    def variables(self, op: Operation) -> list[Tensor]:
+        """What a node writes: references or handles."""
+        return list(op.inputs[: self._layout.variables])
+
+    def gradient(self, op: Operation) -> Tensor:
+        return op.inputs[self._layout.gradient]
+
+    def scalars(self, op: Operation) -> list[Tensor]:
+        """What nodes of one optimizer share: learning rate, decay ..."""
+        return [op.inputs[index] for index in self._layout.scalars]
+
+    def kernel(self, ops: Sequence[Operation]) -> Callable[..., Any]:
+        """The steps of nodes with the same scalars as one function: of the scalars, then of each node's variables
+        and gradient. It returns what the nodes output."""
+        layout, count = self._layout, len(ops)
+        steps = self._steps(ops[0]) or _one_by_one(self._step(ops[0]), layout)
+        width = layout.variables + 1
+
+        def compute(*inputs: Any) -> Any:
+            scalars = {i: value.item() for i, value in zip(layout.scalars, inputs, strict=False)}
+            own = inputs[len(scalars) :]
+            columns: list[list[torch.Tensor]] = []
+            for place in range(layout.variables):
+                columns.append([own[start + place].read() for start in range(0, count * width, width)])
+            gradients = list(own[layout.variables :: width])
+            for row in zip(*columns, gradients, strict=True):
+                _check_same(*row)
+            last = range(layout.variables, layout.variables + len(scalars) + 1)
+            steps(*columns, *(gradients if index == layout.gradient else scalars[index] for index in last))
+            return None if layout.is_resource else own[::width]
+
+        return compute
+
+
+_dense_updates: dict[str, DenseUpdate] = {}
+
+
+def dense_update(op_type: str) -> DenseUpdate | None:
+    """How nodes of this type update whole variables; None for other nodes."""
+    return _dense_updates.get(op_type)
+
+
+def _one_by_one(step: Step, layout: _Layout) -> Steps:
+    """A step of many variables that makes the steps one after the other."""
+
+    def steps(*arguments: Any) -> None:
+        of_each = {*range(layout.variables), layout.gradient}
+        for each in range(len(arguments[0])):
+            step(*(value[each] if index in of_each else value for index, value in enumerate(arguments)))
+
+    return steps
 
 
 # Shape rules
