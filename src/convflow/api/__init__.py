@@ -431,6 +431,7 @@ from convflow.ops.string_regex import regex_replace
 from convflow.ops.string_split import string_split
 from convflow.ops.tensor_array import TensorArray
 from convflow.ops.while_loop import while_loop
+from convflow.runtime.explain import explain
 from convflow.runtime.session import InteractiveSession, Session
 
 # What most programs do without. Naming one of them loads it.

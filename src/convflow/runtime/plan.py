@@ -38,8 +38,7 @@ class Plan:
         self._fetched = [element for element in elements if isinstance(element, Tensor)]
         self.fed = fed
         draft = Draft(schedule.order(needed, set(fed)), fed, self._fetched)
-        if options.rewrites:
-            rewrite(draft)
+        self.rewrites = rewrite(draft, options) if options.rewrites else {}
         self.schedule = draft.items
         self.guards = draft.guards
         self._step = emit.emit(self.schedule, draft.guards, fed, self._fetched, store)

@@ -85,6 +85,16 @@ class Store:
                 self._variables[name] = VariableSlot(name)
             return self._variables[name]
 
+    def copied(self) -> Store:
+        """A store whose variables have these values and ways of their own from here; resources are the same."""
+        other = Store(self._compiler)
+        with self._lock:
+            for name, slot in self._variables.items():
+                if slot.is_initialized:
+                    other.variable(name).assign(slot.value)
+            other._resources.update(self._resources)
+        return other
+
     def temporary(self, name: str) -> VariableSlot:
         """A place that nobody else knows, for one run."""
         return VariableSlot(name)

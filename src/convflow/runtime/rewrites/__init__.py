@@ -7,10 +7,12 @@ The order matters: what comes later finds the patterns that what came before has
 from __future__ import annotations
 
 from convflow.runtime.draft import Draft
+from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites.common import share_common
 from convflow.runtime.rewrites.epilogues import fuse_epilogues
 from convflow.runtime.rewrites.identities import rename_identities
 from convflow.runtime.rewrites.in_place import work_in_place
+from convflow.runtime.rewrites.mixed_precision import mix_precision
 from convflow.runtime.rewrites.optimizer_steps import step_together
 from convflow.runtime.rewrites.pool_first import pool_first
 from convflow.runtime.rewrites.pool_places import remember_pool_places
@@ -21,6 +23,7 @@ REWRITES = (
     share_common,
     remember_pool_places,
     pool_first,
+    mix_precision,  # before what knows float32 only; where it is asked for
     fuse_epilogues,  # after pooling has taken the biases and activations that cost less behind it
     step_together,
     read_in_place,
@@ -28,8 +31,22 @@ REWRITES = (
 )
 
 
-def rewrite(draft: Draft) -> None:
-    """Apply all rewrites, and take out what then nobody needs."""
-    for apply in REWRITES:
+def rewrite(draft: Draft, options: PlanOptions) -> dict[str, int]:
+    """Apply all rewrites, and take out what then nobody needs.
+
+    Returns:
+        How many nodes of the draft each has put into others, renamed or taken out, by its name.
+    """
+    counts = {}
+    chosen = [apply for apply in REWRITES if apply is not mix_precision or options.bfloat16]
+    for apply in (*chosen, sweep):
+        before = draft.items
         apply(draft)
+        after = set(draft.items)
+        counts[apply.__name__] = sum(item not in after for item in before)
+    return counts
+
+
+def sweep(draft: Draft) -> None:
+    """Take out what has no effects and whose values nobody takes."""
     draft.sweep()
