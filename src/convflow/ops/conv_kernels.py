@@ -100,11 +100,17 @@ def _is_for_winograd(tiles: winograd.Grid | None, values: torch.Tensor) -> TypeG
 
 
 def _as_torch_filter(filter: torch.Tensor) -> torch.Tensor:
-    return filter.permute(filter.ndim - 1, filter.ndim - 2, *range(filter.ndim - 2))
+    """The filter in PyTorch's order and channels_last: one transposed matrix, which PyTorch copies fast."""
+    *spatial, channels, filters = filter.shape
+    rows = filter.reshape(-1, filters).t().contiguous().view(filters, *spatial, channels)
+    return rows.permute(0, rows.ndim - 1, *range(1, rows.ndim - 1))
 
 
-def _as_torch_sizes(filter: Sequence[int]) -> Ints:
-    return filter[-1], filter[-2], *filter[:-2]
+def _as_tensorflow_filter(filter: torch.Tensor) -> torch.Tensor:
+    """The inverse of `_as_torch_filter`."""
+    filters, channels, *spatial = filter.shape
+    rows = filter.permute(0, *range(2, filter.ndim), 1).reshape(filters, -1)
+    return rows.t().contiguous().view(*spatial, channels, filters)
 
 
 def _padded(x: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Ints]:
@@ -224,7 +230,11 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
     if _is_for_winograd(geometry.tiles, input):
         return winograd.filter_gradient(input, out_backprop, geometry.tiles)
     x, padding = _padded(window.channels_first(input), geometry)
-    # Wanted for its shape; a plain layout, because PyTorch refuses a permuted one for a single filter.
-    weight = out_backprop.new_empty(_as_torch_sizes(sizes))
+    # Wanted for its shape and layout.
+    *spatial, channels, filters = sizes
+    weight = out_backprop.new_empty((filters, *spatial, channels))
+    weight = weight.permute(0, weight.ndim - 1, *range(1, weight.ndim - 1))
+    if filters == 1:
+        weight = weight.contiguous()  # PyTorch refuses a permuted one for a single filter
     result = _backward(window.channels_first(out_backprop), x, weight, window, geometry, padding, 1)
-    return result.permute(*range(2, result.ndim), 1, 0).contiguous()
+    return _as_tensorflow_filter(result)
