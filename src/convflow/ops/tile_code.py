@@ -4,118 +4,62 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import itertools
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-import llvmlite.binding as llvm
 from llvmlite import ir
+
+from convflow.ops.machine_code import FLOAT, I64, advanced, function_of, load_vector, loop, store_vector
 
 Matrix = tuple[tuple[float, ...], ...]
 
-_I64, _FLOAT = ir.IntType(64), ir.FloatType()
-_COUNTS, _STRIDES = 4, 5
-
-_compiling = threading.RLock()
-_numbers = itertools.count()
-
-
-@functools.cache
-def _engine() -> Any:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
-    )
-    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine), machine
+_AXES, _STRIDES = 4, 6
 
 
 @functools.cache
 def compiled(matrix: Matrix, lanes: int) -> Any:
     """The C function of the addresses of source and target, how many tiles there are along three axes and how often
-    `lanes` floats along the last, and the five strides of source and target."""
-    with _compiling:
-        return _compile(matrix, lanes)
+    `lanes` floats, and the strides of source and target: along those four, and of the two axes of a tile."""
+    numbers = _AXES + 2 * _STRIDES
+    signature = ir.FunctionType(ir.VoidType(), [FLOAT.as_pointer()] * 2 + [I64] * numbers)
+    address = function_of(signature, lambda function: _write(function, matrix, lanes))
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * numbers)(address)
 
 
-def _compile(matrix: Matrix, lanes: int) -> Any:
-    engine, machine = _engine()
-    name = f"transform_{next(_numbers)}"
-    module = llvm.parse_assembly(str(_module(name, matrix, lanes)))
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
-    builder.getModulePassManager().run(module, builder)
-    engine.add_module(module)
-    engine.finalize_object()
-    arguments = [ctypes.c_void_p] * 2 + [ctypes.c_int64] * (_COUNTS + 2 * _STRIDES)
-    return ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name))
-
-
-def _module(name: str, matrix: Matrix, lanes: int) -> ir.Module:
-    pointer = _FLOAT.as_pointer()
-    module = ir.Module(name)
-    signature = ir.FunctionType(ir.VoidType(), [pointer, pointer] + [_I64] * (_COUNTS + 2 * _STRIDES))
-    function = ir.Function(module, signature, name)
+def _write(function: ir.Function, matrix: Matrix, lanes: int) -> None:
     source, target, *numbers = function.args
     source.add_attribute("noalias")
     target.add_attribute("noalias")
-    counts, from_strides, to_strides = numbers[:_COUNTS], numbers[_COUNTS:-_STRIDES], numbers[-_STRIDES:]
-    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    counts, from_strides, to_strides = numbers[:_AXES], numbers[_AXES:-_STRIDES], numbers[-_STRIDES:]
+    build = ir.IRBuilder(function.append_basic_block("entry"))
     with (
-        _loop(builder, counts[0]) as a,
-        _loop(builder, counts[1]) as b,
-        _loop(builder, counts[2]) as c,
-        _loop(builder, counts[3]) as block,
+        loop(build, counts[0]) as a,
+        loop(build, counts[1]) as b,
+        loop(build, counts[2]) as c,
+        loop(build, counts[3]) as vector,
     ):
-        place = (a, b, c, builder.mul(block, ir.Constant(_I64, lanes)))
-        from_tile = _Tile(builder, _moved(builder, source, place, from_strides), from_strides[3:], lanes)
-        to_tile = _Tile(builder, _moved(builder, target, place, to_strides), to_strides[3:], lanes)
-        _transform(builder, matrix, from_tile, to_tile)
-    builder.ret_void()
-    return module
-
-
-@contextmanager
-def _loop(builder: ir.IRBuilder, count: Any) -> Iterator[Any]:
-    """What is built inside runs `count` times, at least once, with an index from 0."""
-    before = builder.block
-    body, after = builder.append_basic_block("body"), builder.append_basic_block("after")
-    builder.branch(body)
-    builder.position_at_end(body)
-    index = builder.phi(_I64)
-    index.add_incoming(ir.Constant(_I64, 0), before)
-    yield index
-    following = builder.add(index, ir.Constant(_I64, 1))
-    index.add_incoming(following, builder.block)
-    builder.cbranch(builder.icmp_signed("<", following, count), body, after)
-    builder.position_at_end(after)
-
-
-def _moved(builder: ir.IRBuilder, base: Any, place: Sequence[Any], strides: Sequence[Any]) -> Any:
-    offset = place[3]
-    for index, stride in zip(place[:3], strides[:3], strict=True):
-        offset = builder.add(offset, builder.mul(index, stride))
-    return builder.gep(base, [offset])
+        tiles = [
+            _Tile(build, advanced(build, base, *zip((a, b, c, vector), strides, strict=False)), strides[_AXES:], lanes)
+            for base, strides in ((source, from_strides), (target, to_strides))
+        ]
+        _transform(build, matrix, *tiles)
+    build.ret_void()
 
 
 class _Tile:
     """The vectors of one tile in memory."""
 
     def __init__(self, builder: ir.IRBuilder, base: Any, strides: Sequence[Any], lanes: int) -> None:
-        self._builder, self._base, self._strides = builder, base, strides
-        self._pointer = ir.VectorType(_FLOAT, lanes).as_pointer()
+        self._builder, self._base, self._strides, self._lanes = builder, base, strides, lanes
 
     def load(self, i: int, j: int) -> Any:
-        return self._builder.load(self._place(i, j), align=4)
+        return load_vector(self._builder, self._place(i, j), self._lanes)
 
     def store(self, value: Any, i: int, j: int) -> None:
-        self._builder.store(value, self._place(i, j), align=4)
+        store_vector(self._builder, value, self._place(i, j))
 
     def _place(self, i: int, j: int) -> Any:
-        build = self._builder
-        steps = [build.mul(ir.Constant(_I64, k), stride) for k, stride in zip((i, j), self._strides, strict=True)]
-        return build.bitcast(build.gep(self._base, [build.add(*steps)]), self._pointer)
+        return advanced(self._builder, self._base, *zip((I64(i), I64(j)), self._strides, strict=True))
 
 
 def _transform(builder: ir.IRBuilder, matrix: Matrix, source: _Tile, target: _Tile) -> None:

@@ -1,13 +1,12 @@
-"""`L @ tile @ L'` of many small tiles at once, compiled: what Winograd's convolutions do before and after products.
+"""What Winograd's convolutions do before and after their matrix products, and those products, as compiled kernels.
 
-PyTorch would walk the whole memory once for every term of `L`; compiled (`tile_code.py`), a tile is loaded, transformed
-in registers and stored, which takes a seventh of the time.
+A tile transformed by PyTorch would go through memory once for every term of the matrix; compiled, it is loaded,
+transformed in registers and stored, which takes a seventh of the time. Kernels run in the thread that calls them and
+let other threads run.
 """
 
 from __future__ import annotations
 
-import functools
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import torch
@@ -17,52 +16,79 @@ from convflow.core.lazy import LazyModule
 Matrix = tuple[tuple[float, ...], ...]
 
 LANES = 16
-"""How many floats of the last axis are worked on at once; the axis must be a multiple of it."""
+"""How many floats are worked on at once; channels and filters must be multiples of it."""
 
-# It brings a compiler, which most programs' start need not wait for.
-_code: Any = LazyModule("convflow.ops.tile_code")
+# They bring a compiler, which most programs' start need not wait for.
+_tile_code: Any = LazyModule("convflow.ops.tile_code")
+_product_code: Any = LazyModule("convflow.ops.product_code")
+
+# Rows and vectors of columns whose sums stay in registers together: AVX-512 has 32, of which a vector of each column
+# and a number of each row need one.
+_ROWS, _VECTORS = 5, 4
+_ROWS_OF_SUM, _VECTORS_OF_SUM = 8, 2
 
 
 class Tiles(NamedTuple):
     """Where tiles are in memory.
 
     Attributes:
-        memory: holds the first element.
-        strides: in elements, from one tile to the next along the three outer axes, and from one element of a tile to
-            the next along its two axes. The floats of the last axis stand side by side.
+        memory: the address of the first element.
+        strides: in elements: along the three outer axes and from one vector of `LANES` floats to the next, and along
+            the two axes of a tile.
     """
 
-    memory: torch.Tensor
-    strides: tuple[int, int, int, int, int]
-
-    def at(self, first: int) -> int:
-        """The address of the tile at that place of the first axis."""
-        return self.memory.data_ptr() + 4 * first * self.strides[0]
+    memory: int
+    strides: tuple[int, int, int, int, int, int]
 
 
-def transform(matrix: Matrix, source: Tiles, target: Tiles, counts: tuple[int, int, int], lanes: int) -> None:
-    """Write `matrix @ tile @ matrix'` of every tile of `source` to `target`, on as many threads as PyTorch uses.
+def address(values: torch.Tensor, *steps: tuple[int, int]) -> int:
+    """Of the element that many (index, stride) steps from the first."""
+    return values.data_ptr() + values.element_size() * sum(index * stride for index, stride in steps)
+
+
+def transform(matrix: Matrix, source: Tiles, target: Tiles, counts: tuple[int, int, int, int]) -> None:
+    """Write `matrix @ tile @ matrix'` of every tile of `source` to `target`; `counts` tiles along the outer axes and
+    vectors."""
+    run = _tile_code.compiled(matrix, LANES)
+    run(source.memory, target.memory, *counts, *source.strides, *target.strides)
+
+
+def multiply(left: torch.Tensor, right: torch.Tensor, result: torch.Tensor, rows: int) -> None:
+    """`left @ right` of many matrices.
 
     Args:
-        counts: how many tiles there are along the three outer axes.
-        lanes: the length of the last axis.
+        left: [products, at least rows, terms].
+        right: [products, columns / LANES, terms, LANES].
+        result: [products, columns / LANES, at least rows, LANES].
+        rows: how many rows of `left` are there.
     """
-    run = _code.compiled(matrix, LANES)
-    first, second, third = counts
-    threads = min(torch.get_num_threads(), first)
-    step = -(-first // max(threads, 1))
-
-    def part(begin: int) -> None:
-        count = min(step, first - begin)
-        run(source.at(begin), target.at(begin), count, second, third, lanes // LANES, *source.strides, *target.strides)
-
-    begins = range(0, first, step)
-    others = [_pool().submit(part, begin) for begin in begins[1:]]
-    part(0)
-    for other in others:
-        other.result()
+    products, _, terms = left.shape
+    vectors, row = right.shape[1], left.stride(1)
+    strides = (left.stride(0), 0, row, *right.stride()[:2], result.stride(0), 0, LANES, result.stride(1))
+    for vector in range(0, vectors, _VECTORS):
+        count = min(_VECTORS, vectors - vector)
+        from_right = address(right, (vector, right.stride(1)))
+        for size, first, blocks in ((_ROWS, 0, rows // _ROWS), (rows % _ROWS, rows - rows % _ROWS, 1)):
+            if size and blocks:
+                run = _product_code.compiled(size, count, LANES, 1, False)
+                target = address(result, (vector, result.stride(1)), (first, LANES))
+                run(address(left, (first, row)), from_right, target, products, 1, blocks, terms, *strides)
 
 
-@functools.cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(torch.get_num_threads() - 1, 1), thread_name_prefix="convflow-tiles")
+def add_products(left: torch.Tensor, right: torch.Tensor, sums: torch.Tensor, terms: int) -> None:
+    """Add `left' @ right` of many matrices to `sums`.
+
+    Args:
+        left: [products, rows / LANES, at least terms, LANES].
+        right: [products, columns / LANES, at least terms, LANES].
+        sums: [products, columns / LANES, rows, LANES].
+        terms: how many rows of `left` and `right` are there.
+    """
+    products, groups = left.shape[:2]
+    vectors = right.shape[1]
+    strides = (*left.stride()[:2], 1, *right.stride()[:2], sums.stride(0), LANES * LANES, LANES, sums.stride(1))
+    for vector in range(0, vectors, _VECTORS_OF_SUM):
+        count = min(_VECTORS_OF_SUM, vectors - vector)
+        run = _product_code.compiled(_ROWS_OF_SUM, count, LANES, LANES, True)
+        from_right, target = (address(each, (vector, each.stride(1))) for each in (right, sums))
+        run(left.data_ptr(), from_right, target, products, groups, LANES // _ROWS_OF_SUM, terms, *strides)

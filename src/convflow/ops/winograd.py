@@ -8,12 +8,14 @@ channels by a * a matrix products. Both gradients follow from that formula, with
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
 
-from convflow.ops.tile_transforms import LANES, Tiles, transform
+from convflow.ops.threads import share_out
+from convflow.ops.tile_transforms import LANES, Matrix, Tiles, add_products, address, multiply, transform
 from convflow.ops.winograd_matrices import Matrices, matrices, transposed
 
 # Outputs of a tile along one axis, for each size of filter: larger ones save more products and round worse.
@@ -21,13 +23,14 @@ _OUTPUTS = {3: 4, 5: 4}
 TAPS = tuple(_OUTPUTS)
 """The sizes of filters that this can do."""
 
-# Patches of so many bytes are worked on at a time: they stay in the processor's cache between their transformations
-# and the matrix products.
-_CHUNK_BYTES = 8 << 20
+# Patches of so many bytes are worked on at a time by each thread: they stay in the processor's cache between their
+# transformations and the matrix products. Where a transformed filter is larger, they are more: it is read for each.
+_CHUNK_BYTES = 4 << 20
+_CHUNK_OF_FILTER = 0.25
 
 # What one float of a patch or tile, and one of a transformed filter, costs in multiplications and additions of a
 # convolution; and how much faster a convolution does those than a matrix product.
-_COST_OF_PATCH, _COST_OF_FILTER, _PRODUCT_SLOWNESS = 55.0, 70.0, 1.35
+_COST_OF_PATCH, _COST_OF_FILTER, _PRODUCT_SLOWNESS = 47.0, 110.0, 1.2
 
 
 class Grid(NamedTuple):
@@ -86,97 +89,143 @@ def convolve(x: torch.Tensor, filter: torch.Tensor, grid: Grid) -> torch.Tensor:
 def input_gradient(grad: torch.Tensor, filter: torch.Tensor, sizes: Sequence[int], grid: Grid) -> torch.Tensor:
     """The gradient of `convolve` for an input of these `sizes`: a convolution with the filter turned by 180 degrees."""
     back = Grid(grid.taps, grid.taps - 1 - grid.top, grid.taps - 1 - grid.left, sizes[1], sizes[2])
-    turned = _transformed_filter(filter.flip(0, 1), back)
-    return _convolve(grad, turned.transpose(1, 2), back)
+    return _convolve(grad, _transformed_filter(filter.transpose(2, 3), back, is_turned=True), back)
 
 
 def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Tensor:
     """The gradient of `convolve` for its filter, [taps, taps, channels, filters]."""
-    channels, filters = x.shape[-1], grad.shape[-1]
-    sums = x.new_zeros((grid.patch**2, channels, filters))
-    for images in _chunks(x, grid):
-        patches, tiles = _patches(x[images], grid), _spread(grad[images], grid)
-        torch.baddbmm(sums, patches.transpose(1, 2), tiles, out=sums)
+    channels, filters, numbers = x.shape[3], grad.shape[3], grid.patch**2
+    padded, whole = _padded(x, grid), _rounded_up(grad, grid)
+    chunks = _chunks(len(x), channels, filters, grid)
+    most = max(chunk.tiles for chunk in chunks)
+
+    def work(mine: Iterator[_Chunk]) -> torch.Tensor:
+        sums = x.new_zeros((numbers, filters // LANES, channels, LANES))
+        patches, tiles = (x.new_empty((numbers, size // LANES, most, LANES)) for size in (channels, filters))
+        for chunk in mine:
+            _take(padded, chunk, grid, grid.matrices.of_input, patches)
+            _take(whole, chunk, grid, transposed(grid.matrices.to_output), tiles)
+            add_products(patches, tiles, sums, chunk.tiles)
+        return sums
+
+    sums = functools.reduce(torch.Tensor.add_, share_out(chunks, work))
     result = x.new_empty((grid.taps, grid.taps, channels, filters))
-    back = transposed(grid.matrices.of_filter)
-    transform(back, _filters(sums, grid.patch), _filters(result, grid.taps), (channels, 1, 1), filters)
+    vectors = (channels, 1, 1, filters // LANES)
+    source = _transformed_filters(sums, grid)
+    transform(transposed(grid.matrices.of_filter), source, _filters(result, grid.taps), vectors)
     return result
 
 
 def _convolve(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """With a transformed filter [patch * patch, channels, filters]."""
-    tile, filters = grid.tile, weights.shape[2]
-    result = x.new_empty((x.shape[0], grid.rows * tile, grid.columns * tile, filters))
-    for images in _chunks(x, grid):
-        products = torch.bmm(_patches(x[images], grid), weights)
-        target = result[images]
-        counts = (len(target), grid.rows, grid.columns)
-        source = _numbers(products, counts, grid.patch)
-        transform(grid.matrices.to_output, source, _pixels(target, tile), counts, filters)
+    """With a transformed filter [patch * patch, filters / LANES, channels, LANES]."""
+    channels, filters, numbers = x.shape[3], weights.shape[1] * LANES, grid.patch**2
+    padded = _padded(x, grid)
+    result = x.new_empty((len(x), grid.rows * grid.tile, grid.columns * grid.tile, filters))
+    chunks = _chunks(len(x), channels, filters, grid)
+    most = max(chunk.tiles for chunk in chunks)
+
+    def work(mine: Iterator[_Chunk]) -> None:
+        patches = x.new_empty((numbers, most, channels))
+        products = x.new_empty((numbers, filters // LANES, most, LANES))
+        for chunk in mine:
+            _take(padded, chunk, grid, grid.matrices.of_input, patches)
+            multiply(patches, weights, products, chunk.tiles)
+            counts = (chunk.images, chunk.rows, grid.columns, filters // LANES)
+            transform(grid.matrices.to_output, _numbers(products, chunk, grid), _pixels(result, chunk, grid), counts)
+
+    share_out(chunks, work)
     return result[:, : grid.height, : grid.width].contiguous()
 
 
-def _chunks(x: torch.Tensor, grid: Grid) -> Iterator[slice]:
-    """As many images at a time as make `_CHUNK_BYTES` of patches, at least one."""
-    of_image = grid.patch**2 * grid.rows * grid.columns * x.shape[-1] * x.element_size()
-    step = max(1, _CHUNK_BYTES // of_image)
-    for first in range(0, x.shape[0], step):
-        yield slice(first, first + step)
+class _Chunk(NamedTuple):
+    """What is worked on at a time: some images, or some rows of tiles of one."""
+
+    image: int
+    images: int
+    row: int
+    rows: int
+    tiles: int
 
 
-def _transformed_filter(filter: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """[patch * patch, channels, filters]."""
+def _chunks(batch: int, channels: int, filters: int, grid: Grid) -> list[_Chunk]:
+    """Chunks of about the size that fits, and at least one for each thread."""
+    size = max(_CHUNK_BYTES, _CHUNK_OF_FILTER * 4 * grid.patch**2 * channels * filters)
+    of_row = 4 * (channels + filters) * grid.patch**2 * grid.columns
+    step = int(max(1, min(size // (of_row * grid.rows), -(-batch // torch.get_num_threads()))))
+    rows = int(max(1, min(grid.rows, size // of_row))) if step == 1 else grid.rows
+    if batch == 1:
+        rows = min(rows, -(-grid.rows // torch.get_num_threads()))
+    return [
+        _Chunk(image, images, row, count, images * count * grid.columns)
+        for image in range(0, batch, step)
+        for row in range(0, grid.rows, rows)
+        for images, count in [(min(step, batch - image), min(rows, grid.rows - row))]
+    ]
+
+
+def _transformed_filter(filter: torch.Tensor, grid: Grid, is_turned: bool = False) -> torch.Tensor:
+    """The filter, or the one turned by 180 degrees: [patch * patch, filters / LANES, channels, LANES]."""
     channels, filters = filter.shape[2:]
-    result = filter.new_empty((grid.patch**2, channels, filters))
+    result = filter.new_empty((grid.patch**2, filters // LANES, channels, LANES))
     filter = filter.contiguous()
-    matrix = grid.matrices.of_filter
-    transform(matrix, _filters(filter, grid.taps), _filters(result, grid.patch), (channels, 1, 1), filters)
+    vectors = (channels, 1, 1, filters // LANES)
+    transform(
+        grid.matrices.of_filter, _filters(filter, grid.taps, is_turned), _transformed_filters(result, grid), vectors
+    )
     return result
 
 
-def _patches(x: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """The transformed patches of images: [patch * patch, patches, channels]."""
-    images, height, width, channels = x.shape
+def _padded(x: torch.Tensor, grid: Grid) -> torch.Tensor:
+    """The input with zeros around it, as far as patches reach."""
     more = grid.taps - 1
-    padded = x.new_zeros((images, grid.rows * grid.tile + more, grid.columns * grid.tile + more, channels))
-    # Below and right of the last window there may be input that no output takes.
-    height, width = min(height, padded.shape[1] - grid.top), min(width, padded.shape[2] - grid.left)
-    padded[:, grid.top : grid.top + height, grid.left : grid.left + width] = x[:, :height, :width]
-    return _taken_apart(padded, grid.matrices.of_input, grid)
+    return _placed(x, grid.top, grid.left, grid.rows * grid.tile + more, grid.columns * grid.tile + more)
 
 
-def _spread(grad: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """What goes back from tiles of outputs to the products: [patch * patch, tiles, filters]."""
-    whole = (grid.rows * grid.tile, grid.columns * grid.tile)
-    if (grid.height, grid.width) != whole:
-        bordered = grad.new_zeros((grad.shape[0], *whole, grad.shape[3]))
-        bordered[:, : grid.height, : grid.width] = grad
-        grad = bordered
-    return _taken_apart(grad.contiguous(), transposed(grid.matrices.to_output), grid)
+def _rounded_up(grad: torch.Tensor, grid: Grid) -> torch.Tensor:
+    """Whole tiles of the output's gradient."""
+    return _placed(grad, 0, 0, grid.rows * grid.tile, grid.columns * grid.tile)
 
 
-def _taken_apart(images: torch.Tensor, matrix: tuple[tuple[float, ...], ...], grid: Grid) -> torch.Tensor:
-    counts, channels = (len(images), grid.rows, grid.columns), images.shape[3]
-    result = images.new_empty((grid.patch**2, counts[0] * counts[1] * counts[2], channels))
-    transform(matrix, _pixels(images, grid.tile), _numbers(result, counts, grid.patch), counts, channels)
-    return result
+def _placed(x: torch.Tensor, top: int, left: int, height: int, width: int) -> torch.Tensor:
+    """`x` with zeros before and after; what lies below or right of the size asked for, no output takes."""
+    inner = x[:, : height - top, : width - left]
+    if inner.shape[1:3] == (height, width):
+        return inner.contiguous()
+    after = (width - left - inner.shape[2], height - top - inner.shape[1])
+    return torch.constant_pad_nd(inner, (0, 0, left, after[0], top, after[1])).contiguous()
 
 
-def _pixels(images: torch.Tensor, step: int) -> Tiles:
-    """Tiles at every `step` pixels of images [batch, height, width, channels]."""
-    _, height, width, channels = images.shape
-    row = width * channels
-    return Tiles(images, (height * row, step * row, step * channels, row, channels))
+def _take(images: torch.Tensor, chunk: _Chunk, grid: Grid, matrix: Matrix, result: torch.Tensor) -> None:
+    """Transform the tiles of a chunk into the numbers that the products take."""
+    vectors = images.shape[3] // LANES
+    counts = (chunk.images, chunk.rows, grid.columns, vectors)
+    transform(matrix, _pixels(images, chunk, grid), _numbers(result, chunk, grid), counts)
 
 
-def _numbers(values: torch.Tensor, counts: tuple[int, int, int], patch: int) -> Tiles:
-    """Tiles as products take them, each number of a tile in a matrix of its own: [patch * patch, tiles, channels]."""
-    _, tiles, channels = values.shape
-    row = counts[2] * channels
-    return Tiles(values, (counts[1] * row, row, channels, patch * tiles * channels, tiles * channels))
+def _pixels(images: torch.Tensor, chunk: _Chunk, grid: Grid) -> Tiles:
+    """Tiles of images [batch, height, width, channels], one at every `grid.tile` pixels."""
+    image, row, pixel, _ = images.stride()
+    first = address(images, (chunk.image, image), (chunk.row * grid.tile, row))
+    return Tiles(first, (image, grid.tile * row, grid.tile * pixel, LANES, row, pixel))
 
 
-def _filters(values: torch.Tensor, size: int) -> Tiles:
-    """Filters [size * size, channels, filters] as tiles, one for each pair of channels."""
-    *_, channels, filters = values.shape
-    return Tiles(values, (filters, 0, 0, size * channels * filters, channels * filters))
+def _numbers(values: torch.Tensor, chunk: _Chunk, grid: Grid) -> Tiles:
+    """Tiles as products take them, each number of a tile in a matrix of its own: [patch * patch, tiles, channels] or
+    [patch * patch, channels / LANES, tiles, LANES]."""
+    number, tile = values.stride(0), values.stride(-2)
+    vector = LANES if values.dim() == 3 else values.stride(1)
+    row = grid.columns * tile
+    return Tiles(values.data_ptr(), (chunk.rows * row, row, tile, vector, grid.patch * number, number))
+
+
+def _filters(values: torch.Tensor, size: int, is_turned: bool = False) -> Tiles:
+    """Filters [size, size, channels, filters] as tiles, one for each pair of channels; turned, from the last tap on."""
+    row, tap, channel, _ = values.stride()
+    first, sign = (address(values, (size - 1, row + tap)), -1) if is_turned else (values.data_ptr(), 1)
+    return Tiles(first, (channel, 0, 0, LANES, sign * row, sign * tap))
+
+
+def _transformed_filters(values: torch.Tensor, grid: Grid) -> Tiles:
+    """Transformed filters [patch * patch, filters / LANES, channels, LANES], one for each pair of channels."""
+    number, vector, channel, _ = values.stride()
+    return Tiles(values.data_ptr(), (channel, 0, 0, vector, grid.patch * number, number))
