@@ -2,6 +2,7 @@
 
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
+from convflow.api import train_experimental as experimental
 from convflow.formats.event import read_events as summary_iterator
 from convflow.formats.example import (
     BytesList,

@@ -13,7 +13,7 @@ from convflow.ops.epilogue import Epilogue
 from convflow.ops.matrix_kernels import product, product_of_transposed, product_with_transposed
 from convflow.ops.window import Ints, Pair, Window
 
-_TYPES = (torch.float32, torch.float64)
+_TYPES = (torch.bfloat16, torch.float32, torch.float64)
 
 
 def is_product(window: Window, input: Ints, filter: Ints, paddings: tuple[Pair, ...], output: Ints) -> bool:

@@ -222,7 +222,7 @@ def _kernel(op: Operation, low: list[int], shared: list[int], outputs: list[int]
     def run(*values: Any) -> tuple[Any, ...]:
         taken = list(values)
         for i in low:
-            taken[i] = _rounded_filter(taken[i]) if i == filter else taken[i].to(torch.bfloat16)
+            taken[i] = _rounded_filter(taken[i], values[0]) if i == filter else taken[i].to(torch.bfloat16)
         made = compute(*taken)
         results = made if isinstance(made, tuple) else (made,)
         return (*results, *(taken[i] for i in shared), *(results[i] for i in outputs))
@@ -230,10 +230,12 @@ def _kernel(op: Operation, low: list[int], shared: list[int], outputs: list[int]
     return run
 
 
-def _rounded_filter(filter: torch.Tensor) -> torch.Tensor:
+def _rounded_filter(filter: torch.Tensor, input: torch.Tensor) -> torch.Tensor:
     """A filter in bfloat16, with the elements of one output channel side by side in memory, as convolutions of
-    channels_last pictures take them: turned once for all that take it, and as a matrix, which PyTorch turns fast."""
-    if filter.dtype == torch.bfloat16 or filter.ndim != 4:
+    channels_last pictures take them: turned once for all that take it, and as a matrix, which PyTorch turns fast.
+    One that covers the whole input, or a single place, is a matrix as it lies."""
+    is_product = filter.shape[:-2] in (input.shape[1:-1], (1,) * (filter.ndim - 2))
+    if filter.dtype == torch.bfloat16 or filter.ndim != 4 or is_product:
         return filter.to(torch.bfloat16)
     *window, channels, filters = filter.shape
     turned = filter.to(torch.bfloat16).reshape(-1, filters).t().contiguous()
