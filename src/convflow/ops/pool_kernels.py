@@ -11,6 +11,7 @@ import torch
 
 from convflow.core import errors
 from convflow.graph.operation import Operation
+from convflow.ops.pool_fours import fours_gradient, fours_max_pool, in_fours
 from convflow.ops.pool_sliding import slides_well, sliding_max_pool
 from convflow.ops.window import Ints, Pair, Window, pool_window
 
@@ -182,7 +183,8 @@ class MaxPlaces(NamedTuple):
     Attributes:
         sizes: of the input.
         padded: its sizes with written padding, channels first.
-        indices: for each (batch, channel), counted in row-major order; channels first.
+        indices: for each (batch, channel), counted in row-major order, channels first; or as bytes which of its four
+            elements a window's maximum is, channels last.
     """
 
     sizes: Ints
@@ -196,6 +198,9 @@ def max_pool_and_places(window: Window, input: torch.Tensor) -> tuple[torch.Tens
     places = _places(window, sizes)
     if 0 in places.output:
         return input.new_empty(places.output), MaxPlaces(sizes, sizes, torch.empty(0, dtype=torch.int64))
+    if in_fours(window, input):
+        y, which = fours_max_pool(input)
+        return y, MaxPlaces(sizes, sizes, which)
     x = _padded_lowest(window.channels_first(input), places)
     values, indices = _max_and_indices(x, window, places)
     return window.restored(_without_extra(values, places)), MaxPlaces(sizes, tuple(x.shape), indices)
@@ -207,6 +212,8 @@ def max_pool_gradient_at(window: Window, found: MaxPlaces, grad: torch.Tensor) -
     _check_equal("grad", grad.shape, places.output)
     if 0 in places.output:
         return grad.new_zeros(found.sizes)
+    if found.indices.dtype == torch.uint8:
+        return fours_gradient(found.sizes, found.indices, grad)
     first = _with_extra(window.channels_first(grad), places)
     result = _scattered(first, found.padded, window, places, found.indices)
     return window.restored(_without(result, places.explicit or ()))
