@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ import convflow as tf
 from convflow.runtime.options import MixedPrecision, plan_options
 
 experimental = tf.train.experimental
+NO_OPTIMIZER: Any = "x"
 
 
 @pytest.fixture(autouse=True)
@@ -109,18 +112,24 @@ def test_scales_are_told_and_made_again():
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda adam: experimental.enable_mixed_precision_graph_rewrite(3), '"opt" must be an instance of a tf.train'),
+        (
+            lambda adam: experimental.enable_mixed_precision_graph_rewrite(NO_OPTIMIZER),
+            '"opt" must be an instance of a tf.train',
+        ),
         (
             lambda adam: experimental.enable_mixed_precision_graph_rewrite(
                 experimental.MixedPrecisionLossScaleOptimizer(adam, 2)
             ),
             '"opt" must not already be an instance',
         ),
-        (lambda adam: experimental.MixedPrecisionLossScaleOptimizer(3, 2), '"opt" must be an instance of Optimizer'),
+        (
+            lambda adam: experimental.MixedPrecisionLossScaleOptimizer(NO_OPTIMIZER, 2),
+            '"opt" must be an instance of Optimizer',
+        ),
         (lambda adam: experimental.MixedPrecisionLossScaleOptimizer(adam, None), "loss_scale cannot be None"),
         (lambda adam: experimental.MixedPrecisionLossScaleOptimizer(adam, "big"), "Could not interpret loss scale"),
         (lambda adam: experimental.FixedLossScale(0.5), "loss_scale_value must be at least 1"),
-        (lambda adam: experimental.FixedLossScale("x"), "loss_scale_value must be a Python int or float"),
+        (lambda adam: experimental.FixedLossScale(NO_OPTIMIZER), "loss_scale_value must be a Python int or float"),
     ],
 )
 def test_what_cannot_be_is_refused(make, text):

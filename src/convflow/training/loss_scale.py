@@ -20,8 +20,8 @@ from convflow.ops.array.identity import group, no_op
 from convflow.ops.array.stack import stack
 from convflow.ops.control_flow import cond
 from convflow.ops.math.arithmetic import maximum
-from convflow.ops.math.reduce import reduce_all
 from convflow.ops.math.elementwise import is_finite
+from convflow.ops.math.reduce import reduce_all
 
 
 class LossScale(abc.ABC):
