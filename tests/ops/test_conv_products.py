@@ -65,4 +65,3 @@ def test_padding_given_one_by_one_is_padding():
 
 def test_types_with_convolutions_of_their_own_keep_them():
     assert not conv_products.computes(torch.ones(1, dtype=torch.int32))
-    assert not conv_products.computes(torch.ones(1, dtype=torch.bfloat16))

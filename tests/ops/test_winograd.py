@@ -79,7 +79,7 @@ def test_it_pays_for_many_channels_only():
 
 def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     taken: list[str] = []
-    for name in ("convolve", "input_gradient", "filter_gradient"):
+    for name in ("convolve_transformed", "input_gradient", "filter_gradient"):
         monkeypatch.setattr(winograd, name, _noting(taken, getattr(winograd, name)))
     values = np.random.RandomState(0).rand(2, 28, 28, 64).astype(np.float32)
     image = tf.placeholder(tf.float32, [None, 28, 28, 64])
@@ -90,7 +90,7 @@ def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     with tf.Session() as session:
         found, expected, *_ = session.run([output, doubles, *gradients], {image: values})
     np.testing.assert_allclose(found, expected, rtol=1e-5)
-    assert sorted(taken) == ["convolve", "filter_gradient", "input_gradient"]
+    assert sorted(set(taken)) == ["convolve_transformed", "filter_gradient", "input_gradient"]
 
 
 def _noting(taken: list[str], function: Any) -> Any:

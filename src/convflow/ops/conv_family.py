@@ -7,6 +7,7 @@ gradients, of every order.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -21,6 +22,7 @@ from convflow.ops import rules
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.conv_kernels import Kernel, convolve, filter_gradient, input_gradient, output_sizes
 from convflow.ops.epilogue import NOTHING, Epilogue
+from convflow.ops.kept import Keep, at_once
 from convflow.ops.window import Ints, Sizes, Window, conv_window, shape_text
 
 
@@ -156,12 +158,14 @@ def _check_depth(family: ConvFamily, channels: int, filter: Ints) -> None:
 def _forward_kernel(family: ConvFamily, op: Operation) -> Kernel:
     window = _kernel_window(op)
     if not family.depthwise:
-        return lambda input, filter, epilogue=NOTHING: convolve(window, input, filter, epilogue)
+        return partial(convolve, window)
 
-    def depthwise(input: torch.Tensor, filter: torch.Tensor, epilogue: Epilogue = NOTHING) -> torch.Tensor:
-        plain = _plain(family, filter)
+    def depthwise(
+        input: torch.Tensor, filter: torch.Tensor, epilogue: Epilogue = NOTHING, keep: Keep = at_once
+    ) -> torch.Tensor:
+        plain = keep("plain", None, lambda taken: _plain(family, taken), filter)
         _check_depth(family, input.shape[window.channel_axis], tuple(filter.shape))
-        return convolve(window, input, plain, epilogue)
+        return convolve(window, input, plain, epilogue, keep)
 
     return depthwise
 

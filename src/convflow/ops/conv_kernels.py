@@ -15,6 +15,7 @@ import torch
 
 from convflow.ops import conv_products, winograd
 from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
+from convflow.ops.kept import Keep, at_once
 from convflow.ops.matrix_kernels import HAS_ONEDNN
 from convflow.ops.window import Ints, Pair, Sizes, Window, shape_text
 
@@ -136,11 +137,14 @@ def _inner(x: torch.Tensor, paddings: Sequence[Pair]) -> torch.Tensor:
     return x
 
 
-def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor, epilogue: Epilogue = NOTHING) -> torch.Tensor:
+def convolve(
+    window: Window, input: torch.Tensor, filter: torch.Tensor, epilogue: Epilogue = NOTHING, keep: Keep = at_once
+) -> torch.Tensor:
     """The correlation of `input` with `filter`, in the window's data format, and what follows.
 
     Args:
         epilogue: for data formats with the channels last only.
+        keep: for what is computed of the filter alone.
     """
     geometry = _geometry(window, tuple(input.shape), tuple(filter.shape))
     checked(epilogue, filter.shape[-1])
@@ -149,23 +153,48 @@ def convolve(window: Window, input: torch.Tensor, filter: torch.Tensor, epilogue
     if geometry.is_product and conv_products.computes(input):
         return conv_products.forward(window, input, filter, geometry.output, epilogue)
     if _is_for_winograd(geometry.tiles, input):
-        return apply_in_place(winograd.convolve(input, filter, geometry.tiles), epilogue)
-    filter, padding = _evenly_padded(filter, geometry)
+        grid = geometry.tiles
+        transformed = keep("winograd", grid, lambda taken: winograd.transformed_filter(taken, grid), filter)
+        return apply_in_place(winograd.convolve_transformed(input, transformed, grid), epilogue)
+    both_sides = geometry.both_sides if geometry.zero_taps is None else tuple(map(max, geometry.paddings))
     x = window.channels_first(input)
-    if padding is None:
-        x, padding = _padded(x, geometry)
-    if epilogue is not NOTHING and _is_for_onednn(x):
-        bias, activation = epilogue
-        y = torch.ops.mkldnn._convolution_pointwise.default(
-            x, _as_torch_filter(filter), bias, padding, window.strides, window.dilations, geometry.groups,
-            activation.name, list(activation.scalars), "",
-        )  # fmt: skip
-        return window.restored(y)
+    if both_sides is None:
+        x, both_sides = _padded(x, geometry)
+    if (epilogue is not NOTHING or keep is not at_once) and _is_for_onednn(x):
+        return window.restored(_with_onednn(window, geometry, x, filter, both_sides, epilogue, keep))
+    filter, _ = _evenly_padded(filter, geometry)
     y = torch.convolution(
-        x, _as_torch_filter(filter), None, window.strides, padding, window.dilations, False,
-        (0,) * len(padding), geometry.groups,
+        x, _as_torch_filter(filter), None, window.strides, both_sides, window.dilations, False,
+        (0,) * len(both_sides), geometry.groups,
     )  # fmt: skip
     return apply_in_place(window.restored(y), epilogue)
+
+
+def _with_onednn(
+    window: Window,
+    geometry: _Geometry,
+    x: torch.Tensor,
+    filter: torch.Tensor,
+    padding: Ints,
+    epilogue: Epilogue,
+    keep: Keep,
+) -> torch.Tensor:
+    moves = padding, window.strides, window.dilations, geometry.groups
+    sizes = list(x.shape)
+
+    def weight(filter: torch.Tensor) -> torch.Tensor:
+        plain = _as_torch_filter(_evenly_padded(filter, geometry)[0])
+        if keep is at_once or geometry.groups > 1:
+            return plain
+        # In the order that oneDNN's code for these sizes reads, which nothing else understands.
+        padding, strides, dilations, groups = moves
+        return torch.ops.mkldnn._reorder_convolution_weight(plain, padding, strides, dilations, groups, sizes)
+
+    arranged = keep("weight", tuple(sizes), weight, filter)
+    bias, activation = epilogue
+    return torch.ops.mkldnn._convolution_pointwise.default(
+        x, arranged, bias, *moves, activation.name, list(activation.scalars), ""
+    )
 
 
 def _is_for_onednn(x: torch.Tensor) -> bool:

@@ -83,13 +83,13 @@ def pays(batch: int, grid: Grid, channels: int, filters: int) -> bool:
 
 def convolve(x: torch.Tensor, filter: torch.Tensor, grid: Grid) -> torch.Tensor:
     """The correlation of `x` [batch, height, width, channels] with `filter` [taps, taps, channels, filters]."""
-    return _convolve(x, _transformed_filter(filter, grid), grid)
+    return convolve_transformed(x, transformed_filter(filter, grid), grid)
 
 
 def input_gradient(grad: torch.Tensor, filter: torch.Tensor, sizes: Sequence[int], grid: Grid) -> torch.Tensor:
     """The gradient of `convolve` for an input of these `sizes`: a convolution with the filter turned by 180 degrees."""
     back = Grid(grid.taps, grid.taps - 1 - grid.top, grid.taps - 1 - grid.left, sizes[1], sizes[2])
-    return _convolve(grad, _transformed_filter(filter.transpose(2, 3), back, is_turned=True), back)
+    return convolve_transformed(grad, transformed_filter(filter.transpose(2, 3), back, is_turned=True), back)
 
 
 def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Tensor:
@@ -116,8 +116,8 @@ def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Te
     return result
 
 
-def _convolve(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """With a transformed filter [patch * patch, filters / LANES, channels, LANES]."""
+def convolve_transformed(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> torch.Tensor:
+    """`convolve` with a transformed filter [patch * patch, filters / LANES, channels, LANES]."""
     channels, filters, numbers = x.shape[3], weights.shape[1] * LANES, grid.patch**2
     padded = _padded(x, grid)
     result = x.new_empty((len(x), grid.rows * grid.tile, grid.columns * grid.tile, filters))
@@ -163,7 +163,7 @@ def _chunks(batch: int, channels: int, filters: int, grid: Grid) -> list[_Chunk]
     ]
 
 
-def _transformed_filter(filter: torch.Tensor, grid: Grid, is_turned: bool = False) -> torch.Tensor:
+def transformed_filter(filter: torch.Tensor, grid: Grid, is_turned: bool = False) -> torch.Tensor:
     """The filter, or the one turned by 180 degrees: [patch * patch, filters / LANES, channels, LANES]."""
     channels, filters = filter.shape[2:]
     result = filter.new_empty((grid.patch**2, filters // LANES, channels, LANES))

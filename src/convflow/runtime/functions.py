@@ -8,7 +8,9 @@ import torch
 
 from convflow.core import errors
 from convflow.graph.function import FuncGraph
+from convflow.ops.kept import variables_change
 from convflow.runtime import emit, failures, prune, schedule
+from convflow.runtime.draft import writes
 from convflow.runtime.guards import Guards
 from convflow.runtime.store import Function, Store
 
@@ -22,7 +24,11 @@ def compiled(body: FuncGraph, store: Store) -> Function:
     items = schedule.order(needed, set(fed))
     step = emit.emit(items, Guards(items, fed), fed, body.outputs, store.within(body.name))
 
+    changes = any(map(writes, items))
+
     def run(*values: Any) -> tuple[Any, ...]:
+        if changes:
+            variables_change()
         try:
             # Per thread, hence here and not only around the plan that calls.
             with torch.inference_mode():
@@ -30,5 +36,8 @@ def compiled(body: FuncGraph, store: Store) -> Function:
         except Exception as error:
             explained = failures.explain(error, step)
             raise explained from None if isinstance(error, errors.OpError) else error
+        finally:
+            if changes:
+                variables_change()
 
     return run

@@ -9,8 +9,9 @@ import torch
 
 from convflow.core import values
 from convflow.graph.operation import Operation, Tensor
+from convflow.ops.kept import variables_change
 from convflow.runtime import emit, failures, memory, prune, schedule
-from convflow.runtime.draft import Draft
+from convflow.runtime.draft import Draft, writes
 from convflow.runtime.fused import Renamed
 from convflow.runtime.ledger import Entry, account
 from convflow.runtime.options import PlanOptions
@@ -41,6 +42,7 @@ class Plan:
         self.rewrites = rewrite(draft, options) if options.rewrites else {}
         self.schedule = draft.items
         self.guards = draft.guards
+        self._writes = any(map(writes, self.schedule))
         self._step = emit.emit(self.schedule, draft.guards, fed, self._fetched, store)
 
     @property
@@ -76,11 +78,16 @@ class Plan:
             trace: takes note of each step, if there is one; without one that costs nothing.
         """
         step = self._step if trace is None else self._step.watched(trace.watched)
+        if self._writes:
+            variables_change()
         try:
             with torch.inference_mode():
                 results = iter(step.run(*fed_values))
         except Exception as error:
             raise failures.explain(error, step) from _cause(error)
+        finally:
+            if self._writes:
+                variables_change()
         return [_owned(next(results)) if isinstance(element, Tensor) else None for element in self._elements]
 
 

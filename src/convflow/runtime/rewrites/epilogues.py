@@ -12,9 +12,10 @@ import torch
 
 from convflow.core import dtypes
 from convflow.graph.operation import Operation, Tensor
-from convflow.ops.epilogue import NONE, RELU, RELU6, Activation, Epilogue, leaky_relu
+from convflow.ops.epilogue import NONE, NOTHING, RELU, RELU6, Activation, Epilogue, leaky_relu
+from convflow.ops.kept import Keep, Kept, at_once
 from convflow.ops.matrix_kernels import product
-from convflow.runtime.draft import Draft
+from convflow.runtime.draft import Draft, writes
 
 _CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
 _ADDITIONS = ("Add", "AddV2")
@@ -27,9 +28,10 @@ Kernel = Callable[..., torch.Tensor]
 
 def fuse_epilogues(draft: Draft) -> None:
     """Put what follows each convolution and product into it."""
+    keeps = not any(map(writes, draft.items))
     for op in draft.nodes(*_CONVOLUTIONS, "MatMul"):
         if op.outputs[0].dtype in _TYPES and _is_plain(op):
-            _fuse(draft, op)
+            _fuse(draft, op, keeps)
 
 
 def _is_plain(op: Operation) -> bool:
@@ -38,7 +40,7 @@ def _is_plain(op: Operation) -> bool:
     return op.attrs["data_format"] == "NHWC"
 
 
-def _fuse(draft: Draft, op: Operation) -> None:
+def _fuse(draft: Draft, op: Operation, keeps: bool) -> None:
     members, inputs = [op], list(op.inputs)
     bias = _bias_after(draft, op)
     if bias is not None:
@@ -51,11 +53,22 @@ def _fuse(draft: Draft, op: Operation) -> None:
     activation = draft.only_reader(members[-1].outputs[0], *_ACTIVATIONS)
     if activation is not None:
         members.append(activation)
-    if len(members) == 1:
+    keeps = keeps and op.type != "MatMul" and _is_steady(draft, op.inputs[1])
+    if len(members) == 1 and not keeps:
         return
-    kernel = _kernel(op, bias is not None, norm, _activation(activation))
+    keeps_folded = keeps and all(_is_steady(draft, tensor) for tensor in inputs[2:])
+    # Of folded filters that are new in each run there is nothing to keep.
+    keep: Keep = Kept() if keeps and (norm is None or keeps_folded) else at_once
+    kernel = _kernel(op, bias is not None, norm, _activation(activation), keep)
     title = " + ".join(member.type for member in members)
     draft.fuse(members, title, kernel, inputs, members[-1].outputs[:1], fresh=True)
+
+
+def _is_steady(draft: Draft, tensor: Tensor) -> bool:
+    """Whether a value is a constant, or a variable's as it is."""
+    while (read := draft.made_by(tensor, "Identity", "ReadVariableOp")) is not None:
+        tensor = read.inputs[0]
+    return draft.made_by(tensor, "Const", "Variable", "VariableV2", "VarHandleOp") is not None
 
 
 def _bias_after(draft: Draft, op: Operation) -> tuple[Operation, Tensor] | None:
@@ -92,17 +105,26 @@ def _activation(op: Operation | None) -> Activation:
     return leaky_relu(op.attrs["alpha"]) if op.type == "LeakyRelu" else {"Relu": RELU, "Relu6": RELU6}[op.type]
 
 
-def _kernel(op: Operation, has_bias: bool, norm: Operation | None, activation: Activation) -> Kernel:
-    compute: Kernel = product if op.type == "MatMul" else op.definition.kernel(op)
+def _kernel(op: Operation, has_bias: bool, norm: Operation | None, activation: Activation, keep: Keep) -> Kernel:
+    if op.type == "MatMul":
+        return lambda a, b, bias=None: product(a, b, Epilogue(bias, activation))
+    convolve: Kernel = op.definition.kernel(op)
     if norm is None:
-        return lambda x, filter, bias=None: compute(x, filter, Epilogue(bias, activation))
+        return lambda x, filter, bias=None: convolve(x, filter, _epilogue(bias, activation), keep)
     epsilon = norm.attrs["epsilon"]
 
-    def normalized(x: torch.Tensor, filter: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
-        folded, shift = _folded(filter, rest[0] if has_bias else None, rest[-4:], epsilon)
-        return compute(x, folded, Epilogue(shift, activation))
+    def fold(filter: torch.Tensor, *rest: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return _folded(filter, rest[0] if has_bias else None, rest[-4:], epsilon)
+
+    def normalized(x: torch.Tensor, *vectors: torch.Tensor) -> torch.Tensor:
+        folded, shift = keep("folded", None, fold, *vectors)
+        return convolve(x, folded, Epilogue(shift, activation), keep)
 
     return normalized
+
+
+def _epilogue(bias: torch.Tensor | None, activation: Activation) -> Epilogue:
+    return NOTHING if bias is None and activation is NONE else Epilogue(bias, activation)
 
 
 def _folded(
