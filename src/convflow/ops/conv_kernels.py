@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeGuard
 import torch
 
 from convflow.ops import conv_products, winograd
+from convflow.ops.border import with_border
 from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
 from convflow.ops.kept import Keep, at_once
 from convflow.ops.matrix_kernels import HAS_ONEDNN
@@ -118,9 +119,7 @@ def _padded(x: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Ints]:
     """`x`, channels first, and what PyTorch still has to pad: it pads both sides alike only."""
     if geometry.both_sides is not None:
         return x, geometry.both_sides
-    # PyTorch lists the last axis first.
-    both = list(itertools.chain.from_iterable(reversed(geometry.paddings)))
-    return torch.constant_pad_nd(x, both, 0), (0,) * len(geometry.paddings)
+    return with_border(x, dict(enumerate(geometry.paddings, 2))), (0,) * len(geometry.paddings)
 
 
 def _evenly_padded(filter: torch.Tensor, geometry: _Geometry) -> tuple[torch.Tensor, Ints | None]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import torch
 
+from convflow.ops.border import with_border
 from convflow.ops.threads import share_out
 from convflow.ops.tile_transforms import LANES, Matrix, Tiles, add_products, address, multiply, transform
 from convflow.ops.winograd_matrices import Matrices, matrices, transposed
@@ -189,10 +190,8 @@ def _rounded_up(grad: torch.Tensor, grid: Grid) -> torch.Tensor:
 def _placed(x: torch.Tensor, top: int, left: int, height: int, width: int) -> torch.Tensor:
     """`x` with zeros before and after; what lies below or right of the size asked for, no output takes."""
     inner = x[:, : height - top, : width - left]
-    if inner.shape[1:3] == (height, width):
-        return inner.contiguous()
-    after = (width - left - inner.shape[2], height - top - inner.shape[1])
-    return torch.constant_pad_nd(inner, (0, 0, left, after[0], top, after[1])).contiguous()
+    below, right = height - top - inner.shape[1], width - left - inner.shape[2]
+    return with_border(inner, {1: (top, below), 2: (left, right)}).contiguous()
 
 
 def _take(images: torch.Tensor, chunk: _Chunk, grid: Grid, matrix: Matrix, result: torch.Tensor) -> None:
