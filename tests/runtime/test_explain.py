@@ -86,7 +86,9 @@ def test_a_run_and_static_shapes_agree():
     x, _, product = _network()
     static = tf.explain(product)
     run = tf.explain(product, {x: np.ones((2, 8, 8, 3))})
-    assert (static.flops, static.bytes, static.peak_memory) == (run.flops, run.bytes, run.peak_memory)
+    assert (static.flops, static.bytes) == (run.flops, run.bytes)
+    # Which values are written over shows in a run.
+    assert static.peak_memory >= run.peak_memory > 0
 
 
 def test_explaining_leaves_variables_alone():

@@ -8,7 +8,7 @@ from typing import Any
 from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.graph.operation import Operation, Tensor
-from convflow.runtime.fused import Fused, Renamed, references
+from convflow.runtime.fused import Folded, Fused, Renamed, references
 from convflow.runtime.guards import Guards
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.prune import has_effects
@@ -46,8 +46,12 @@ class Draft:
     def nodes(self, *types: str) -> list[Operation]:
         """The nodes of these types as they stand now, in order. A rewrite may have replaced a later one when you
         come to it: ask `has`."""
-        nodes = (item for item in self.items if isinstance(item, Operation) and not isinstance(item, Renamed))
-        return [node for node in nodes if node.type in types]
+        return [node for node in self.nodes_of_any_type() if node.type in types]
+
+    def nodes_of_any_type(self) -> list[Operation]:
+        """All nodes that do something in the run, and the graph's constants, in order."""
+        nodes = (item for item in self.items if isinstance(item, Operation))
+        return [node for node in nodes if not isinstance(node, (Folded, Renamed))]
 
     def has(self, op: Operation) -> bool:
         """Whether a node still stands in the plan as itself."""
@@ -149,6 +153,14 @@ class Draft:
             self._readers.setdefault(target, []).extend(self._readers.pop(tensor, ()))
         self._kept = frozenset(map(self.source, self._kept))
         return True
+
+    def fold(self, op: Operation, values: Sequence[Any]) -> None:
+        """Put the values of a node's outputs, known now, in its place. The node must have no effects."""
+        place, guard = self._position[op], self.guards.of(op)
+        folded = Folded(op, values, self._new_id())
+        self._leave(op)
+        self._put(folded, place)
+        self.guards.add(folded, guard)
 
     def sweep(self) -> None:
         """Take out what has no effects and whose values nobody takes."""

@@ -17,7 +17,7 @@ from convflow.graph.scopes import get_default_graph
 from convflow.runtime import costs, functions
 from convflow.runtime.feeds import read_feeds
 from convflow.runtime.fetches import FetchStructure
-from convflow.runtime.fused import Renamed
+from convflow.runtime.fused import Folded, Renamed
 from convflow.runtime.ledger import Entry
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.options import PlanOptions, plan_options
@@ -216,7 +216,7 @@ def _told(plan: Plan, trace: Trace | None) -> Explanation:
 
 
 def _takes_no_time(item: Item) -> bool:
-    return isinstance(item, Operation) and (isinstance(item, Renamed) or item.type == "Const")
+    return isinstance(item, Operation) and (isinstance(item, (Folded, Renamed)) or item.type == "Const")
 
 
 def _step(item: Item, releases: Sequence[Tensor], facts: _Shapes) -> PlanStep:
@@ -294,7 +294,7 @@ class _Shapes:
 
     def _hold(self, item: Item, tensor: Tensor) -> int | None:
         """The bytes that a value adds: none if it looks at another one."""
-        if isinstance(item, Operation) and (item.type in costs.VIEWS or isinstance(item, Renamed)):
+        if isinstance(item, Operation) and (item.type in costs.VIEWS or isinstance(item, (Folded, Renamed))):
             viewed = self._blocks.get(item.inputs[0]) if item.inputs else None
             if viewed is not None:
                 self._blocks[tensor] = viewed

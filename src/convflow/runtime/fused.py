@@ -71,6 +71,14 @@ class Renamed(Fused):
         super().__init__([op], op.type, _nothing, targets, op.outputs, [], node_id)
 
 
+class Folded(Fused):
+    """A node whose values are known when the plan is made: they are constants of its function."""
+
+    def __init__(self, op: Operation, values: Sequence[Any], node_id: int) -> None:
+        super().__init__([op], f"{op.type}, known", _nothing, [], op.outputs, [], node_id)
+        self.known = tuple(values)
+
+
 def reference_positions(op: Operation) -> set[int]:
     """Which inputs of a node arrive as the place of a variable's value."""
     # Lists of references are a RefMerge's alone, so a position is an argument's index.

@@ -12,7 +12,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops.kept import variables_change
 from convflow.runtime import emit, failures, memory, prune, schedule
 from convflow.runtime.draft import Draft, writes
-from convflow.runtime.fused import Renamed
+from convflow.runtime.fused import Folded, Renamed
 from convflow.runtime.ledger import Entry, account
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites import rewrite
@@ -55,7 +55,7 @@ class Plan:
         return [
             item.type if isinstance(item, Operation) else "Loop"
             for item in self.schedule
-            if not isinstance(item, Renamed) and not (isinstance(item, Operation) and item.type == "Const")
+            if not isinstance(item, (Folded, Renamed)) and not (isinstance(item, Operation) and item.type == "Const")
         ]
 
     def releases(self) -> list[list[Tensor]]:

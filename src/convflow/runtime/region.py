@@ -12,7 +12,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops.switch import MERGES, SWITCHES
 from convflow.runtime import memory
 from convflow.runtime.body import Body
-from convflow.runtime.fused import Renamed, reference_positions
+from convflow.runtime.fused import Folded, Renamed, reference_positions
 from convflow.runtime.guards import ALWAYS, NEVER, Guard, Guards, Literal, Predicate, assuming, passes_on
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.store import Store
@@ -82,6 +82,8 @@ class Region:
     def _node(self, op: Operation) -> None:
         if isinstance(op, Renamed):
             self._rename(op)
+        elif isinstance(op, Folded):
+            self._bind(op, op.known)
         elif op.type == "Const":
             self._bind_constant(op)
         elif op.type in SWITCHES:
@@ -108,6 +110,13 @@ class Region:
                 f"smaller value, or do not fetch what needs it.\n\t [[{op.describe()}]]",
             ) from None
         self._names[op.outputs[0]] = name
+
+    def _bind(self, op: Operation, values: Iterable[Any]) -> None:
+        """Give a node's outputs values that all runs share."""
+        for index, (tensor, value) in enumerate(zip(op.outputs, values, strict=True)):
+            if tensor not in self._fed:
+                self._names[tensor] = f"constant_{op._id}_{index}"
+                self._namespace[self._names[tensor]] = value
 
     def _call(self, op: Operation) -> None:
         targets = [self._target(tensor) for tensor in op.outputs]

@@ -9,7 +9,7 @@ import pytest
 
 import convflow as tf
 from convflow.runtime import functions
-from convflow.runtime.fused import Fused, Renamed
+from convflow.runtime.fused import Folded, Fused, Renamed
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
@@ -21,7 +21,7 @@ GRID = np.linspace(0.5, 2.0, 6, dtype=np.float32).reshape(2, 3)
 def in_place(fetches: list[Any], fed: list[Any]) -> list[str]:
     """The types of the nodes that work in place."""
     plan = Plan(fetches, fed, Store(functions.compiled), PlanOptions())
-    return [item.type for item in plan.schedule if isinstance(item, Fused) and not isinstance(item, Renamed)]
+    return [item.type for item in plan.schedule if isinstance(item, Fused) and not isinstance(item, (Folded, Renamed))]
 
 
 @pytest.fixture

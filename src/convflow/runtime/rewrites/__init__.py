@@ -9,6 +9,7 @@ from __future__ import annotations
 from convflow.runtime.draft import Draft
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites.common import share_common
+from convflow.runtime.rewrites.constants import fold_constants
 from convflow.runtime.rewrites.epilogues import fuse_epilogues
 from convflow.runtime.rewrites.identities import rename_identities
 from convflow.runtime.rewrites.in_place import work_in_place
@@ -21,6 +22,7 @@ from convflow.runtime.rewrites.reads import read_in_place
 REWRITES = (
     rename_identities,
     share_common,
+    fold_constants,
     remember_pool_places,
     pool_first,
     mix_precision,  # before what knows float32 only; where it is asked for

@@ -1,0 +1,74 @@
+"""What follows from constants and static shapes is computed once, when the plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from convflow.graph.opdef import routed
+from convflow.graph.operation import Operation, Tensor
+from convflow.runtime.draft import Draft
+from convflow.runtime.prune import has_effects
+
+# What is larger is data: it would stay in memory as long as the plan.
+_LARGEST = 1 << 16
+# Their outputs are at most as long as their inputs, whatever the static shapes say.
+_SHRINKING = ("BroadcastGradientArgs",)
+
+
+def fold_constants(draft: Draft) -> None:
+    """Replace nodes of known values by their values. A node that fails stays, and fails in the run."""
+    known: dict[Tensor, Any] = {}
+    for op in draft.nodes_of_any_type():
+        if op.type == "Const":
+            _remember(known, op, op.definition.kernel(op))
+            continue
+        kernel = _about_shapes(op) or _of_constants(draft, op, known)
+        if kernel is not None and _remember(known, op, kernel):
+            draft.fold(op, [known[tensor] for tensor in op.outputs])
+
+
+def _remember(known: dict[Tensor, Any], op: Operation, compute: Callable[[], Any]) -> bool:
+    """Compute a node; whether that worked."""
+    if not all(map(_is_small, op.outputs)) and op.type not in _SHRINKING:
+        return False
+    try:
+        made = compute()
+    except Exception:
+        return False
+    known.update(zip(op.outputs, made if isinstance(made, (tuple, list)) else (made,), strict=True))
+    return True
+
+
+def _is_small(tensor: Tensor) -> bool:
+    size = tensor.shape.num_elements()
+    return tensor.dtype.is_numeric_tensor and size is not None and size <= _LARGEST
+
+
+def _about_shapes(op: Operation) -> Callable[[], Any] | None:
+    """The kernel of a node that asks for shapes which are known."""
+    if op.type not in ("Rank", "Shape", "ShapeN", "Size"):
+        return None
+    shapes = [tensor.shape for tensor in op.inputs]
+    if not all(shape.is_fully_defined() for shape in shapes) or any(
+        tensor.dtype._is_ref_dtype or not tensor.dtype.is_numeric_tensor for tensor in op.inputs
+    ):
+        return None
+    # Tensors of that shape that take no memory.
+    stand_ins = [torch.zeros(()).expand([int(size) for size in shape]) for shape in shapes]
+    return lambda: op.definition.kernel(op)(*stand_ins)
+
+
+def _of_constants(draft: Draft, op: Operation, known: dict[Tensor, Any]) -> Callable[[], Any] | None:
+    """The kernel of a node whose inputs are all known."""
+    definition = op.definition
+    if not op.inputs or has_effects(op) or definition.takes_store or definition.kernel is routed:
+        return None
+    if any(draft.is_fed(tensor) for tensor in op.outputs) or op.type == "PlaceholderWithDefault":
+        return None
+    values = [None if draft.is_fed(tensor) else known.get(tensor) for tensor in draft.inputs(op)]
+    if any(value is None for value in values):
+        return None
+    return lambda: definition.kernel(op)(*values)
