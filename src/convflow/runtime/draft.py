@@ -143,8 +143,8 @@ class Draft:
             return False
         if any(self.guards.of_value(tensor) != guard for tensor in targets):
             return False
-        if any(tensor in self._fed for tensor in op.outputs):
-            return False
+        if any(tensor in self._fed or tensor in self.guards.predicates for tensor in op.outputs):
+            return False  # guards know a predicate by its name
         renamed = Renamed(op, targets, self._new_id())
         self._leave(op)
         self.guards.add(renamed, guard)

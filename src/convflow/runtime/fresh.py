@@ -5,7 +5,7 @@ from __future__ import annotations
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.training.update import dense_update
 from convflow.runtime.draft import Draft
-from convflow.runtime.fused import Fused
+from convflow.runtime.fused import Folded, Fused
 from convflow.runtime.loops import Item
 
 _FRESH = """
@@ -40,6 +40,8 @@ _KEEP_NOTHING = frozenset(
 
 def makes_fresh(item: Item) -> bool:
     """Whether all that an item outputs is new memory, which nothing else refers to."""
+    if isinstance(item, Folded):
+        return False  # the memory of all runs
     if isinstance(item, Fused):
         return item.fresh or all(map(_is_fresh, item.members))
     return isinstance(item, Operation) and _is_fresh(item)

@@ -75,5 +75,19 @@ def test_a_branch_and_a_loop():
         assert_equal_plans([y, z], {x: np.float32(value)})
 
 
+def test_known_values_are_not_written_over():
+    x = tf.placeholder(tf.float32, [2])
+    y = (tf.constant([1.0, 2.0]) * 3.0) * x
+    assert_equal_plans([y], {x: X[0]}, steps=3)
+
+
+def test_a_predicate_that_is_an_identity_of_a_constant():
+    decided = tf.placeholder_with_default(True, [])
+    x = tf.placeholder(tf.float32, [2])
+    y = tf.cond(decided, lambda: tf.exp(x), lambda: tf.negative(x))
+    assert_equal_plans([y], {x: X[0]})
+    assert_equal_plans([y], {x: X[0], decided: False})
+
+
 def test_strings_stay():
     assert run(tf.strings.join(["a", "b"]), {}) == [b"ab"]
