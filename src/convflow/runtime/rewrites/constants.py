@@ -17,6 +17,9 @@ _LARGEST = 1 << 16
 # Their outputs are at most as long as their inputs, whatever the static shapes say.
 _SHRINKING = ("BroadcastGradientArgs",)
 
+# In which precision they are computed is the session's choice.
+_PRODUCTS = ("BatchMatMul", "BatchMatMulV2", "Conv2D", "DepthwiseConv2dNative", "MatMul")
+
 
 def fold_constants(draft: Draft) -> None:
     """Replace nodes of known values by their values. A node that fails stays, and fails in the run."""
@@ -64,7 +67,13 @@ def _about_shapes(op: Operation) -> Callable[[], Any] | None:
 def _of_constants(draft: Draft, op: Operation, known: dict[Tensor, Any]) -> Callable[[], Any] | None:
     """The kernel of a node whose inputs are all known."""
     definition = op.definition
-    if not op.inputs or has_effects(op) or definition.takes_store or definition.kernel is routed:
+    if (
+        op.type in _PRODUCTS
+        or not op.inputs
+        or has_effects(op)
+        or definition.takes_store
+        or definition.kernel is routed
+    ):
         return None
     if any(draft.is_fed(tensor) for tensor in op.outputs) or op.type == "PlaceholderWithDefault":
         return None
