@@ -93,6 +93,23 @@ def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     assert sorted(set(taken)) == ["convolve_transformed", "filter_gradient", "input_gradient"]
 
 
+def test_tensorflows_switch_turns_it_off(monkeypatch: pytest.MonkeyPatch):
+    taken: list[str] = []
+    monkeypatch.setattr(winograd, "convolve_transformed", _noting(taken, winograd.convolve_transformed))
+    monkeypatch.setenv("TF_ENABLE_WINOGRAD_NONFUSED", "0")
+    output = tf.nn.conv2d(tf.ones([2, 28, 28, 64]), tf.ones([3, 3, 64, 64]), [1, 1, 1, 1], "SAME")
+    with tf.Session() as session:
+        session.run(output)
+    assert taken == []
+
+
+def test_bfloat16_is_computed_in_float32():
+    x, filter = torch.randn(2, 28, 28, 64, dtype=torch.bfloat16), torch.randn(3, 3, 64, 64, dtype=torch.bfloat16)
+    found = winograd.convolve(x, filter, winograd.Grid(3, 1, 1, 28, 28))
+    assert found.dtype == torch.bfloat16
+    torch.testing.assert_close(found.float(), reference(x.float(), filter.float(), (1, 1, 1, 1)), rtol=0.01, atol=0.1)
+
+
 def _noting(taken: list[str], function: Any) -> Any:
     def call(*arguments: Any) -> Any:
         taken.append(function.__name__)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import torch
 
-from convflow.ops import conv_products, winograd
+from convflow.ops import conv_folded, conv_products, winograd
 from convflow.ops.border import with_border
 from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
 from convflow.ops.kept import Keep, at_once
@@ -98,7 +98,14 @@ def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tu
 
 
 def _is_for_winograd(tiles: winograd.Grid | None, values: torch.Tensor) -> TypeGuard[winograd.Grid]:
-    return tiles is not None and values.dtype == torch.float32 and values.device.type == "cpu"
+    if tiles is None or values.device.type != "cpu":
+        return False
+    return values.dtype in (torch.float32, torch.bfloat16) and winograd.is_enabled()
+
+
+def _is_for_folding(window: Window, geometry: _Geometry, sizes: Ints, values: torch.Tensor) -> bool:
+    is_plain = window.data_format == "NHWC" and set(window.dilations) == {1} and geometry.groups == 1
+    return is_plain and sizes[-1] <= conv_folded.MOST_CHANNELS and values.dtype in (torch.float32, torch.float64)
 
 
 def _as_torch_filter(filter: torch.Tensor) -> torch.Tensor:
@@ -233,6 +240,8 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
         return conv_products.by_input(window, sizes, filter, out_backprop)
     if _is_for_winograd(geometry.tiles, filter):
         return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
+    if _is_for_folding(window, geometry, sizes, out_backprop):
+        return conv_folded.input_gradient(out_backprop, filter, sizes, window.strides, geometry.paddings)
     filter, both_sides = _evenly_padded(filter, geometry)
     grad, weight = window.channels_first(out_backprop), _as_torch_filter(filter)
     # PyTorch wants the input for its shape and layout only; fresh memory is never touched.

@@ -9,6 +9,7 @@ channels by a * a matrix products. Both gradients follow from that formula, with
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -70,6 +71,12 @@ class Grid(NamedTuple):
         return matrices(self.tile, self.taps)
 
 
+def is_enabled() -> bool:
+    """Unless the environment says `TF_ENABLE_WINOGRAD_NONFUSED=0`, TensorFlow's own word for it: larger tiles round
+    differently from the usual sum, by some units of the sixth digit."""
+    return os.environ.get("TF_ENABLE_WINOGRAD_NONFUSED", "1") != "0"
+
+
 def pays(batch: int, grid: Grid, channels: int, filters: int) -> bool:
     """Whether a float32 convolution of this size is done sooner in this way."""
     if channels % LANES or filters % LANES:
@@ -83,7 +90,10 @@ def pays(batch: int, grid: Grid, channels: int, filters: int) -> bool:
 
 
 def convolve(x: torch.Tensor, filter: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """The correlation of `x` [batch, height, width, channels] with `filter` [taps, taps, channels, filters]."""
+    """The correlation of `x` [batch, height, width, channels] with `filter` [taps, taps, channels, filters].
+
+    Computed in float32, whatever type `x` has.
+    """
     return convolve_transformed(x, transformed_filter(filter, grid), grid)
 
 
@@ -95,6 +105,7 @@ def input_gradient(grad: torch.Tensor, filter: torch.Tensor, sizes: Sequence[int
 
 def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Tensor:
     """The gradient of `convolve` for its filter, [taps, taps, channels, filters]."""
+    dtype, x, grad = grad.dtype, x.float(), grad.float()
     channels, filters, numbers = x.shape[3], grad.shape[3], grid.patch**2
     padded, whole = _padded(x, grid), _rounded_up(grad, grid)
     chunks = _chunks(len(x), channels, filters, grid)
@@ -114,11 +125,12 @@ def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Te
     vectors = (channels, 1, 1, filters // LANES)
     source = _transformed_filters(sums, grid)
     transform(transposed(grid.matrices.of_filter), source, _filters(result, grid.taps), vectors)
-    return result
+    return result.to(dtype)
 
 
 def convolve_transformed(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> torch.Tensor:
     """`convolve` with a transformed filter [patch * patch, filters / LANES, channels, LANES]."""
+    dtype, x = x.dtype, x.float()
     channels, filters, numbers = x.shape[3], weights.shape[1] * LANES, grid.patch**2
     padded = _padded(x, grid)
     result = x.new_empty((len(x), grid.rows * grid.tile, grid.columns * grid.tile, filters))
@@ -135,7 +147,7 @@ def convolve_transformed(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> 
             transform(grid.matrices.to_output, _numbers(products, chunk, grid), _pixels(result, chunk, grid), counts)
 
     share_out(chunks, work)
-    return result[:, : grid.height, : grid.width].contiguous()
+    return result[:, : grid.height, : grid.width].to(dtype).contiguous()
 
 
 class _Chunk(NamedTuple):
@@ -167,6 +179,7 @@ def _chunks(batch: int, channels: int, filters: int, grid: Grid) -> list[_Chunk]
 def transformed_filter(filter: torch.Tensor, grid: Grid, is_turned: bool = False) -> torch.Tensor:
     """The filter, or the one turned by 180 degrees: [patch * patch, filters / LANES, channels, LANES]."""
     channels, filters = filter.shape[2:]
+    filter = filter.float()
     result = filter.new_empty((grid.patch**2, filters // LANES, channels, LANES))
     filter = filter.contiguous()
     vectors = (channels, 1, 1, filters // LANES)

@@ -23,10 +23,10 @@ class Draft:
     Args:
         schedule: the items in the order they run.
         fed: the tensors whose values the run is given.
-        fetched: the tensors whose values it returns.
+        fetched: the tensors whose values it returns, and the operations it runs though nobody takes their values.
     """
 
-    def __init__(self, schedule: list[Item], fed: Iterable[Tensor], fetched: Iterable[Tensor]) -> None:
+    def __init__(self, schedule: list[Item], fed: Iterable[Tensor], fetched: Iterable[Tensor | Operation]) -> None:
         self._items: list[Item | None] = list(schedule)
         self._fed = frozenset(fed)
         self._position = {item: index for index, item in enumerate(schedule)}
@@ -36,7 +36,9 @@ class Draft:
         self._next_id = 1 + max((item._id for item in schedule), default=0)
         for item in schedule:
             self._enter(item)
-        self._kept = frozenset(map(self.source, fetched))
+        fetched = list(fetched)
+        self._asked_for = frozenset(item for item in fetched if isinstance(item, Operation))
+        self._kept = frozenset(self.source(item) for item in fetched if isinstance(item, Tensor))
 
     @property
     def items(self) -> list[Item]:
@@ -170,6 +172,8 @@ class Draft:
 
     def _is_idle(self, op: Operation) -> bool:
         members = op.members if isinstance(op, Fused) else (op,)
+        if not self._asked_for.isdisjoint(members):
+            return False
         if any(has_effects(member) or member.definition.takes_store for member in members):
             return False
         return not any(self.readers(tensor) or tensor in self._kept for tensor in op.outputs)

@@ -38,7 +38,7 @@ class Plan:
         self._elements = elements
         self._fetched = [element for element in elements if isinstance(element, Tensor)]
         self.fed = fed
-        draft = Draft(schedule.order(needed, set(fed)), fed, self._fetched)
+        draft = Draft(schedule.order(needed, set(fed)), fed, elements)
         self.rewrites = rewrite(draft, options) if options.rewrites else {}
         self.schedule = draft.items
         self.guards = draft.guards
