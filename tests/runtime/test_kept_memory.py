@@ -18,7 +18,7 @@ image = tf.placeholder(tf.float32, [None, 32, 32, 3])
 features = tf.layers.conv2d(image, 64, 5, padding="same", activation=tf.nn.relu)
 loss = tf.reduce_mean(tf.square(tf.layers.max_pooling2d(features, 2, 2)))
 step = tf.train.AdamOptimizer().minimize(loss)
-images = np.ones([64, 32, 32, 3], np.float32)
+images = np.ones([160, 32, 32, 3], np.float32)
 with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     for _ in range(30):
@@ -40,6 +40,6 @@ def _faults_of_a_step(**variables: str) -> float:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
 def test_a_training_step_touches_no_new_page():
-    # The step's buffers have some ten thousand pages.
-    assert _faults_of_a_step() < 300
-    assert _faults_of_a_step(CONVFLOW_KEEP_MEMORY="off") > 2000
+    # Buffers of 42 MB, which glibc by itself never keeps: of some ten thousand pages each.
+    assert _faults_of_a_step() < 1000
+    assert _faults_of_a_step(CONVFLOW_KEEP_MEMORY="off") > 5000

@@ -12,6 +12,9 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops.loop_nodes import NEXT_ITERATIONS
 from convflow.ops.switch import MERGES, SWITCHES
 
+# They draw where their windows begin, though their signatures do not say so.
+_DRAWING = ("FractionalAvgPool", "FractionalMaxPool")
+
 
 def needed_operations(fetches: Iterable[Tensor | Operation], fed: Iterable[Tensor]) -> set[Operation]:
     """The operations that must run. A fed tensor hides what would have computed it."""
@@ -40,9 +43,10 @@ def _walk(wanted: list[Operation], fed: set[Tensor], runs_for_waiters: Callable[
 
 
 def has_effects(op: Operation) -> bool:
-    """Whether running a node does anything but make its value: it has state, touches a variable, or must be fed."""
+    """Whether running a node does anything but make a value that follows from its inputs: it has state or draws
+    numbers, touches a variable, or must be fed."""
     references = any(tensor.dtype._is_ref_dtype for tensor in (*op.inputs, *op.outputs))
-    return op.definition.stateful or references or op.type == "Placeholder"
+    return op.definition.stateful or references or op.type in _DRAWING or op.type == "Placeholder"
 
 
 def _is_fed(op: Operation, fed: set[Tensor]) -> bool:

@@ -26,11 +26,15 @@ def fold_constants(draft: Draft) -> None:
     known: dict[Tensor, Any] = {}
     for op in draft.nodes_of_any_type():
         if op.type == "Const":
-            _remember(known, op, op.definition.kernel(op))
+            _remember(known, op, _constant(op))
             continue
         kernel = _about_shapes(op) or _of_constants(draft, op, known)
         if kernel is not None and _remember(known, op, kernel):
             draft.fold(op, [known[tensor] for tensor in op.outputs])
+
+
+def _constant(op: Operation) -> Callable[[], Any]:
+    return lambda: op.definition.kernel(op)()
 
 
 def _remember(known: dict[Tensor, Any], op: Operation, compute: Callable[[], Any]) -> bool:
