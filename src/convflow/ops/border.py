@@ -12,20 +12,15 @@ from convflow.ops.window import Pair
 def with_border(x: torch.Tensor, paddings: Mapping[int, Pair]) -> torch.Tensor:
     """`x` with (before, after) zeros along some axes, its axes in memory in the same order.
 
-    PyTorch's own padding writes zeros everywhere first, and slowly where channels come last in memory.
+    PyTorch pads fast along the memory, but not across it. Zeroing the border alone would be less work, yet takes
+    longer: it jumps through memory that is in no cache.
     """
     if not any(map(any, paddings.values())):
         return x
-    sizes = [size + sum(paddings.get(axis, (0, 0))) for axis, size in enumerate(x.shape)]
     order = sorted(range(x.dim()), key=lambda axis: (-x.stride()[axis], axis))
-    result = x.new_empty([sizes[axis] for axis in order]).permute(_inverse(order))
-    inner = result
-    for axis, (before, after) in paddings.items():
-        inner.narrow(axis, 0, before).zero_()
-        inner.narrow(axis, sizes[axis] - after, after).zero_()
-        inner = inner.narrow(axis, before, x.shape[axis])
-    inner.copy_(x)
-    return result
+    # PyTorch lists the last axis first.
+    around = [size for axis in reversed(order) for size in paddings.get(axis, (0, 0))]
+    return torch.constant_pad_nd(x.permute(order), around).permute(_inverse(order))
 
 
 def _inverse(order: list[int]) -> list[int]:
