@@ -134,6 +134,10 @@ _LEFT_OUT = (
 )
 
 
+PROFILE = Path(__file__).parent / "profile.md"
+"""What was found about goals not reached: written by hand, put at the page's end."""
+
+
 def markdown(book: Book) -> str:
     """The page of results."""
     outcomes = book.outcomes
@@ -151,4 +155,6 @@ def markdown(book: Book) -> str:
     if failures:
         lines += ["", "What failed:", ""]
         lines += [f"- {name}, {each.peer}: {reason(each.failure)}" for name, each in failures]
+    if PROFILE.exists():
+        lines += ["", "## Where the time goes", "", PROFILE.read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines) + "\n"

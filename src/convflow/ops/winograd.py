@@ -161,18 +161,20 @@ class _Chunk(NamedTuple):
 
 
 def _chunks(batch: int, channels: int, filters: int, grid: Grid) -> list[_Chunk]:
-    """Chunks of about the size that fits, and at least one for each thread."""
+    """Chunks of at most the size that fits, about equal, and as many for each thread."""
+    threads = torch.get_num_threads()
     size = max(_CHUNK_BYTES, _CHUNK_OF_FILTER * 4 * grid.patch**2 * channels * filters)
     of_row = 4 * (channels + filters) * grid.patch**2 * grid.columns
-    step = int(max(1, min(size // (of_row * grid.rows), -(-batch // torch.get_num_threads()))))
-    rows = int(max(1, min(grid.rows, size // of_row))) if step == 1 else grid.rows
-    if batch == 1:
-        rows = min(rows, -(-grid.rows // torch.get_num_threads()))
+    # Images are cut apart, or the rows of tiles of each.
+    whole = of_row * grid.rows * batch
+    count = threads * -(-int(-(-whole // size)) // threads)
+    step = -(-batch // min(count, batch))
+    rows = -(-grid.rows // -(-count // batch)) if step == 1 else grid.rows
     return [
-        _Chunk(image, images, row, count, images * count * grid.columns)
+        _Chunk(image, images, row, here, images * here * grid.columns)
         for image in range(0, batch, step)
         for row in range(0, grid.rows, rows)
-        for images, count in [(min(step, batch - image), min(rows, grid.rows - row))]
+        for images, here in [(min(step, batch - image), min(rows, grid.rows - row))]
     ]
 
 
