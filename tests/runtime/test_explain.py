@@ -169,3 +169,16 @@ def test_derivatives_of_a_convolution_cost_what_it_costs():
     shapes = [[tuple(t.shape.as_list()) for t in tensors] for op in ops for tensors in (op.inputs, op.outputs)]
     flops = [costs.operations(op, shapes[2 * i], shapes[2 * i + 1]) for i, op in enumerate(ops)]
     assert flops == [2 * (2 * 4 * 4 * 6) * (3 * 3 * 2)] * 3
+
+
+def test_a_line_names_a_few_of_many_nodes():
+    x = tf.placeholder(tf.float32, [2])
+    weights = [tf.get_variable(f"weight_{index}", [2]) for index in range(6)]
+    step = tf.train.AdamOptimizer().minimize(tf.reduce_sum(x * tf.add_n(weights)))
+    plan = tf.explain(step)
+    (adam,) = [each for each in plan.steps if each.title == "6 x ApplyAdam"]
+    assert len(adam.names) == 6
+    line = next(line for line in str(plan).splitlines() if line.startswith("6 x ApplyAdam"))
+    assert adam.names[0] in line
+    assert adam.names[-1] not in line
+    assert "... (6)" in line

@@ -26,6 +26,8 @@ from convflow.runtime.step_stats import members
 from convflow.runtime.store import Store
 from convflow.runtime.trace import Trace
 
+# A step may stand for as many nodes as there are variables: a line names so many of them, `Explanation.steps` all.
+_MOST_LISTED = 3
 _COLUMNS = ("step", "nodes", "makes", "FLOPs", "moves", "lets go", "holds")
 
 
@@ -130,11 +132,11 @@ def _cells(step: PlanStep) -> tuple[str, ...]:
     title = f"{step.title} x{step.repeats}" if step.repeats is not None and step.repeats != 1 else step.title
     return (
         title,
-        ", ".join(step.names),
-        ", ".join(step.outputs),
+        _listed(step.names),
+        _listed(step.outputs),
         quantity(step.flops, 1000),
         _bytes(step.bytes),
-        ", ".join(step.releases),
+        _listed(step.releases),
         _bytes(step.memory),
     )
 
@@ -387,6 +389,13 @@ def _types(item: Operation) -> list[str]:
 def _total(numbers: Any) -> int | None:
     found = list(numbers)
     return None if None in found else sum(found)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """The first of them, and how many there are where these are not all."""
+    if len(texts) <= _MOST_LISTED:
+        return ", ".join(texts)
+    return f"{', '.join(texts[: _MOST_LISTED - 1])}, ... ({len(texts)})"
 
 
 def _shape_text(shape: TensorShape) -> str:
