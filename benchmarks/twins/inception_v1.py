@@ -7,22 +7,8 @@ from torch import Tensor, nn
 from torch.nn.functional import batch_norm
 
 from benchmarks.twins.twin import Lambda, Twin, channels_first, classifier, momentum
+from benchmarks.works.inception_v1 import MODULES
 from benchmarks.works.program import pictures
-
-# Filters of a module's branches: 1x1; 1x1, 3x3; 1x1, 3x3; pooled 1x1. A number is a pooling of that size.
-MODULES = (
-    (64, 96, 128, 16, 32, 32),
-    (128, 128, 192, 32, 96, 64),
-    3,
-    (192, 96, 208, 16, 48, 64),
-    (160, 112, 224, 24, 64, 64),
-    (128, 128, 256, 24, 64, 64),
-    (112, 144, 288, 32, 64, 64),
-    (256, 160, 320, 32, 128, 128),
-    2,
-    (256, 160, 320, 32, 128, 128),
-    (384, 192, 384, 48, 128, 128),
-)
 
 
 class Centered(nn.Module):

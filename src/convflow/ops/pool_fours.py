@@ -17,7 +17,7 @@ from convflow.core.lazy import LazyModule
 from convflow.ops.window import Ints, Window
 
 # It brings a compiler, which most programs' start need not wait for.
-_code: Any = LazyModule("convflow.ops.pool_code")
+_code: Any = LazyModule("convflow.ops.compiled.pool_code")
 
 # Below, compiling would take longer than a thousand steps save.
 _LEAST_ELEMENTS = 2**15

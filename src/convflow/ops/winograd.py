@@ -16,8 +16,8 @@ from typing import NamedTuple
 import torch
 
 from convflow.ops.border import with_border
+from convflow.ops.compiled.tile_transforms import LANES, Matrix, Tiles, add_products, address, multiply, transform
 from convflow.ops.threads import share_out
-from convflow.ops.tile_transforms import LANES, Matrix, Tiles, add_products, address, multiply, transform
 from convflow.ops.winograd_matrices import Matrices, matrices, transposed
 
 # Outputs of a tile along one axis, for each size of filter: larger ones save more products and round worse.

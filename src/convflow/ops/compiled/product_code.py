@@ -13,7 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from convflow.ops.machine_code import FLOAT, I64, advanced, function_of, load_vector, loop, store_vector
+from convflow.ops.compiled.machine_code import FLOAT, I64, advanced, function_of, load_vector, loop, store_vector
 
 
 @functools.cache

@@ -19,8 +19,8 @@ LANES = 16
 """How many floats are worked on at once; channels and filters must be multiples of it."""
 
 # They bring a compiler, which most programs' start need not wait for.
-_tile_code: Any = LazyModule("convflow.ops.tile_code")
-_product_code: Any = LazyModule("convflow.ops.product_code")
+_tile_code: Any = LazyModule("convflow.ops.compiled.tile_code")
+_product_code: Any = LazyModule("convflow.ops.compiled.product_code")
 
 # Rows and vectors of columns whose sums stay in registers together: AVX-512 has 32, of which a vector of each column
 # and a number of each row need one.

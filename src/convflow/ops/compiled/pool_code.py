@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from convflow.ops.machine_code import FLOAT, I64, function_of, loop
+from convflow.ops.compiled.machine_code import FLOAT, I64, function_of, loop
 
 _BYTE = ir.IntType(8)
 # (address of the pairs of rows, of the maxima, of their places; pairs of rows, windows in a pair, channels)
