@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from convflow.core import dtypes
 from convflow.core.dtypes import DType
+from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation, Tensor
 from convflow.runtime.fused import Folded, Fused, Renamed, references
 from convflow.runtime.guards import Guards
+from convflow.runtime.known_shapes import KnownShapes
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.prune import has_effects
 from convflow.runtime.variables import LOOK_ONLY, only_looks, touched
@@ -24,13 +26,21 @@ class Draft:
         schedule: the items in the order they run.
         fed: the tensors whose values the run is given.
         fetched: the tensors whose values it returns, and the operations it runs though nobody takes their values.
+        fed_shapes: the shapes of the fed values, where the plan is for these alone.
     """
 
-    def __init__(self, schedule: list[Item], fed: Iterable[Tensor], fetched: Iterable[Tensor | Operation]) -> None:
+    def __init__(
+        self,
+        schedule: list[Item],
+        fed: Iterable[Tensor],
+        fetched: Iterable[Tensor | Operation],
+        fed_shapes: Mapping[Tensor, TensorShape] | None = None,
+    ) -> None:
         self._items: list[Item | None] = list(schedule)
         self._fed = frozenset(fed)
         self._position = {item: index for index, item in enumerate(schedule)}
         self.guards = Guards(schedule, self._fed)
+        self.shapes = KnownShapes(fed_shapes or {}, self.source)
         self._makers: dict[Tensor, Operation] = {}
         self._readers: dict[Tensor, list[Item]] = {}
         self._next_id = 1 + max((item._id for item in schedule), default=0)
@@ -66,6 +76,18 @@ class Draft:
     def source(self, tensor: Tensor) -> Tensor:
         """The tensor whose value this one is: itself, unless a rewrite has renamed it."""
         return self.guards.source(tensor)
+
+    def shape(self, tensor: Tensor) -> TensorShape:
+        """What is known of a value's shape: by the graph, by the shapes fed, and by constants once they are folded."""
+        return self.shapes.of(tensor)
+
+    def constant(self, tensor: Tensor) -> Any:
+        """A value that is known, a constant of the graph or folded, else None. It must not be written into."""
+        tensor = self.source(tensor)
+        maker = self.maker(tensor)
+        if isinstance(maker, Folded):
+            return maker.known[maker.outputs.index(tensor)]
+        return maker.definition.kernel(maker)() if maker is not None and maker.type == "Const" else None
 
     def inputs(self, op: Operation) -> list[Tensor]:
         """What a node takes, seen through renamings."""

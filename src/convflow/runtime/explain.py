@@ -22,6 +22,7 @@ from convflow.runtime.ledger import Entry
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.options import PlanOptions, plan_options
 from convflow.runtime.plan import Plan
+from convflow.runtime.shaped_plans import ShapedPlans
 from convflow.runtime.step_stats import members
 from convflow.runtime.store import Store
 from convflow.runtime.trace import Trace
@@ -161,7 +162,8 @@ def explain(fetches: Any, feed_dict: Any = None, graph: Graph | None = None) -> 
     """What `Session.run` would do for these fetches, step by step.
 
     Without a `feed_dict` shapes are those the graph knows, and nothing is run; placeholders count as fed. With one
-    the fetches are run once, and shapes and bytes are those of that run. Variables have the values of the default
+    the fetches are run once, and shapes and bytes are those of that run; where a session makes a plan for shapes that
+    come again, it is that plan. Variables have the values of the default
     session, or their initial ones if there is none, and keep them: the run works on copies. Queues and iterators
     of the default session go on by that run.
 
@@ -187,9 +189,12 @@ def explain(fetches: Any, feed_dict: Any = None, graph: Graph | None = None) -> 
     feeds = read_feeds(graph, feed_dict)
     if session is None:
         _initialize(graph, store)
-    plan = Plan(structure.elements, list(feeds), store, options)
+    values = list(feeds.values())
+    plans = ShapedPlans(Plan(structure.elements, list(feeds), store, options))
+    plans.plan_for(values)
+    plan = plans.plan_for(values)  # that of the second run with these shapes and of all that follow
     trace = Trace()
-    plan.run(list(feeds.values()), trace)
+    plan.run(values, trace)
     return _told(plan, trace)
 
 

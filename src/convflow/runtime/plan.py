@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from convflow.core import values
+from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.kept import variables_change
 from convflow.runtime import emit, failures, memory, prune, schedule
 from convflow.runtime.draft import Draft, writes
 from convflow.runtime.fused import Folded, Renamed
 from convflow.runtime.ledger import Entry, account
+from convflow.runtime.loops import Item
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites import rewrite
 from convflow.runtime.step_stats import Labels
@@ -29,21 +32,43 @@ class Plan:
         fed: the fed tensors, in the order their values will come.
         store: the session's state, bound into stateful kernels.
         options: whether and how it is rewritten.
+        shapes: those of the fed values, where it is a plan for these alone.
+        order: the nodes it runs in their order, where that is known.
+
+    Raises:
+        ShapeConflict: the program refuses values of these shapes.
     """
 
     def __init__(
-        self, elements: list[Tensor | Operation], fed: list[Tensor], store: Store, options: PlanOptions
+        self,
+        elements: list[Tensor | Operation],
+        fed: list[Tensor],
+        store: Store,
+        options: PlanOptions,
+        shapes: Sequence[TensorShape] | None = None,
+        order: list[Item] | None = None,
     ) -> None:
-        needed = prune.needed_operations(elements, fed)
         self._elements = elements
         self._fetched = [element for element in elements if isinstance(element, Tensor)]
+        self._store = store
+        self._options = options
+        self._order = order or schedule.order(prune.needed_operations(elements, fed), set(fed))
         self.fed = fed
-        draft = Draft(schedule.order(needed, set(fed)), fed, elements)
+        draft = Draft(self._order, fed, elements, dict(zip(fed, shapes, strict=True)) if shapes else None)
         self.rewrites = rewrite(draft, options) if options.rewrites else {}
         self.schedule = draft.items
         self.guards = draft.guards
         self._writes = any(map(writes, self.schedule))
         self._step = emit.emit(self.schedule, draft.guards, fed, self._fetched, store)
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether it may differ from the graph as it stands."""
+        return self._options.rewrites
+
+    def for_shapes(self, shapes: Sequence[TensorShape]) -> Plan:
+        """The same for fed values of these shapes alone; ShapeConflict if the program refuses them."""
+        return Plan(self._elements, self.fed, self._store, self._options, shapes, self._order)
 
     @property
     def source(self) -> str:

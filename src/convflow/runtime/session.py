@@ -20,6 +20,7 @@ from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.kept_memory import keep_freed_memory
 from convflow.runtime.options import plan_options
 from convflow.runtime.plan import Plan
+from convflow.runtime.shaped_plans import ShapedPlans
 from convflow.runtime.store import Store
 from convflow.runtime.trace import Trace
 
@@ -48,7 +49,7 @@ class BaseSession:
         self._config = config
         self._plan_options = plan_options(config)
         self._store = Store(functions.compiled)
-        self._plans: OrderedDict[Any, Plan] = OrderedDict()
+        self._plans: OrderedDict[Any, ShapedPlans] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -92,11 +93,12 @@ class BaseSession:
         feeds = read_feeds(self._graph, feed_dict)
         if not structure.elements:
             return structure.build([])
-        plan = self._plan(structure, list(feeds))
+        fed_values = list(feeds.values())
+        plan = self._plans_of(structure, list(feeds)).plan_for(fed_values)
         if run_metadata is None:
             with self._threads():
-                return structure.build(plan.run(list(feeds.values())))
-        return structure.build(self._run_told(plan, list(feeds.values()), options, run_metadata))
+                return structure.build(plan.run(fed_values))
+        return structure.build(self._run_told(plan, fed_values, options, run_metadata))
 
     def _run_told(self, plan: Plan, fed_values: list[Any], options: Any, run_metadata: Any) -> list[Any]:
         """Run a plan and fill `run_metadata` with what `options` ask for."""
@@ -107,16 +109,16 @@ class BaseSession:
         step_stats.fill(run_metadata, plan, trace, options, with_costs)
         return values
 
-    def _plan(self, structure: FetchStructure, fed: list[Any]) -> Plan:
+    def _plans_of(self, structure: FetchStructure, fed: list[Any]) -> ShapedPlans:
         key = (tuple(structure.elements), tuple(fed), self._graph.plan_version)
         with self._lock:
-            plan = self._plans.get(key)
-            if plan is None:
-                plan = Plan(structure.elements, fed, self._store, self._plan_options)
+            plans = self._plans.get(key)
+            if plans is None:
+                plans = ShapedPlans(Plan(structure.elements, fed, self._store, self._plan_options))
                 self._make_room(key[2])
-                self._plans[key] = plan
+                self._plans[key] = plans
             self._plans.move_to_end(key)
-        return plan
+        return plans
 
     def _make_room(self, version: int) -> None:
         for key in [key for key in self._plans if key[2] != version]:

@@ -12,6 +12,7 @@ from convflow.runtime.rewrites.common import share_common
 from convflow.runtime.rewrites.constants import fold_constants
 from convflow.runtime.rewrites.epilogues import fuse_epilogues
 from convflow.runtime.rewrites.identities import rename_identities
+from convflow.runtime.rewrites.idle import rename_idle
 from convflow.runtime.rewrites.in_place import work_in_place
 from convflow.runtime.rewrites.mixed_precision import mix_precision
 from convflow.runtime.rewrites.optimizer_steps import step_together
@@ -23,6 +24,7 @@ REWRITES = (
     rename_identities,
     share_common,
     fold_constants,
+    rename_idle,  # after shapes and constants are known
     remember_pool_places,
     pool_first,
     mix_precision,  # before what knows float32 only; where it is asked for

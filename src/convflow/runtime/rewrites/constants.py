@@ -1,4 +1,7 @@
-"""What follows from constants and static shapes is computed once, when the plan is made."""
+"""What follows from constants and known shapes is computed once, when the plan is made.
+
+Shapes are found on the way, since what is folded may be the shape of what comes next.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,11 @@ def fold_constants(draft: Draft) -> None:
     known: dict[Tensor, Any] = {}
     for op in draft.nodes_of_any_type():
         if op.type == "Const":
-            _remember(known, op, _constant(op))
+            _remember(draft, known, op, _constant(op))
             continue
-        kernel = _about_shapes(op) or _of_constants(draft, op, known)
-        if kernel is not None and _remember(known, op, kernel):
+        draft.shapes.infer(op, known, draft.is_fed)
+        kernel = _about_shapes(draft, op) or _of_constants(draft, op, known)
+        if kernel is not None and _remember(draft, known, op, kernel):
             draft.fold(op, [known[tensor] for tensor in op.outputs])
 
 
@@ -37,9 +41,9 @@ def _constant(op: Operation) -> Callable[[], Any]:
     return lambda: op.definition.kernel(op)()
 
 
-def _remember(known: dict[Tensor, Any], op: Operation, compute: Callable[[], Any]) -> bool:
+def _remember(draft: Draft, known: dict[Tensor, Any], op: Operation, compute: Callable[[], Any]) -> bool:
     """Compute a node; whether that worked."""
-    if not all(map(_is_small, op.outputs)) and op.type not in _SHRINKING:
+    if not all(_is_small(draft, tensor) for tensor in op.outputs) and op.type not in _SHRINKING:
         return False
     try:
         made = compute()
@@ -49,16 +53,16 @@ def _remember(known: dict[Tensor, Any], op: Operation, compute: Callable[[], Any
     return True
 
 
-def _is_small(tensor: Tensor) -> bool:
-    size = tensor.shape.num_elements()
+def _is_small(draft: Draft, tensor: Tensor) -> bool:
+    size = draft.shape(tensor).num_elements()
     return tensor.dtype.is_numeric_tensor and size is not None and size <= _LARGEST
 
 
-def _about_shapes(op: Operation) -> Callable[[], Any] | None:
+def _about_shapes(draft: Draft, op: Operation) -> Callable[[], Any] | None:
     """The kernel of a node that asks for shapes which are known."""
     if op.type not in ("Rank", "Shape", "ShapeN", "Size"):
         return None
-    shapes = [tensor.shape for tensor in op.inputs]
+    shapes = [draft.shape(tensor) for tensor in op.inputs]
     if not all(shape.is_fully_defined() for shape in shapes) or any(
         tensor.dtype._is_ref_dtype or not tensor.dtype.is_numeric_tensor for tensor in op.inputs
     ):

@@ -51,7 +51,7 @@ def _of_two(draft: Draft, op: Operation) -> Callable[..., Any] | None:
     plain = op.definition.kernel(op)
     for place, compute in ((0, onto_first), (1, onto_second)):
         # What is stretched to the other's shape has no room for the result.
-        target, other = op.inputs[place].shape, op.inputs[1 - place].shape
+        target, other = draft.shape(op.inputs[place]), draft.shape(op.inputs[1 - place])
         if compute is not None and not _is_stretched(target, other) and may_overwrite(draft, op, place):
             return compute if _fits(target, other) else overwriting.where_it_fits(compute, plain, place)
     return None

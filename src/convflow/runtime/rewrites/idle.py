@@ -1,0 +1,76 @@
+"""Nodes that, as the plan's shapes and constants are, give what they take: sums over no axes, reshapings to the same
+shape, products with one.
+
+Gradients are full of them: what was broadcast in a program is summed again, whether or not anything was stretched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from convflow.core.shape import TensorShape
+from convflow.graph.operation import Operation, Tensor
+from convflow.runtime.draft import Draft, writes
+from convflow.runtime.fresh import makes_fresh
+from convflow.runtime.fused import Folded
+
+# Where the output has the input's shape nothing has been done: no axis is there or each is of length one.
+_OF_ONE_SHAPE = (
+    "BroadcastTo",
+    "Max",
+    "Mean",
+    "Min",
+    "Pad",
+    "PadV2",
+    "Prod",
+    "Reshape",
+    "Slice",
+    "Squeeze",
+    "Sum",
+    "Tile",
+)
+_SHARING = ("Reshape", "Squeeze")
+# The number that changes nothing, and at which places it may stand.
+_NEUTRAL = {"Add": (0, (0, 1)), "AddV2": (0, (0, 1)), "Mul": (1, (0, 1)), "RealDiv": (1, (1,)), "Sub": (0, (1,))}
+
+
+def rename_idle(draft: Draft) -> None:
+    """Take what such a node gives for what it takes."""
+    may_change = any(map(writes, draft.items))
+    for op in draft.nodes(*_OF_ONE_SHAPE, *_NEUTRAL):
+        kept = _kept_of_two(draft, op) if op.type in _NEUTRAL else _kept(draft, op)
+        if kept is None or kept.dtype._is_ref_dtype:
+            continue
+        if not may_change or op.type in _SHARING or _is_lasting(draft, kept):
+            draft.rename(op, [kept])
+
+
+def _is_lasting(draft: Draft, tensor: Tensor) -> bool:
+    """Whether a value stays what it is: that of a variable is its memory, and what copies it keeps it from changing."""
+    while (view := draft.made_by(tensor, *_SHARING)) is not None:
+        tensor = draft.inputs(view)[0]
+    maker = draft.maker(tensor)
+    return draft.is_fed(tensor) or isinstance(maker, Folded) or (maker is not None and makes_fresh(maker))
+
+
+def _kept(draft: Draft, op: Operation) -> Tensor | None:
+    return op.inputs[0] if _are_equal(draft.shape(op.inputs[0]), draft.shape(op.outputs[0])) else None
+
+
+def _kept_of_two(draft: Draft, op: Operation) -> Tensor | None:
+    number, places = _NEUTRAL[op.type]
+    for place in places:
+        kept, value = op.inputs[1 - place], draft.constant(op.inputs[place])
+        if _is_all(value, number) and (value.ndim == 0 or _are_equal(draft.shape(kept), draft.shape(op.outputs[0]))):
+            return kept
+    return None
+
+
+def _is_all(value: Any, number: int) -> bool:
+    return isinstance(value, torch.Tensor) and bool(torch.all(value == number))
+
+
+def _are_equal(one: TensorShape, other: TensorShape) -> bool:
+    return one.is_fully_defined() and other.is_fully_defined() and one.as_list() == other.as_list()
