@@ -101,3 +101,4 @@ from convflow.training.saver import Saver
 from convflow.training.scaffold import Scaffold
 from convflow.training.session_manager import SessionManager
 from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from convflow.training.supervisor import Supervisor

@@ -159,6 +159,7 @@ class SessionManager:
         if not missing:
             logging.info("Running local_init_op.")
             sess.run(self._local_init_op, self._local_init_feed_dict, self._local_init_run_options)
+            logging.info("Done running local_init_op.")
         return missing
 
 

@@ -1,0 +1,3 @@
+"""tensorflow.python.training.coordinator"""
+
+from convflow.training.coordinator import Coordinator, LooperThread

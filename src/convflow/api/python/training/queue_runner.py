@@ -1,0 +1,3 @@
+"""tensorflow.python.training.queue_runner"""
+
+from convflow.training.queue_runner import QueueRunner, add_queue_runner, start_queue_runners

@@ -1,0 +1,3 @@
+"""tensorflow.python.training.supervisor"""
+
+from convflow.training.supervisor import Supervisor

@@ -1,0 +1,3 @@
+"""tensorflow.python.training.training"""
+
+from convflow.api.train import *
