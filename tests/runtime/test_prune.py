@@ -9,7 +9,7 @@ import pytest
 
 import convflow as tf
 from convflow.graph.graph import Graph
-from convflow.runtime import functions
+from convflow.runtime import functions, prune
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.plan import Plan
 from convflow.runtime.store import Store
@@ -74,3 +74,34 @@ def test_in_a_graph_with_branches_everything_waited_for_runs() -> None:
         session.run(counter.initializer)
         session.run(done)
         assert session.run(counter) == 5
+
+
+def test_a_block_of_control_dependencies_is_gone_through_once() -> None:
+    v = tf.Variable(0.0)
+    updates = [tf.assign_add(v, 1.0).op for _ in range(50)]
+    with tf.control_dependencies(updates):
+        last = v.read_value()
+        for _ in range(50):
+            last = last * 2.0 + v.read_value()
+    needed = prune.needed_operations([last], [])
+    waiting = prune.waiting_graph(needed, set())
+    assert needed <= set(waiting)
+    assert sum(map(len, waiting.values())) < 8 * len(needed)
+    assert set(updates) <= needed
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run(last) == sum(50.0 * 2**step for step in range(51))
+
+
+def test_what_is_seen_through_orders_what_runs() -> None:
+    v = tf.Variable(1.0, name="v")
+    reads = [v.read_value() for _ in range(3)]
+    with tf.control_dependencies([tf.group(*reads, name="all")]):
+        between = tf.no_op(name="between")
+    with tf.control_dependencies([between, tf.no_op()]):
+        write = tf.assign(v, 5.0)
+    early = v.read_value()
+    names = scheduled(early, write, *reads)
+    assert names.index(write.op.name) > max(names.index(read.op.name) for read in reads)
+    assert "between" not in names
+    assert names.index(early.op.name) > names.index(write.op.name)

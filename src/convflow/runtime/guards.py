@@ -136,6 +136,8 @@ class Guards:
             # What a Merge waits for need not have run.
             return either(self.of_value(tensor) for tensor in op.inputs)
         guard = ALWAYS
+        if not self._readers and not (isinstance(op, Operation) and op.type in SWITCHES):
+            return guard  # nothing has been decided so far
         for tensor in op.inputs:
             guard = both(guard, self.of_value(tensor))
         for control in op.control_inputs:

@@ -30,6 +30,8 @@ def needed_operations(fetches: Iterable[Tensor | Operation], fed: Iterable[Tenso
 def _walk(wanted: list[Operation], fed: set[Tensor], runs_for_waiters: Callable[[Operation], bool]) -> set[Operation]:
     needed: set[Operation] = set()
     looked_through: set[Operation] = set()
+    # The nodes of one block of control dependencies all wait for the same ones, which may be hundreds.
+    waited_for: set[tuple[Operation, ...]] = {()}
     waiting = [(op, True) for op in wanted]
     while waiting:
         op, takes_value = waiting.pop()
@@ -38,7 +40,10 @@ def _walk(wanted: list[Operation], fed: set[Tensor], runs_for_waiters: Callable[
         runs = takes_value or runs_for_waiters(op)
         (needed if runs else looked_through).add(op)
         waiting.extend((tensor.op, runs) for tensor in op.inputs if tensor not in fed)
-        waiting.extend((control, False) for control in op.control_inputs if not _is_fed(control, fed))
+        controls = tuple(op.control_inputs)
+        if controls not in waited_for:
+            waited_for.add(controls)
+            waiting.extend((control, False) for control in controls if not _is_fed(control, fed))
     return needed
 
 
@@ -81,3 +86,37 @@ def waits_for(op: Operation, needed: set[Operation], fed: set[Tensor]) -> set[Op
             waiting.extend(tensor.op for tensor in before.inputs if tensor not in fed)
             waiting.extend(before.control_inputs)
     return found
+
+
+class Gate:
+    """What all the nodes of a block of control dependencies wait for."""
+
+    def __init__(self, ops: tuple[Operation, ...]) -> None:
+        self.ops = ops
+
+
+Waiting = Operation | Gate
+
+
+def waiting_graph(needed: set[Operation], fed: set[Tensor]) -> dict[Waiting, set[Waiting]]:
+    """What each needed operation waits for, for graphs without loops: other ones, nodes that need not run and are seen
+    through, and gates, one for all nodes with the same control inputs."""
+    waiting: dict[Waiting, set[Waiting]] = {}
+    gates: dict[tuple[Operation, ...], Gate] = {}
+    found: list[Waiting] = list(needed)
+    while found:
+        item = found.pop()
+        if item not in waiting:
+            waiting[item] = set(item.ops) if isinstance(item, Gate) else _waits_directly(item, fed, gates)
+            found.extend(waiting[item])
+    return waiting
+
+
+def _waits_directly(op: Operation, fed: set[Tensor], gates: dict[tuple[Operation, ...], Gate]) -> set[Waiting]:
+    before: set[Waiting] = {tensor.op for tensor in op.inputs if tensor not in fed}
+    controls = tuple(op.control_inputs)
+    if len(controls) < 2:
+        before.update(controls)
+    else:
+        before.add(gates.setdefault(controls, Gate(controls)))
+    return before

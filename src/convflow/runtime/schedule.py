@@ -14,14 +14,14 @@ from convflow.core import errors
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.loop_nodes import ENTERS
 from convflow.runtime.loops import Frame, Item, Loop, frames_of
-from convflow.runtime.prune import waits_for
+from convflow.runtime.prune import waiting_graph, waits_for
 
 
 def order(needed: set[Operation], fed: set[Tensor]) -> list[Item]:
     """What is needed in the order it runs; InvalidArgumentError if nodes wait for each other."""
-    waiting = {op: waits_for(op, needed, fed) for op in needed}
     if not any(op.type in ENTERS for op in needed):
-        return list(_sorted(waiting))
+        return _sorted(waiting_graph(needed, fed), needed)
+    waiting = {op: waits_for(op, needed, fed) for op in needed}
     flat = _sorted(waiting)
     return _region((), flat, frames_of(flat, waiting, fed), waiting)
 
@@ -45,24 +45,33 @@ def _region(
     return _sorted(before)
 
 
-def _sorted(before: dict[Any, set[Any]]) -> list[Any]:
+def _sorted(before: dict[Any, set[Any]], shown: set[Operation] | None = None) -> list[Any]:
+    """The items of `before`, each after those that it names and else by age; of all or those to be shown."""
     missing = {item: len(others) for item, others in before.items()}
     readers: dict[Any, list[Any]] = {}
     for item, others in before.items():
         for other in others:
             readers.setdefault(other, []).append(item)
-    ready = [(item._id, item) for item, count in missing.items() if count == 0]
-    heapq.heapify(ready)
+    free = [item for item, count in missing.items() if count == 0]
+    ready: list[tuple[int, Any]] = []
     result: list[Any] = []
-    while ready:
-        _, item = heapq.heappop(ready)
-        result.append(item)
+    left = len(before)
+    while free or ready:
+        if free:
+            item = free.pop()
+            if shown is None or item in shown:
+                heapq.heappush(ready, (item._id, item))
+                continue
+        else:
+            item = heapq.heappop(ready)[1]
+            result.append(item)
+        left -= 1
         for reader in readers.get(item, ()):
             missing[reader] -= 1
             if missing[reader] == 0:
-                heapq.heappush(ready, (reader._id, reader))
-    if len(result) < len(before):
-        _refuse(item for item, count in missing.items() if count > 0)
+                free.append(reader)
+    if left:
+        _refuse(item for item, count in missing.items() if count > 0 and (shown is None or item in shown))
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convflow.graph.operation import Operation
+from convflow.graph.operation import Operation, Tensor
 from convflow.ops.training.update import DenseUpdate, dense_update
 from convflow.runtime.draft import Draft, in_the_way
 from convflow.runtime.fused import references
@@ -19,14 +19,18 @@ def step_together(draft: Draft) -> None:
 
 def _groups(draft: Draft) -> list[list[Operation]]:
     groups: list[list[Operation]] = []
+    written: set[Tensor] = set()
     current: Any = None
     for item in draft.items:
         update = dense_update(item.type) if isinstance(item, Operation) else None
         if isinstance(item, Operation) and update is not None:
             key = _key(draft, item, update)
-            if key != current or not _is_apart(item, groups[-1], update):
+            # An update that takes or writes what another one writes would, fused, be done before it is seen.
+            if key != current or not written.isdisjoint(item.inputs):
                 groups.append([])
+                written = set()
             groups[-1].append(item)
+            written.update((*update.variables(item), *item.outputs))
             current = key
         elif current is not None and in_the_way(item, groups[-1]):
             current = None
@@ -37,12 +41,6 @@ def _key(draft: Draft, op: Operation, update: DenseUpdate) -> Any:
     """What updates must share."""
     attrs = tuple((name, op.attrs[name]) for name in op.definition.attrs if name != "use_locking")
     return op.type, attrs, tuple(map(draft.source, update.scalars(op))), draft.guards.of(op)
-
-
-def _is_apart(op: Operation, others: list[Operation], update: DenseUpdate) -> bool:
-    """Whether an update neither takes nor writes what the others write: fused, it would be done before it is seen."""
-    written = {tensor for other in others for tensor in (*update.variables(other), *other.outputs)}
-    return not any(tensor in written for tensor in op.inputs)
 
 
 def _fuse(draft: Draft, ops: list[Operation]) -> None:
