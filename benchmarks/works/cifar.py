@@ -7,8 +7,8 @@ from typing import Any
 from benchmarks.works.program import Program, classifier, pictures
 
 
-def build(tf: Any, slim: Any, batch: int, training: bool) -> Program:
-    image = tf.placeholder(tf.float32, [None, 32, 32, 3])
+def network(tf: Any, image: Any) -> Any:
+    """[batch, 32, 32, 3] to logits [batch, 10]."""
     features = image
     for filters in (64, 64, 32):
         features = tf.layers.conv2d(features, filters, 5, padding="same", activation=tf.nn.relu)
@@ -16,5 +16,10 @@ def build(tf: Any, slim: Any, batch: int, training: bool) -> Program:
     units = tf.reshape(features, [-1, 4 * 4 * 32])
     for width in (128, 64):
         units = tf.layers.dense(units, width, activation=tf.nn.relu)
-    logits = tf.layers.dense(units, 10)
+    return tf.layers.dense(units, 10)
+
+
+def build(tf: Any, slim: Any, batch: int, training: bool) -> Program:
+    image = tf.placeholder(tf.float32, [None, 32, 32, 3])
+    logits = network(tf, image)
     return classifier(tf, image, logits, pictures(batch, 32, 32, 3), tf.train.AdamOptimizer(1e-3), training)
