@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,14 @@ import pytest
 import torch
 
 import convflow as tf
-from convflow.ops import winograd
+from convflow.ops import conv_kernels, winograd
 from convflow.ops.winograd_matrices import matrices
 
 
-def reference(x: torch.Tensor, filter: torch.Tensor, pads: tuple[int, int, int, int]) -> torch.Tensor:
+def reference(x: torch.Tensor, filter: torch.Tensor, pads: tuple[int, int, int, int], stride: int = 1) -> torch.Tensor:
     top, bottom, left, right = pads
     padded = torch.constant_pad_nd(x.permute(0, 3, 1, 2), (left, right, top, bottom))
-    return torch.conv2d(padded, filter.permute(3, 2, 0, 1)).permute(0, 2, 3, 1)
+    return torch.conv2d(padded, filter.permute(3, 2, 0, 1), stride=stride).permute(0, 2, 3, 1)
 
 
 CASES = [
@@ -28,17 +29,17 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("taps", winograd.TAPS)
+@pytest.mark.parametrize(("taps", "stride"), winograd.SIZES)
 @pytest.mark.parametrize(("sizes", "filters", "pad"), CASES)
 @pytest.mark.parametrize("threads", [1, 2])
-def test_equal_to_the_definition(taps: int, sizes: tuple[int, ...], filters: int, pad: int, threads: int):
+def test_equal_to_the_definition(taps: int, stride: int, sizes: tuple[int, ...], filters: int, pad: int, threads: int):
     x = torch.rand(sizes).requires_grad_()
     filter = torch.rand(taps, taps, sizes[-1], filters).requires_grad_()
     pads = (pad, taps // 2, taps - 1 - pad, pad)
-    expected: Any = reference(x, filter, pads)
+    expected: Any = reference(x, filter, pads, stride)
     grad = torch.rand_like(expected)
     by_input, by_filter = torch.autograd.grad(expected, (x, filter), grad)
-    grid = winograd.Grid(taps, pads[0], pads[2], *expected.shape[1:3])
+    grid = winograd.Grid(taps, pads[0], pads[2], *expected.shape[1:3], stride=stride)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -50,17 +51,21 @@ def test_equal_to_the_definition(taps: int, sizes: tuple[int, ...], filters: int
         torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("taps", winograd.TAPS)
-def test_it_rounds_like_the_usual_sum(taps: int):
+@pytest.mark.parametrize(("taps", "stride"), winograd.SIZES)
+def test_it_rounds_like_the_usual_sum(taps: int, stride: int):
     x, filter = torch.randn(1, 28, 28, 256), torch.randn(taps, taps, 256, 256)
     pad = taps // 2
-    exact = reference(x.double(), filter.double(), (pad,) * 4)
+    exact = reference(x.double(), filter.double(), (pad,) * 4, stride)
     largest = exact.abs().max()
-    error = (winograd.convolve(x, filter, winograd.Grid(taps, pad, pad, 28, 28)) - exact).abs().max()
-    assert error / largest < {3: 6e-6, 5: 2e-5}[taps]
+    error = (
+        (winograd.convolve(x, filter, winograd.Grid(taps, pad, pad, *exact.shape[1:3], stride=stride)) - exact)
+        .abs()
+        .max()
+    )
+    assert error / largest < {(3, 1): 6e-6, (5, 1): 2e-5, (4, 2): 1e-5, (5, 2): 1e-5}[taps, stride]
 
 
-@pytest.mark.parametrize(("outputs", "taps"), [(2, 3), (4, 3), (2, 5), (4, 5)])
+@pytest.mark.parametrize(("outputs", "taps"), [(4, 2), (2, 3), (4, 3), (2, 5), (4, 5)])
 def test_the_matrices_make_a_correlation(outputs: int, taps: int):
     of_input, of_filter, to_output = map(np.array, matrices(outputs, taps))
     random = np.random.RandomState(0)
@@ -75,6 +80,8 @@ def test_it_pays_for_many_channels_only():
     assert not winograd.pays(8, large, 3, 64)
     assert not winograd.pays(8, large, 100, 100)
     assert not winograd.pays(1, small, 512, 512)
+    assert winograd.pays(32, winograd.Grid(5, 1, 1, 16, 16, stride=2), 64, 128)
+    assert not winograd.pays(64, winograd.Grid(5, 1, 1, 7, 7, stride=2), 32, 32)
 
 
 def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
@@ -90,6 +97,42 @@ def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     with tf.Session() as session:
         found, expected, *_ = session.run([output, doubles, *gradients], {image: values})
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert sorted(set(taken)) == ["convolve_transformed", "filter_gradient", "input_gradient"]
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Small convolutions take it, too."""
+    monkeypatch.setattr(winograd, "pays", lambda batch, grid, channels, filters: True)
+    conv_kernels._geometry.cache_clear()
+    yield
+    conv_kernels._geometry.cache_clear()
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("size", [8, 13])
+@pytest.mark.parametrize("taps", [4, 5])
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_strided_and_transposed_convolutions_take_it(
+    size: int, taps: int, padding: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Against the same convolutions in float64, which do not."""
+    taken: list[str] = []
+    for name in ("convolve_transformed", "input_gradient", "filter_gradient"):
+        monkeypatch.setattr(winograd, name, _noting(taken, getattr(winograd, name)))
+    random = np.random.RandomState(0)
+    picture = random.rand(2, size, size + 1, 16).astype(np.float32) - 0.5
+    weights = random.rand(taps, taps, 16, 32).astype(np.float32) - 0.5
+    found = []
+    for dtype in (tf.float32, tf.float64):
+        image, filter = tf.constant(picture, dtype), tf.constant(weights, dtype)
+        output = tf.nn.conv2d(image, filter, [1, 2, 2, 1], padding)
+        back = tf.nn.conv2d_transpose(output, filter, tf.shape(image), [1, 2, 2, 1], padding)
+        loss = tf.reduce_sum(output**2) + tf.reduce_sum(tf.tanh(back))
+        found.append([output, back, *tf.gradients(loss, [image, filter])])
+    with tf.Session() as session:
+        for mine, exact in zip(*session.run(found), strict=True):
+            np.testing.assert_allclose(mine, exact, atol=3e-5 * np.abs(exact).max(), rtol=0)
     assert sorted(set(taken)) == ["convolve_transformed", "filter_gradient", "input_gradient"]
 
 

@@ -86,14 +86,20 @@ def _zero_taps(window: Window, filter: Ints, paddings: tuple[Pair, ...], groups:
 
 
 def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tuple[Pair, ...]) -> winograd.Grid | None:
-    is_plain = window.data_format == "NHWC" and window.strides == (1, 1) and window.dilations == (1, 1)
-    taps = filter[0]
-    if not is_plain or filter[:2] != (taps, taps) or input[-1] != filter[-2] or 0 in output:
+    is_plain = window.data_format == "NHWC" and window.dilations == (1, 1)
+    taps, stride = filter[0], window.strides[0]
+    if (
+        not is_plain
+        or window.strides != (stride, stride)
+        or filter[:2] != (taps, taps)
+        or input[-1] != filter[-2]
+        or 0 in output
+    ):
         return None
     (top, bottom), (left, right) = paddings
-    if taps not in winograd.TAPS or max(top, bottom, left, right) >= taps:
+    if (taps, stride) not in winograd.SIZES or max(top, bottom, left, right) >= taps:
         return None
-    tiles = winograd.Grid(taps, top, left, output[1], output[2])
+    tiles = winograd.Grid(taps, top, left, output[1], output[2], stride)
     return tiles if winograd.pays(input[0], tiles, filter[-2], filter[-1]) else None
 
 

@@ -1,9 +1,12 @@
-"""Square convolutions of stride 1 with fewer multiplications: Winograd's F(m x m, r x r).
+"""Square convolutions with fewer multiplications: Winograd's F(m x m, r x r).
 
 A tile of m x m outputs takes a patch of a x a inputs, a = m + r - 1. With the matrices of `winograd_matrices`,
 outputs are `A'[(G g G') * (B' d B)]A` of filter g and patch d (Lavin and Gray, "Fast Algorithms for Convolutional
 Neural Networks", 2015, eq. 8): a * a products per tile and pair of channels where m * m * r * r are usual, summed over
 channels by a * a matrix products. Both gradients follow from that formula, with the same saving.
+
+With a stride of s, each of the s * s phases of the input (every s-th row and column) meets the same phase of the
+filter at stride 1: they are a convolution of s * s times the channels, whose filter has the s-th part of the taps.
 """
 
 from __future__ import annotations
@@ -21,9 +24,9 @@ from convflow.ops.threads import share_out
 from convflow.ops.winograd_matrices import Matrices, matrices, transposed
 
 # Outputs of a tile along one axis, for each size of filter: larger ones save more products and round worse.
-_OUTPUTS = {3: 4, 5: 4}
-TAPS = tuple(_OUTPUTS)
-"""The sizes of filters that this can do."""
+_OUTPUTS = {2: 4, 3: 4, 5: 4}
+SIZES = ((3, 1), (5, 1), (4, 2), (5, 2))
+"""The taps of filters, with their strides, that this can do."""
 
 # Patches of so many bytes are worked on at a time by each thread: they stay in the processor's cache between their
 # transformations and the matrix products. Where a transformed filter is larger, they are more: it is read for each.
@@ -33,6 +36,8 @@ _CHUNK_OF_FILTER = 0.25
 # What one float of a patch or tile, and one of a transformed filter, costs in multiplications and additions of a
 # convolution; and how much faster a convolution does those than a matrix product.
 _COST_OF_PATCH, _COST_OF_FILTER, _PRODUCT_SLOWNESS = 47.0, 110.0, 1.2
+# What is to be saved at least; more with strides, whose phases lie scattered in memory.
+_MOST_OF_USUAL, _MOST_OF_STRIDED = 0.9, 0.8
 
 
 class Grid(NamedTuple):
@@ -42,6 +47,7 @@ class Grid(NamedTuple):
         taps: the filter's size along each axis.
         top, left: rows and columns of zeros before the input.
         height, width: of the output.
+        stride: along each axis.
     """
 
     taps: int
@@ -49,14 +55,31 @@ class Grid(NamedTuple):
     left: int
     height: int
     width: int
+    stride: int = 1
+
+    @property
+    def phases(self) -> int:
+        """In how many parts, each with `phase_taps` taps at stride 1, input and filter fall."""
+        return self.stride**2
+
+    @property
+    def phase_taps(self) -> int:
+        return -(-self.taps // self.stride)
+
+    @property
+    def zeros(self) -> tuple[int, int]:
+        """Rows and columns of zeros before the filter; others after it make it `stride * phase_taps` in size. Those
+        before make the phases of the output's gradient begin together, if they can."""
+        more = self.stride * self.phase_taps - self.taps
+        return min(more, -self.top % self.stride), min(more, -self.left % self.stride)
 
     @property
     def tile(self) -> int:
-        return _OUTPUTS[self.taps]
+        return _OUTPUTS[self.phase_taps]
 
     @property
     def patch(self) -> int:
-        return self.tile + self.taps - 1
+        return self.tile + self.phase_taps - 1
 
     @property
     def rows(self) -> int:
@@ -68,7 +91,7 @@ class Grid(NamedTuple):
 
     @property
     def matrices(self) -> Matrices:
-        return matrices(self.tile, self.taps)
+        return matrices(self.tile, self.phase_taps)
 
 
 def is_enabled() -> bool:
@@ -84,9 +107,10 @@ def pays(batch: int, grid: Grid, channels: int, filters: int) -> bool:
     pairs, numbers = channels * filters, grid.patch**2
     tiles = batch * grid.rows * grid.columns
     usual = 2.0 * grid.taps**2 * batch * grid.height * grid.width * pairs
-    products = 2.0 * numbers * _PRODUCT_SLOWNESS * tiles * pairs
-    moved = _COST_OF_PATCH * numbers * tiles * (channels + filters) + _COST_OF_FILTER * numbers * pairs
-    return products + moved < 0.9 * usual
+    products = 2.0 * numbers * _PRODUCT_SLOWNESS * tiles * grid.phases * pairs
+    patches = _COST_OF_PATCH * numbers * tiles * (grid.phases * channels + filters)
+    whole = products + patches + _COST_OF_FILTER * numbers * grid.phases * pairs
+    return whole < (_MOST_OF_USUAL if grid.stride == 1 else _MOST_OF_STRIDED) * usual
 
 
 def convolve(x: torch.Tensor, filter: torch.Tensor, grid: Grid) -> torch.Tensor:
@@ -97,57 +121,103 @@ def convolve(x: torch.Tensor, filter: torch.Tensor, grid: Grid) -> torch.Tensor:
     return convolve_transformed(x, transformed_filter(filter, grid), grid)
 
 
+def convolve_transformed(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> torch.Tensor:
+    """`convolve` with a filter as `transformed_filter` makes it."""
+    dtype, x = x.dtype, x.float()
+    result = x.new_empty((len(x), grid.rows * grid.tile, grid.columns * grid.tile, weights.shape[1] * LANES))
+    _convolve([_Job(_phases(_padded(x, grid), grid.stride), weights, result)], grid)
+    return result[:, : grid.height, : grid.width].to(dtype).contiguous()
+
+
 def input_gradient(grad: torch.Tensor, filter: torch.Tensor, sizes: Sequence[int], grid: Grid) -> torch.Tensor:
-    """The gradient of `convolve` for an input of these `sizes`: a convolution with the filter turned by 180 degrees."""
-    back = Grid(grid.taps, grid.taps - 1 - grid.top, grid.taps - 1 - grid.left, sizes[1], sizes[2])
-    return convolve_transformed(grad, transformed_filter(filter.transpose(2, 3), back, is_turned=True), back)
+    """The gradient of `convolve` for an input of these `sizes`: for each phase of the input a convolution of stride 1
+    with one of the filter's phases, turned by 180 degrees."""
+    stride, last = grid.stride, grid.phase_taps - 1
+    top, left = grid.top + grid.zeros[0], grid.left + grid.zeros[1]
+    height, width = -(-sizes[1] // stride), -(-sizes[2] // stride)
+    back = Grid(grid.phase_taps, last - top // stride, last - left // stride, height, width)
+    dtype, grad = grad.dtype, grad.float()
+    # Some phases begin one element later.
+    padded = _padded(grad, back, more=1)
+    starts = [[(p + first) // stride - first // stride for p in range(stride)] for first in (top, left)]
+    spatial = stride * back.rows * back.tile, stride * back.columns * back.tile
+    whole = grad.new_empty((len(grad), *spatial, sizes[3]))
+    phases = _filter_phases(filter.transpose(2, 3), grid)
+    jobs = []
+    for index, target in enumerate(_phases(whole, stride)):
+        row, column = divmod(index, stride)
+        phase = phases[(row + top) % stride * stride + (column + left) % stride]
+        source = padded[:, starts[0][row] :, starts[1][column] :]
+        jobs.append(_Job([source], _transformed([phase], grid, is_turned=True), target))
+    _convolve(jobs, back)
+    return whole[:, : sizes[1], : sizes[2]].to(dtype).contiguous()
+
+
+class _Job(NamedTuple):
+    """A convolution of stride 1.
+
+    Attributes:
+        sources: padded images, whose channels are the input's one after the other.
+        weights: the transformed filter.
+        target: the images to write, in whole tiles.
+    """
+
+    sources: Sequence[torch.Tensor]
+    weights: torch.Tensor
+    target: torch.Tensor
+
+
+def _convolve(jobs: Sequence[_Job], grid: Grid) -> None:
+    """Do jobs of the same sizes."""
+    batch, weights, numbers = len(jobs[0].target), jobs[0].weights, grid.patch**2
+    channels, vectors = weights.shape[2], weights.shape[1]
+    chunks = _chunks(batch, channels, vectors * LANES, grid)
+    most = max(chunk.tiles for chunk in chunks)
+
+    def work(mine: Iterator[_Chunk]) -> None:
+        patches = weights.new_empty((numbers, most, channels))
+        products = weights.new_empty((numbers, vectors, most, LANES))
+        for chunk in mine:
+            counts = (chunk.images, chunk.rows, grid.columns, vectors)
+            for sources, filter, target in jobs:
+                for source, part in zip(sources, patches.chunk(len(sources), 2), strict=True):
+                    _take(source, chunk, grid, grid.matrices.of_input, part)
+                multiply(patches, filter, products, chunk.tiles)
+                transform(
+                    grid.matrices.to_output, _numbers(products, chunk, grid), _pixels(target, chunk, grid), counts
+                )
+
+    share_out(chunks, work)
 
 
 def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Tensor:
     """The gradient of `convolve` for its filter, [taps, taps, channels, filters]."""
     dtype, x, grad = grad.dtype, x.float(), grad.float()
     channels, filters, numbers = x.shape[3], grad.shape[3], grid.patch**2
-    padded, whole = _padded(x, grid), _rounded_up(grad, grid)
-    chunks = _chunks(len(x), channels, filters, grid)
+    all_channels = grid.phases * channels
+    sources, whole = _phases(_padded(x, grid), grid.stride), _rounded_up(grad, grid)
+    chunks = _chunks(len(x), all_channels, filters, grid)
     most = max(chunk.tiles for chunk in chunks)
 
     def work(mine: Iterator[_Chunk]) -> torch.Tensor:
-        sums = x.new_zeros((numbers, filters // LANES, channels, LANES))
-        patches, tiles = (x.new_empty((numbers, size // LANES, most, LANES)) for size in (channels, filters))
+        sums = x.new_zeros((numbers, filters // LANES, all_channels, LANES))
+        patches, tiles = (x.new_empty((numbers, size // LANES, most, LANES)) for size in (all_channels, filters))
         for chunk in mine:
-            _take(padded, chunk, grid, grid.matrices.of_input, patches)
+            for source, part in zip(sources, patches.chunk(len(sources), 1), strict=True):
+                _take(source, chunk, grid, grid.matrices.of_input, part)
             _take(whole, chunk, grid, transposed(grid.matrices.to_output), tiles)
             add_products(patches, tiles, sums, chunk.tiles)
         return sums
 
     sums = functools.reduce(torch.Tensor.add_, share_out(chunks, work))
-    result = x.new_empty((grid.taps, grid.taps, channels, filters))
+    taps = grid.stride * grid.phase_taps
+    result = x.new_empty((taps, taps, channels, filters))
     vectors = (channels, 1, 1, filters // LANES)
-    source = _transformed_filters(sums, grid)
-    transform(transposed(grid.matrices.of_filter), source, _filters(result, grid.taps), vectors)
-    return result.to(dtype)
-
-
-def convolve_transformed(x: torch.Tensor, weights: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """`convolve` with a transformed filter [patch * patch, filters / LANES, channels, LANES]."""
-    dtype, x = x.dtype, x.float()
-    channels, filters, numbers = x.shape[3], weights.shape[1] * LANES, grid.patch**2
-    padded = _padded(x, grid)
-    result = x.new_empty((len(x), grid.rows * grid.tile, grid.columns * grid.tile, filters))
-    chunks = _chunks(len(x), channels, filters, grid)
-    most = max(chunk.tiles for chunk in chunks)
-
-    def work(mine: Iterator[_Chunk]) -> None:
-        patches = x.new_empty((numbers, most, channels))
-        products = x.new_empty((numbers, filters // LANES, most, LANES))
-        for chunk in mine:
-            _take(padded, chunk, grid, grid.matrices.of_input, patches)
-            multiply(patches, weights, products, chunk.tiles)
-            counts = (chunk.images, chunk.rows, grid.columns, filters // LANES)
-            transform(grid.matrices.to_output, _numbers(products, chunk, grid), _pixels(result, chunk, grid), counts)
-
-    share_out(chunks, work)
-    return result[:, : grid.height, : grid.width].to(dtype).contiguous()
+    for phase, part in zip(_phases(result, grid.stride, 0), sums.chunk(grid.phases, 2), strict=True):
+        source, target = _transformed_filters(part, grid), _filters(phase, grid.phase_taps)
+        transform(transposed(grid.matrices.of_filter), source, target, vectors)
+    top, left = grid.zeros
+    return result[top : top + grid.taps, left : left + grid.taps].to(dtype).contiguous()
 
 
 class _Chunk(NamedTuple):
@@ -178,23 +248,44 @@ def _chunks(batch: int, channels: int, filters: int, grid: Grid) -> list[_Chunk]
     ]
 
 
-def transformed_filter(filter: torch.Tensor, grid: Grid, is_turned: bool = False) -> torch.Tensor:
-    """The filter, or the one turned by 180 degrees: [patch * patch, filters / LANES, channels, LANES]."""
-    channels, filters = filter.shape[2:]
-    filter = filter.float()
-    result = filter.new_empty((grid.patch**2, filters // LANES, channels, LANES))
-    filter = filter.contiguous()
-    vectors = (channels, 1, 1, filters // LANES)
-    transform(
-        grid.matrices.of_filter, _filters(filter, grid.taps, is_turned), _transformed_filters(result, grid), vectors
-    )
+def transformed_filter(filter: torch.Tensor, grid: Grid) -> torch.Tensor:
+    """The filter [taps, taps, channels, filters] as products take it: [patch * patch, filters / LANES, phases *
+    channels, LANES]."""
+    return _transformed(_filter_phases(filter, grid), grid)
+
+
+def _transformed(phases: Sequence[torch.Tensor], grid: Grid, is_turned: bool = False) -> torch.Tensor:
+    """Filters of stride 1, or those turned by 180 degrees, as one whose channels are theirs one after the other."""
+    channels, filters = phases[0].shape[2:]
+    result = torch.empty((grid.patch**2, filters // LANES, len(phases) * channels, LANES))
+    for phase, part in zip(phases, result.chunk(len(phases), 2), strict=True):
+        source, target = _filters(phase, grid.phase_taps, is_turned), _transformed_filters(part, grid)
+        transform(grid.matrices.of_filter, source, target, (channels, 1, 1, filters // LANES))
     return result
 
 
-def _padded(x: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """The input with zeros around it, as far as patches reach."""
-    more = grid.taps - 1
-    return _placed(x, grid.top, grid.left, grid.rows * grid.tile + more, grid.columns * grid.tile + more)
+def _filter_phases(filter: torch.Tensor, grid: Grid) -> list[torch.Tensor]:
+    """The phases of a filter, of the same size with zeros around it."""
+    filter = filter.float()
+    more = grid.stride * grid.phase_taps - grid.taps
+    if more:
+        top, left = grid.zeros
+        filter = torch.constant_pad_nd(filter, [0, 0, 0, 0, left, more - left, top, more - top])
+    return _phases(filter.contiguous(), grid.stride, 0)
+
+
+def _phases(values: torch.Tensor, stride: int, axis: int = 1) -> list[torch.Tensor]:
+    """Every `stride`-th row and column, from each of the first on; rows stand along `axis`, columns after it."""
+    before = (slice(None),) * axis
+    steps = [slice(first, None, stride) for first in range(stride)]
+    return [values[(*before, rows, columns)] for rows in steps for columns in steps]
+
+
+def _padded(x: torch.Tensor, grid: Grid, more: int = 0) -> torch.Tensor:
+    """The input with zeros around it, as far as patches reach, and some more."""
+    reach = grid.phase_taps - 1
+    height, width = (grid.stride * (count * grid.tile + reach) + more for count in (grid.rows, grid.columns))
+    return _placed(x, grid.top + grid.zeros[0], grid.left + grid.zeros[1], height, width)
 
 
 def _rounded_up(grad: torch.Tensor, grid: Grid) -> torch.Tensor:

@@ -17,6 +17,7 @@ Matrix = tuple[tuple[float, ...], ...]
 # For each number of points those that round least: numbers and their reciprocals, with both signs.
 _POINTS = {
     3: ("0", "1", "-1"),
+    4: ("0", "3/4", "-3/4", "3/2"),
     5: ("0", "3/4", "-3/4", "4/3", "-4/3"),
     7: ("0", "1", "-1", "1/2", "-1/2", "2", "-2"),
 }
