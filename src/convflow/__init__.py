@@ -41,7 +41,10 @@ def __getattr__(name: str) -> Any:
     api = _api()
     try:
         value = getattr(api, name)
-    except AttributeError:
+    except AttributeError as error:
+        if type(error) is not AttributeError:
+            # A name from before TensorFlow 1.0, which the error explains.
+            raise
         close = difflib.get_close_matches(name, __dir__(), n=3)
         hint = f" Close to it: {', '.join(close)}." if close else ""
         raise AttributeError(f"convflow does not have tf.{name} (yet).{hint}") from None

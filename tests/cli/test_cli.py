@@ -36,7 +36,7 @@ def test_what_follows_the_script_is_the_scripts(
     given: list[str], handed_over: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     received = []
-    monkeypatch.setattr(run, "run_program", lambda *arguments: received.append(arguments) or 5)
+    monkeypatch.setattr(run, "run_program", lambda *arguments, **options: received.append(arguments) or 5)
     result = CliRunner().invoke(cli.app, ["run", *given])
     assert received == [handed_over]
     assert result.exit_code == 5

@@ -292,3 +292,16 @@ def test_as_a_process(program: Program, tmp_path: Path) -> None:
     failed = in_a_process(program("raise OSError('disk')", "failing.py"))
     assert failed.returncode == 1
     assert failed.stderr.splitlines()[-1] == "OSError: disk"
+
+
+def test_dropped_names_are_offered_and_told_once(program: Program) -> None:
+    path = program("import time, numpy as np\nprint(np.asscalar(np.array([3])), np.asscalar(np.array([4])))\n")
+    done = in_a_process(path)
+    assert (done.returncode, done.stdout) == (0, "3 4\n")
+    assert done.stderr.splitlines() == [
+        "convflow run: numpy.asscalar, gone since NumPy 1.23, is offered: a.item() "
+        "(--no-period-names turns such names off)"
+    ]
+    refused = in_a_process("--no-period-names", path)
+    assert refused.returncode == 1
+    assert "has no attribute 'asscalar'" in refused.stderr

@@ -1,5 +1,6 @@
 """tf.image"""
 
+from convflow.core.lazy import lazy_submodules as _lazy_submodules
 from convflow.ops.array.patches import extract_image_patches, extract_patches
 from convflow.ops.image.adjust import (
     adjust_brightness,
@@ -67,3 +68,6 @@ from convflow.ops.image.suppression import (
     non_max_suppression_with_scores,
 )
 from convflow.ops.random_crop import random_crop
+
+# Names from before TensorFlow 1.0 are answered with their new ones.
+__getattr__, __dir__ = _lazy_submodules(__name__)

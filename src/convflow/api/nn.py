@@ -1,6 +1,7 @@
 """tf.nn"""
 
 from convflow.api.python.ops import rnn_cell
+from convflow.core.lazy import lazy_submodules as _lazy_submodules
 from convflow.modeling.recurrent.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
 from convflow.modeling.recurrent.raw import raw_rnn
 from convflow.modeling.recurrent.static import static_bidirectional_rnn, static_rnn, static_state_saving_rnn
@@ -63,3 +64,6 @@ from convflow.ops.xent import (
     softmax_cross_entropy_with_logits_v2,
     sparse_softmax_cross_entropy_with_logits,
 )
+
+# Names from before TensorFlow 1.0 are answered with their new ones.
+__getattr__, __dir__ = _lazy_submodules(__name__)

@@ -3,6 +3,7 @@
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
 from convflow.api import train_experimental as experimental
+from convflow.core.lazy import lazy_submodules as _lazy_submodules
 from convflow.formats.event import read_events as summary_iterator
 from convflow.formats.example import (
     BytesList,
@@ -102,3 +103,6 @@ from convflow.training.scaffold import Scaffold
 from convflow.training.session_manager import SessionManager
 from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from convflow.training.supervisor import Supervisor
+
+# Names from before TensorFlow 1.0 are answered with their new ones.
+__getattr__, __dir__ = _lazy_submodules(__name__)

@@ -10,6 +10,10 @@ import typer
 _CONTEXT = {"allow_interspersed_args": False}
 
 Script = Annotated[str, typer.Argument(metavar="SCRIPT", help="A Python file or a notebook (.ipynb).")]
+PeriodNames = Annotated[
+    bool,
+    typer.Option("--period-names/--no-period-names", help="Offer names that NumPy, Python and others have dropped."),
+]
 Arguments = Annotated[list[str] | None, typer.Argument(metavar="ARGS", help="Handed to the script.")]
 
 
@@ -17,12 +21,13 @@ def register(app: typer.Typer) -> None:
     app.command("run", context_settings=_CONTEXT)(run)
 
 
-def run(script: Script, arguments: Arguments = None) -> None:
+def run(script: Script, arguments: Arguments = None, period_names: PeriodNames = True) -> None:
     """Run an unmodified TensorFlow 1 program.
 
     In it `import tensorflow` gives convflow. Arguments, exit status and output are as with `python SCRIPT`.
-    Of a notebook the code cells run in order; magics and shell lines are skipped.
+    Of a notebook the code cells run in order; magics and shell lines are skipped. Names such as np.int, which
+    libraries have dropped since, are offered to the script and mentioned on standard error.
     """
     from convflow.tools.run import run_program
 
-    raise typer.Exit(run_program(script, arguments or []))
+    raise typer.Exit(run_program(script, arguments or [], period_names=period_names))

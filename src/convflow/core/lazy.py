@@ -8,6 +8,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from convflow.core.absent import missing_member
+
 
 class LazyModule(ModuleType):
     """Stands for the module called `name` and loads it at the first attribute asked for."""
@@ -19,6 +21,8 @@ class LazyModule(ModuleType):
 def lazy_submodules(package: str, *names: str) -> tuple[Callable[[str], ModuleType], Callable[[], list[str]]]:
     """The `__getattr__` and `__dir__` of a package whose submodules `names` are loaded at their first use.
 
+    Without `names` they only serve the error that names what replaced a name of TensorFlow before 1.0.
+
     Args:
         package: the package's `__name__`.
         names: the submodules' names within it.
@@ -26,7 +30,7 @@ def lazy_submodules(package: str, *names: str) -> tuple[Callable[[str], ModuleTy
 
     def load(name: str) -> ModuleType:
         if name not in names:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise missing_member(package, name)
         return import_module(f"{package}.{name}")
 
     def listed() -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import linecache
 import os
-import re
 import sys
 from collections.abc import Sequence
 from importlib.machinery import SourceFileLoader
@@ -14,25 +13,15 @@ from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from convflow.core import errors
-from convflow.tools import alias, folding, notebook
+from convflow.tools import alias, folding, notebook, python2
+from convflow.tools.period.hooks import PeriodFinder
+from convflow.tools.period.offer import Offer
 
 _USAGE_ERROR = 2
 _INTERRUPTED = 130
 
-# Lines that only Python 2 accepts, as they stand in programs of TensorFlow 1's years.
-_PYTHON_2_LINE = re.compile(
-    r"""(?:^|[:;])\s*(?:
-        print\s+["'\w%]                    # print "x"
-      | exec\s+["'\w]                     # exec "x = 1"
-      | except\s+[\w.()\s,]+,\s*\w+\s*:   # except Error, e:
-      | raise\s+[\w.]+\s*,                # raise Error, "x"
-    )
-    | <> | `\w | \bur["'] | \b0[0-7]+\b | \b\d+[lL]\b""",
-    re.VERBOSE,
-)
 
-
-def run_program(path: str, arguments: Sequence[str] = (), library: str = "convflow") -> int:
+def run_program(path: str, arguments: Sequence[str] = (), library: str = "convflow", period_names: bool = True) -> int:
     """Runs a Python file or a Jupyter notebook as `__main__`.
 
     `import tensorflow` gives convflow in it (see `convflow.tools.alias`). As with `python`, `sys.argv` is
@@ -44,6 +33,7 @@ def run_program(path: str, arguments: Sequence[str] = (), library: str = "convfl
         path: a Python file, or a notebook if it ends with .ipynb.
         arguments: what follows the path on the command line.
         library: the package that `tensorflow` stands for.
+        period_names: offer the program names that NumPy, Python and others have dropped (see `convflow.tools.period`).
 
     Returns:
         The exit status: 0, what the program gave to `sys.exit`, 1 after an error, 130 after Ctrl-C, 2 when
@@ -61,6 +51,8 @@ def run_program(path: str, arguments: Sequence[str] = (), library: str = "convfl
     _choose_matplotlib_backend()
     sys.excepthook = folding.excepthook
     alias.install(library)
+    if period_names:
+        PeriodFinder(Offer()).install()
     return _execute(code, sys.modules["__main__"])
 
 
@@ -137,7 +129,7 @@ def _status(code: Any) -> int:
 
 
 def _report(error: BaseException, own_files: set[str]) -> None:
-    if isinstance(error, SyntaxError) and _looks_like_python_2(error):
+    if isinstance(error, SyntaxError) and python2.looks_like_it(error):
         error.add_note(_python_2_advice(str(error.filename)))
     trace = _from_program(error.__traceback__, own_files)
     sys.stdout.flush()
@@ -154,9 +146,3 @@ def _from_program(trace: TracebackType | None, own_files: set[str]) -> Traceback
     while trace is not None and trace.tb_frame.f_code.co_filename not in own_files:
         trace = trace.tb_next
     return trace
-
-
-def _looks_like_python_2(error: SyntaxError) -> bool:
-    if isinstance(error, TabError):
-        return True
-    return bool(_PYTHON_2_LINE.search(error.text or ""))

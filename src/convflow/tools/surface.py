@@ -12,38 +12,14 @@ import argparse
 import csv
 import sys
 from collections import Counter
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from convflow.tools.audit.resolve import resolves
+
 _LEFT_OUT = ("tf.python", "tf.core", "slim", "tf.contrib.slim", "tf_slim")
-
-
-def resolves(symbol: str) -> bool:
-    """Whether `symbol`, such as "tf.nn.conv2d", is a name or module of convflow."""
-    value: Any = import_module("convflow")
-    for part in symbol.split(".")[1:]:
-        value = _member(value, part)
-        if value is None:
-            return False
-    return True
-
-
-def _member(owner: Any, name: str) -> Any:
-    try:
-        return getattr(owner, name)
-    except AttributeError:
-        if not isinstance(owner, ModuleType):
-            return None
-    path = owner.__name__ if owner.__name__ != "convflow" else "convflow.api"
-    try:
-        return import_module(f"{path}.{name}")
-    except ModuleNotFoundError:
-        return None
 
 
 def read_uses(table: Path) -> Counter[str]:

@@ -1,0 +1,5 @@
+"""Which of TensorFlow's symbols a code base uses, and which of them are here: programs are read, never run.
+
+`sources` finds and parses programs, `names` tells what each name in them stands for, `resolve` looks symbols up,
+`signatures` checks calls, `code_base` puts it together, `report` prints it.
+"""
