@@ -17,7 +17,15 @@ import numpy as np
 import torch
 
 from convflow.core import errors
-from convflow.ops import philox_discrete, philox_fill, philox_gamma, philox_normal, philox_poisson, philox_uniform
+from convflow.ops import (
+    philox_compiled,
+    philox_discrete,
+    philox_fill,
+    philox_gamma,
+    philox_normal,
+    philox_poisson,
+    philox_uniform,
+)
 from convflow.ops.philox_fill import Draw
 from convflow.ops.philox_lanes import Source
 from convflow.ops.philox_sequence import words_of
@@ -35,13 +43,18 @@ class _Float(NamedTuple):
     outputs_per_counter: int
     uniform: Draw
     normal: Draw
+    compiled_uniform: Callable[[], philox_compiled.Kernel] | None = None
+    compiled_normal: Callable[[], philox_compiled.Kernel] | None = None
 
 
 def _float32_based(mantissa_bits: int) -> _Float:
     def uniform(pairs: Any, scratch: Any) -> Any:
         return philox_uniform.uniform_float32(pairs, mantissa_bits)
 
-    return _Float(np.float32, 4, uniform, philox_normal.box_muller_float32)
+    def compiled() -> philox_compiled.Kernel:
+        return philox_compiled.uniforms(mantissa_bits)
+
+    return _Float(np.float32, 4, uniform, philox_normal.box_muller_float32, compiled, philox_compiled.normals)
 
 
 def _uniform_float64(pairs: Any, scratch: Any) -> Any:
@@ -99,7 +112,7 @@ class PhiloxGenerator:
     def uniform(self, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
         """Uniform in [0, 1); float16, bfloat16, float32 or float64 (op: RandomUniform)."""
         kind = _kind_of("RandomUniform", dtype, _FLOATS)
-        return self._fill(shape, kind.uniform, kind.computed, kind.outputs_per_counter).to(dtype)
+        return self._fill_floats(shape, kind, kind.uniform, kind.compiled_uniform).to(dtype)
 
     def uniform_int(self, shape: Sequence[int], minval: int, maxval: int, dtype: torch.dtype) -> torch.Tensor:
         """Uniform in minval, ..., maxval - 1; int32 or int64 (op: RandomUniformInt).
@@ -139,7 +152,7 @@ class PhiloxGenerator:
         float64 has its last bit from NumPy's log, sin and cos; the others are TensorFlow's on Linux.
         """
         kind = _kind_of("RandomStandardNormal", dtype, _FLOATS)
-        return self._fill(shape, kind.normal, kind.computed, kind.outputs_per_counter).to(dtype)
+        return self._fill_floats(shape, kind, kind.normal, kind.compiled_normal).to(dtype)
 
     def truncated_normal(self, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
         """As `normal`, with values of magnitude 2 or more drawn again (op: TruncatedNormal).
@@ -245,6 +258,17 @@ class PhiloxGenerator:
             start = self._next_counter
             self._next_counter += counters
         return start
+
+    def _fill_floats(
+        self, shape: Sequence[int], kind: _Float, draw: Draw, compiled: Callable[[], philox_compiled.Kernel] | None
+    ) -> torch.Tensor:
+        if compiled is None or not philox_compiled.pays(math.prod(shape)):
+            return self._fill(shape, draw, kind.computed, kind.outputs_per_counter)
+        return philox_compiled.fill(compiled(), *self.reserve_outputs(math.prod(shape)), shape)
+
+    def reserve_outputs(self, count: int) -> tuple[PhiloxStream, int]:
+        """Move on as a run does that draws that many outputs: the stream, and the first counter for them."""
+        return self._stream, self._reserve_outputs(count)
 
     def _fill(self, shape: Sequence[int], draw: Draw, computed: type[np.generic], width: int) -> torch.Tensor:
         start = self._reserve_outputs(math.prod(shape))

@@ -22,12 +22,12 @@ from convflow.ops.philox_words import Float32s, Float64s, Pairs, Scratch
 _WORD_MANTISSA = np.uint64(0x7FFFFF)
 _MANTISSA32_IN_64 = np.uint64(52 - 23)
 # TensorFlow's guard against log(0), a float32 there. No other argument is as small: the next is 2**-23.
-_SMALLEST = float(np.float32(1e-7))
+SMALLEST = float(np.float32(1e-7))
 
 # log: 1 / c for a c in each sixteenth of an octave, the first of which starts at _LOG_ORIGIN. Each was
 # chosen so that log(c) is all but exact in float64.
-_LOG_ORIGIN_BITS = np.int64((0x3F330000 + (1023 - 127 << 23)) << 29)
-_LOG_INDEX_SHIFT = np.int64(52 - 4)
+LOG_ORIGIN_BITS = np.int64((0x3F330000 + (1023 - 127 << 23)) << 29)
+LOG_INDEX_SHIFT = np.int64(52 - 4)
 _LOG_RECIPROCALS = tuple(
     map(
         float.fromhex,
@@ -39,11 +39,11 @@ _LOG_RECIPROCALS = tuple(
         ),
     )
 )
-_LOG_4, _LOG_3, _LOG_2 = map(float.fromhex, ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2"))
+LOG_4, LOG_3, LOG_2 = map(float.fromhex, ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2"))
 
 # sin(x) = x + S3 x^3 + S5 x^5 + S7 x^7 and cos(x) = 1 + C2 x^2 + ... + C8 x^8 for |x| <= pi / 4.
-_S3, _S5, _S7 = map(float.fromhex, ("-0x1.555545995a603p-3", "0x1.1107605230bc4p-7", "-0x1.994eb3774cf24p-13"))
-_C2, _C4, _C6, _C8 = map(
+S3, S5, S7 = map(float.fromhex, ("-0x1.555545995a603p-3", "0x1.1107605230bc4p-7", "-0x1.994eb3774cf24p-13"))
+C2, C4, C6, C8 = map(
     float.fromhex,
     ("-0x1.ffffffd0c621cp-2", "0x1.55553e1068f19p-5", "-0x1.6c087e89a359dp-10", "0x1.99343027bf8c3p-16"),
 )
@@ -55,32 +55,32 @@ def _log_tables() -> tuple[int, Float64s, Float64s]:
     Returns:
         The index of the tables' first entry, and the two tables.
     """
-    lowest = int(np.float64(_SMALLEST).view(np.int64) - _LOG_ORIGIN_BITS >> _LOG_INDEX_SHIFT)
+    lowest = int(np.float64(SMALLEST).view(np.int64) - LOG_ORIGIN_BITS >> LOG_INDEX_SHIFT)
     octaves = range(lowest >> 4, 1)
     reciprocals = [math.ldexp(r, -octave) for octave in octaves for r in _LOG_RECIPROCALS]
     logs = [octave * math.log(2) - math.log(r) for octave in octaves for r in _LOG_RECIPROCALS]
     return octaves.start << 4, np.array(reciprocals), np.array(logs)
 
 
-_LOG_FIRST, _LOG_SCALES, _LOG_OFFSETS = _log_tables()
+LOG_FIRST, LOG_SCALES, LOG_OFFSETS = _log_tables()
 
 
 def log_float32(x: Float64s, scratch: Scratch) -> Float32s:
     """Natural logarithm of float32 values in [1e-7, 1), given as float64. Overwrites them."""
     count = len(x)
-    index = np.subtract(x.view(np.int64), _LOG_ORIGIN_BITS, out=scratch.array("log index", count, np.int64))
-    index >>= _LOG_INDEX_SHIFT
-    index -= _LOG_FIRST
+    index = np.subtract(x.view(np.int64), LOG_ORIGIN_BITS, out=scratch.array("log index", count, np.int64))
+    index >>= LOG_INDEX_SHIFT
+    index -= LOG_FIRST
     # Every index is in the tables; "clip" only spares take a buffer of its own.
     table = scratch.array("log table", count, np.float64)
-    r = np.multiply(x, _LOG_SCALES.take(index, out=table, mode="clip"), out=x)
+    r = np.multiply(x, LOG_SCALES.take(index, out=table, mode="clip"), out=x)
     r -= 1.0
     r2 = np.multiply(r, r, out=scratch.array("log square", count, np.float64))
-    offset = _LOG_OFFSETS.take(index, out=table, mode="clip")
+    offset = LOG_OFFSETS.take(index, out=table, mode="clip")
     offset += r
-    y = np.multiply(r2, _LOG_4, out=scratch.array("log sum", count, np.float64))
-    r *= _LOG_3
-    r += _LOG_2
+    y = np.multiply(r2, LOG_4, out=scratch.array("log sum", count, np.float64))
+    r *= LOG_3
+    r += LOG_2
     y += r
     y *= r2
     return np.add(y, offset, out=scratch.array("log", count, np.float32), casting="same_kind")
@@ -93,21 +93,21 @@ def _sine_and_cosine_polynomials(x: Float64s, scratch: Scratch) -> tuple[Float32
     np.multiply(x, x, out=x2)
     np.multiply(x2, x2, out=x4)
     np.multiply(x2, x, out=x3)
-    sine = np.multiply(x3, _S3, out=scratch.array("sine sum", count, np.float64))
+    sine = np.multiply(x3, S3, out=scratch.array("sine sum", count, np.float64))
     sine += x
     x3 *= x2
-    np.multiply(x2, _S7, out=high)
-    high += _S5
+    np.multiply(x2, S7, out=high)
+    high += S5
     high *= x3
     sine_single = np.add(sine, high, out=scratch.array("sine", count, np.float32), casting="same_kind")
 
-    np.multiply(x2, _C8, out=high)
-    high += _C6
-    cosine = np.multiply(x2, _C2, out=sine)
+    np.multiply(x2, C8, out=high)
+    high += C6
+    cosine = np.multiply(x2, C2, out=sine)
     cosine += 1.0
     x2 *= x4
     high *= x2
-    x4 *= _C4
+    x4 *= C4
     cosine += x4
     cosine_single = np.add(cosine, high, out=scratch.array("cosine", count, np.float32), casting="same_kind")
     return sine_single, cosine_single
@@ -158,7 +158,7 @@ def box_muller_float32(pairs: Pairs, scratch: Scratch) -> Float32s:
     shifted = np.bitwise_and(pairs, _WORD_MANTISSA, out=scratch.array("radius bits", count))
     shifted <<= _MANTISSA32_IN_64
     uniform = unit_interval(shifted)
-    radius = log_float32(np.maximum(uniform, _SMALLEST, out=uniform), scratch)
+    radius = log_float32(np.maximum(uniform, SMALLEST, out=uniform), scratch)
     radius *= np.float32(-2)
     np.sqrt(radius, out=radius)
 

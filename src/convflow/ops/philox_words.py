@@ -16,11 +16,12 @@ Pairs = NDArray[np.uint64]
 Float32s = NDArray[np.float32]
 Float64s = NDArray[np.float64]
 
-_ROUNDS = 10
-_MULTIPLIER_0 = np.uint64(0xD2511F53)
-_MULTIPLIER_2 = np.uint64(0xCD9E8D57)
-_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+ROUNDS = 10
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+_MULTIPLIER_0, _MULTIPLIER_2 = map(np.uint64, MULTIPLIERS)
+KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _LOW_MASK = 0xFFFFFFFF
+_PAIR_MASK = 2**64 - 1
 _LOW = np.uint64(_LOW_MASK)
 _WORD_BITS = np.uint64(32)
 _SCRAMBLING_KEY = 0x02461E293EC8F720
@@ -53,13 +54,14 @@ class PhiloxStream:
     """
 
     def __init__(self, key: int, high: int) -> None:
+        self.key, self.high = key & _PAIR_MASK, high & _PAIR_MASK
         self._high = (np.uint64(high & _LOW_MASK), np.uint64(high >> 32 & _LOW_MASK))
         self._round_keys = [
             (
-                np.uint64(key + i * _KEY_STEPS[0] & _LOW_MASK),
-                np.uint64((key >> 32) + i * _KEY_STEPS[1] & _LOW_MASK),
+                np.uint64(key + i * KEY_STEPS[0] & _LOW_MASK),
+                np.uint64((key >> 32) + i * KEY_STEPS[1] & _LOW_MASK),
             )
-            for i in range(_ROUNDS)
+            for i in range(ROUNDS)
         ]
 
     def pairs(self, counters: Pairs, scratch: Scratch | None = None) -> Pairs:
