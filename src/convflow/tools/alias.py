@@ -24,9 +24,9 @@ from types import ModuleType
 _ALIAS = "tensorflow"
 _V1 = "tensorflow.compat.v1"
 _SLIM = "tf_slim"
-# Top-level packages of the research models, and the room that has them.
+# Top-level packages of the research models, and where they are: what they have otherwise than TF-Slim comes first.
 _RESEARCH = ("nets", "preprocessing", "datasets")
-_RESEARCH_ROOM = "slim"
+_RESEARCH_ROOMS = ("slim.research", "slim")
 # TensorBoard's own switch for "there is no TensorFlow": its writers would otherwise pick up the alias.
 _TENSORBOARD_SWITCH = "tensorboard.compat.notf"
 
@@ -82,7 +82,8 @@ class AliasFinder(MetaPathFinder):
         if top == _SLIM:
             return f"{self._library}.api.contrib.slim{dot}{below}"
         if top in _RESEARCH:
-            return f"{self._library}.{_RESEARCH_ROOM}.{fullname}"
+            places = [f"{self._library}.{room}.{fullname}" for room in _RESEARCH_ROOMS]
+            return next(filter(_exists, places), places[-1])
         return f"{self._library}.api{fullname.removeprefix(_V1).removeprefix(_ALIAS)}"
 
     def _is_research(self, top: str) -> bool:

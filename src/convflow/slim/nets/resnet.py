@@ -36,8 +36,15 @@ def network(
     reuse: Any,
     scope: Any,
     spatial_squeeze: bool,
+    store_non_strided_activations: bool = False,
+    list_global_pool: bool = False,
 ) -> Result:
-    """A residual network: root, blocks, `end`, logits."""
+    """A residual network: root, blocks, `end`, logits.
+
+    Args:
+        store_non_strided_activations: see `resnet_utils.stack_blocks_dense`.
+        list_global_pool: whether the average over the places is the end point "global_pool".
+    """
     opened: VariableScope
     with variable_scope(scope, name, [inputs], reuse=reuse) as opened:
         collection = opened.original_name_scope + "_end_points"
@@ -48,13 +55,19 @@ def network(
             if include_root_block:
                 inner_stride = _after_root(output_stride)
                 net = root(net)
-            net = end(resnet_utils.stack_blocks_dense(net, blocks, inner_stride))
-            if global_pool:
-                net = averaged(net, "pool5")
-            if num_classes is None:
-                return net, convert_collection_to_dict(collection)
-            net = convolution2d(net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None, scope="logits")
+            net = resnet_utils.stack_blocks_dense(
+                net, blocks, inner_stride, store_non_strided_activations=store_non_strided_activations
+            )
+            net = end(net)
+            pooled = averaged(net, "pool5") if global_pool else None
+            net = net if pooled is None else pooled
+            if num_classes:
+                net = convolution2d(net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None, scope="logits")
             end_points = convert_collection_to_dict(collection)
+            if list_global_pool and pooled is not None:
+                end_points["global_pool"] = pooled
+            if not num_classes:
+                return net, end_points
             if spatial_squeeze:
                 net = squeezed(net, "SpatialSqueeze")
                 end_points[f"{opened.name}/spatial_squeeze"] = net

@@ -60,7 +60,11 @@ def conv2d_same(
 
 @add_arg_scope
 def stack_blocks_dense(
-    net: Any, blocks: Sequence[Block], output_stride: float | None = None, outputs_collections: Any = None
+    net: Any,
+    blocks: Sequence[Block],
+    output_stride: float | None = None,
+    outputs_collections: Any = None,
+    store_non_strided_activations: bool = False,
 ) -> Any:
     """All blocks, one after the other.
 
@@ -70,6 +74,8 @@ def stack_blocks_dense(
         output_stride: how much smaller than the input the output may be at most. Once that is reached, units step
             by 1 and their filters are widened (atrous) instead, so that they see as much.
         outputs_collections: collections for the blocks' outputs.
+        store_non_strided_activations: collect the blocks' outputs before their last unit's stride, which becomes a
+            step of its own: larger features for dense answers, at more work.
 
     Raises:
         ValueError: the strides do not multiply to `output_stride`.
@@ -79,9 +85,12 @@ def stack_blocks_dense(
     for block in blocks:
         opened: VariableScope
         with variable_scope(block.scope, "block", [net]) as opened:
+            delayed = 1
             for number, unit in enumerate(block.args, 1):
                 _check_stride(stride, output_stride)
                 step = unit.get("stride", 1)
+                if store_non_strided_activations and number == len(block.args):
+                    delayed, step, unit = step, 1, {**unit, "stride": 1}
                 with variable_scope(f"unit_{number}", values=[net]):
                     if output_stride is not None and stride == output_stride:
                         net = block.unit_fn(net, rate=rate, **{**unit, "stride": 1})
@@ -90,6 +99,11 @@ def stack_blocks_dense(
                         net = block.unit_fn(net, rate=1, **unit)
                         stride *= step
             net = collect_named_outputs(outputs_collections, opened.name, net)
+            if output_stride is not None and stride == output_stride:
+                rate *= delayed
+            else:
+                net = subsample(net, delayed)
+                stride *= delayed
     _check_stride(stride, output_stride, exactly=True)
     return net
 
@@ -107,22 +121,27 @@ def resnet_arg_scope(
     batch_norm_decay: float = 0.997,
     batch_norm_epsilon: float = 1e-5,
     batch_norm_scale: bool = True,
+    activation_fn: Callable[..., Any] | None = relu,
+    use_batch_norm: bool = True,
+    batch_norm_updates_collections: Any = GraphKeys.UPDATE_OPS,
 ) -> dict[str, dict[str, Any]]:
     """The defaults the networks were trained with, for `slim.arg_scope`.
 
     Args:
         weight_decay: how strongly weights are regularized by their squares.
-        batch_norm_decay, batch_norm_epsilon, batch_norm_scale: see `slim.batch_norm`.
+        batch_norm_decay, batch_norm_epsilon, batch_norm_scale, batch_norm_updates_collections: see `slim.batch_norm`.
+        activation_fn: of the convolutions.
+        use_batch_norm: whether convolutions are normalized rather than have biases.
     """
     normalization = {
         "decay": batch_norm_decay, "epsilon": batch_norm_epsilon, "scale": batch_norm_scale,
-        "updates_collections": GraphKeys.UPDATE_OPS,
+        "updates_collections": batch_norm_updates_collections,
     }  # fmt: skip
     with (
         arg_scope(
             [convolution2d], weights_regularizer=l2_regularizer(weight_decay),
-            weights_initializer=variance_scaling_initializer(), activation_fn=relu, normalizer_fn=batch_norm,
-            normalizer_params=normalization,
+            weights_initializer=variance_scaling_initializer(), activation_fn=activation_fn,
+            normalizer_fn=batch_norm if use_batch_norm else None, normalizer_params=normalization,
         ),
         arg_scope([batch_norm], **normalization),
         # The publication pads its pooling so; "VALID" would do as well.

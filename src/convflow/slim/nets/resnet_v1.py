@@ -49,9 +49,15 @@ def bottleneck(
         return collect_named_outputs(outputs_collections, opened.name, relu(shortcut + residual))
 
 
-def _root(net: Any) -> Any:
+def root(net: Any) -> Any:
+    """The beginning: a convolution and a pooling, each with stride 2."""
     net = resnet_utils.conv2d_same(net, 64, 7, stride=2, scope="conv1")
     return max_pool2d(net, [3, 3], stride=2, scope="pool1")
+
+
+def end_of_blocks(net: Any) -> Any:
+    """What stands between the last block and the pooling: nothing in this version."""
+    return net
 
 
 def resnet_v1(
@@ -88,7 +94,7 @@ def resnet_v1(
         ValueError: an `output_stride` that the strides do not multiply to.
     """
     return resnet.network(
-        "resnet_v1", bottleneck, _root, lambda net: net, inputs, blocks, num_classes, is_training, global_pool,
+        "resnet_v1", bottleneck, root, end_of_blocks, inputs, blocks, num_classes, is_training, global_pool,
         output_stride, include_root_block, reuse, scope, spatial_squeeze,
     )  # fmt: skip
 

@@ -56,14 +56,16 @@ def bottleneck(
         return collect_named_outputs(outputs_collections, opened.name, shortcut + residual)
 
 
-def _root(net: Any) -> Any:
+def root(net: Any) -> Any:
+    """The beginning: a convolution and a pooling, each with stride 2."""
     # Its first unit normalizes and activates.
     with arg_scope([convolution2d], activation_fn=None, normalizer_fn=None):
         net = resnet_utils.conv2d_same(net, 64, 7, stride=2, scope="conv1")
     return max_pool2d(net, [3, 3], stride=2, scope="pool1")
 
 
-def _end(net: Any) -> Any:
+def end_of_blocks(net: Any) -> Any:
+    """What stands between the last block and the pooling: the normalization that later units would have done."""
     return batch_norm(net, activation_fn=relu, scope="postnorm")
 
 
@@ -81,7 +83,7 @@ def resnet_v2(
 ) -> resnet.Result:
     """A residual network of any blocks. The arguments, the errors: see `resnet_v1.resnet_v1`."""
     return resnet.network(
-        "resnet_v2", bottleneck, _root, _end, inputs, blocks, num_classes, is_training, global_pool,
+        "resnet_v2", bottleneck, root, end_of_blocks, inputs, blocks, num_classes, is_training, global_pool,
         output_stride, include_root_block, reuse, scope, spatial_squeeze,
     )  # fmt: skip
 

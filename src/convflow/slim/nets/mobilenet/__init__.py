@@ -1,0 +1,1 @@
+"""MobileNets whose layers are listed in a table (`nets.mobilenet` of the research models)."""
