@@ -14,7 +14,7 @@ def _trained(logdir, **arguments):
     with tf.Graph().as_default():
         step = tf.train.get_or_create_global_step()
         weight = tf.Variable(3.0, name="weight")
-        tf.summary.scalar("weight", weight)
+        tf.summary.scalar("value", weight)
         train = tf.train.GradientDescentOptimizer(0.1).minimize(weight * weight, global_step=step)
         return tf.train.Supervisor(logdir=logdir, **arguments), train, step
 
@@ -46,7 +46,7 @@ def _tags(folder):
 
 def test_standard_services_write_a_checkpoint_and_summaries(tmp_path):
     supervisor, train, _ = _trained(str(tmp_path), save_model_secs=600, save_summaries_secs=600)
-    wanted, end = {"weight", "global_step/sec"}, time.monotonic() + 30
+    wanted, end = {"value", "global_step/sec"}, time.monotonic() + 30
     with supervisor.managed_session() as sess:
         sess.run(train)
         # The threads have begun, and may take their time.
