@@ -436,5 +436,15 @@ from convflow.runtime.session import InteractiveSession, Session
 
 # What most programs do without. Naming one of them loads it.
 __getattr__, __dir__ = _lazy_submodules(
-    __name__, "app", "compat", "contrib", "distributions", "examples", "flags", "keras", "quantization", "saved_model"
+    __name__,
+    "app",
+    "compat",
+    "contrib",
+    "distributions",
+    "estimator",
+    "examples",
+    "flags",
+    "keras",
+    "quantization",
+    "saved_model",
 )

@@ -106,3 +106,4 @@ from convflow.training.supervisor import Supervisor
 
 # Names from before TensorFlow 1.0 are answered with their new ones.
 __getattr__, __dir__ = _lazy_submodules(__name__)
+from convflow.training.warm_start import warm_start

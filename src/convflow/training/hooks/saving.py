@@ -77,6 +77,11 @@ class CheckpointSaverHook(SessionRunHook):
         self._listeners = list(listeners or [])
         self._save_graph_def = save_graph_def
 
+    def add_listener(self, listener: CheckpointSaverListener) -> None:
+        """One more that is told of each checkpoint, unless it is already."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+
     def begin(self) -> None:
         self._summary_writer = FileWriterCache.get(self._checkpoint_dir)
         self._global_step_tensor = global_step_read(self)
