@@ -39,7 +39,8 @@ def test_equal_to_the_definition(taps: int, stride: int, sizes: tuple[int, ...],
     expected: Any = reference(x, filter, pads, stride)
     grad = torch.rand_like(expected)
     by_input, by_filter = torch.autograd.grad(expected, (x, filter), grad)
-    grid = winograd.Grid(taps, pads[0], pads[2], *expected.shape[1:3], stride=stride)
+    height, width = expected.shape[1:3]
+    grid = winograd.Grid(taps, pads[0], pads[2], height, width, stride)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -57,11 +58,8 @@ def test_it_rounds_like_the_usual_sum(taps: int, stride: int):
     pad = taps // 2
     exact = reference(x.double(), filter.double(), (pad,) * 4, stride)
     largest = exact.abs().max()
-    error = (
-        (winograd.convolve(x, filter, winograd.Grid(taps, pad, pad, *exact.shape[1:3], stride=stride)) - exact)
-        .abs()
-        .max()
-    )
+    height, width = exact.shape[1:3]
+    error = (winograd.convolve(x, filter, winograd.Grid(taps, pad, pad, height, width, stride)) - exact).abs().max()
     assert error / largest < {(3, 1): 6e-6, (5, 1): 2e-5, (4, 2): 1e-5, (5, 2): 1e-5}[taps, stride]
 
 
