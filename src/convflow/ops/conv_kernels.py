@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import torch
 
-from convflow.ops import conv_folded, conv_products, winograd
+from convflow.ops import conv_blocks, conv_folded, conv_products, winograd
 from convflow.ops.border import with_border
 from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
 from convflow.ops.kept import Keep, at_once
@@ -62,6 +62,8 @@ class _Geometry(NamedTuple):
     """Whether it is a product of two matrices."""
     tiles: winograd.Grid | None
     """Where Winograd's algorithm is the faster one."""
+    blocks: conv_blocks.Blocks | None
+    """Where gradients are products of blocks."""
 
 
 @lru_cache(maxsize=1024)
@@ -75,7 +77,9 @@ def _geometry(window: Window, input: Ints, filter: Ints) -> _Geometry:
     zero_taps = _zero_taps(window, filter, paddings, groups) if both_sides is None else None
     is_product = conv_products.is_product(window, input, filter, paddings, output)
     tiles = None if is_product else _tiles(window, input, filter, output, paddings)
-    return _Geometry(output, paddings, both_sides, groups, zero_taps, is_product, tiles)
+    is_plain = window.data_format == "NHWC" and window.dilations == (1, 1) and groups == 1 and 0 not in output
+    blocks = conv_blocks.blocks(input, filter, output, window.strides, paddings) if is_plain else None
+    return _Geometry(output, paddings, both_sides, groups, zero_taps, is_product, tiles, blocks)
 
 
 def _zero_taps(window: Window, filter: Ints, paddings: tuple[Pair, ...], groups: int) -> tuple[Pair, ...] | None:
@@ -246,6 +250,8 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
         return conv_products.by_input(window, sizes, filter, out_backprop)
     if _is_for_winograd(geometry.tiles, filter):
         return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
+    if geometry.blocks is not None and out_backprop.dtype in (torch.float32, torch.float64):
+        return conv_blocks.input_gradient(out_backprop, filter, sizes, geometry.blocks)
     if _is_for_folding(window, geometry, sizes, out_backprop):
         return conv_folded.input_gradient(out_backprop, filter, sizes, window.strides, geometry.paddings)
     filter, both_sides = _evenly_padded(filter, geometry)
@@ -272,6 +278,8 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
         return conv_products.by_filter(window, input, sizes, out_backprop)
     if _is_for_winograd(geometry.tiles, input):
         return winograd.filter_gradient(input, out_backprop, geometry.tiles)
+    if geometry.blocks is not None and input.dtype in (torch.float32, torch.float64):
+        return conv_blocks.filter_gradient(input, out_backprop, geometry.blocks)
     x, padding = _padded(window.channels_first(input), geometry)
     # Wanted for its shape and layout.
     *spatial, channels, filters = sizes
