@@ -119,3 +119,44 @@ def test_refusals():
         tf.train.StopAtStepHook()
     with pytest.raises(RuntimeError, match="Global step should be created to use StopAtStepHook"):
         tf.train.MonitoredSession(hooks=[tf.train.StopAtStepHook(1)])
+
+
+class Preempted(tf.train.SessionRunHook):
+    """Fails in its first runs; counts sessions."""
+
+    def __init__(self, error, failures=1):
+        self.error, self.failures, self.sessions = error, failures, 0
+
+    def after_create_session(self, session, coord):
+        self.sessions += 1
+
+    def before_run(self, run_context):
+        if self.failures:
+            self.failures -= 1
+            raise self.error(None, None, "preempted")
+
+
+@pytest.mark.parametrize("error", [tf.errors.AbortedError, tf.errors.UnavailableError])
+def test_preempted_session_is_made_anew_from_its_checkpoint(tmp_path, error):
+    step = tf.train.get_or_create_global_step()
+    count = tf.assign_add(step, 1)
+    hook = Preempted(error, 0)
+    with tf.train.MonitoredTrainingSession(
+        checkpoint_dir=str(tmp_path), hooks=[hook], save_checkpoint_steps=1, save_checkpoint_secs=None
+    ) as sess:
+        assert sess.run(count) == 1
+        hook.failures = 2
+        assert sess.run(count) == 2
+    assert hook.sessions == 3
+
+
+def test_singular_session_is_not_made_anew():
+    tf.train.get_or_create_global_step()
+    value = tf.constant(1)
+    hook = Preempted(tf.errors.AbortedError)
+    with (
+        pytest.raises(tf.errors.AbortedError, match="preempted"),
+        tf.train.SingularMonitoredSession(hooks=[hook]) as sess,
+    ):
+        sess.run(value)
+    assert hook.sessions == 1

@@ -141,3 +141,19 @@ def test_who_is_not_chief_needs_devices():
         supervisor = tf.train.Supervisor(is_chief=False)
     with pytest.raises(RuntimeError, match="Only chief supervisor can start standard services"):
         supervisor.start_standard_services(None)
+
+
+def test_loop_of_steps_begins_anew_after_an_abortion(tmp_path):
+    supervisor, train, step = _trained(str(tmp_path))
+    seen = []
+
+    def train_step(sess, limit):
+        seen.append(int(sess.run(step)))
+        if len(seen) == 2:
+            raise tf.errors.AbortedError(None, None, "gone")
+        sess.run(train)
+        if len(seen) == limit:
+            supervisor.request_stop()
+
+    tf.train.basic_train_loop(supervisor, train_step, args=[4])
+    assert len(seen) == 4

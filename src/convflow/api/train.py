@@ -102,8 +102,8 @@ from convflow.training.saver import Saver
 from convflow.training.scaffold import Scaffold
 from convflow.training.session_manager import SessionManager
 from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
-from convflow.training.supervisor import Supervisor
+from convflow.training.supervisor import Supervisor, basic_train_loop
+from convflow.training.warm_start import warm_start
 
 # Names from before TensorFlow 1.0 are answered with their new ones.
 __getattr__, __dir__ = _lazy_submodules(__name__)
-from convflow.training.warm_start import warm_start

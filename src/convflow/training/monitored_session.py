@@ -8,7 +8,7 @@ from typing import Any
 
 from tensorboard.compat.proto.config_pb2 import RunMetadata, RunOptions
 
-from convflow.core import errors
+from convflow.core import errors, logging
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scopes import get_collection, get_default_graph
 from convflow.training.coordinator import Coordinator
@@ -114,6 +114,7 @@ class MonitoredSession:
     """
 
     StepContext = StepContext
+    _recovers = True
 
     def __init__(
         self,
@@ -129,7 +130,30 @@ class MonitoredSession:
             hook.begin()
         self._creator = session_creator or ChiefSessionCreator()
         self._stop_requested = False
-        self._open()
+        self._session: Any = None
+        self._recovering(self._open)
+
+    def _recovering(self, attempt: Callable[[], Any]) -> Any:
+        """What `attempt` returns, in a new session where another process took the old one along."""
+        while True:
+            try:
+                return attempt()
+            except (errors.AbortedError, errors.UnavailableError) as error:
+                if not self._recovers:
+                    raise
+                logging.info(
+                    "An error was raised. This may be due to a preemption in a connected worker or parameter server. "
+                    "The current session will be closed and a new session will be created. Error: %s", error,
+                )  # fmt: skip
+                self._drop()
+
+    def _drop(self) -> None:
+        """Closes the session; its threads are stopped first."""
+        session, self._session = self._session, None
+        if session is not None:
+            self._coord.request_stop()
+            self._coord.join(stop_grace_period_secs=self._grace, ignore_live_threads=True)
+            session.close()
 
     def _open(self) -> None:
         self._session = self._creator.create_session()
@@ -147,8 +171,16 @@ class MonitoredSession:
         """`Session.run` with the hooks around; RuntimeError once `should_stop`."""
         if self._session is None or self._stop_requested:
             raise RuntimeError("Run called even after should_stop requested.")
+        return self._recovering(lambda: self._run_once(fetches, feed_dict, options, run_metadata))
+
+    def _run_once(self, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
+        if self._session is None:
+            with self._graph.as_default():
+                self._open()
         try:
             return self._run_with_hooks(fetches, feed_dict, options or RunOptions(), run_metadata or RunMetadata())
+        except (errors.AbortedError, errors.UnavailableError):
+            raise
         except Exception:
             self._coord.raise_requested_exception()
             raise
@@ -223,7 +255,9 @@ def _add_feeds(feeds: dict[Any, Any], more: Any, message: str) -> None:
 
 
 class SingularMonitoredSession(MonitoredSession):
-    """A `MonitoredSession` that shows its session (API: tf.train.SingularMonitoredSession)."""
+    """A `MonitoredSession` that shows its session, and has one only (API: tf.train.SingularMonitoredSession)."""
+
+    _recovers = False
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from typing import Any
 
 from tensorboard.compat.proto.event_pb2 import SessionLog
 
-from convflow.core import dtypes, logging
+from convflow.core import dtypes, errors, logging
 from convflow.graph.collections import GraphKeys
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import add_to_collection, get_collection, get_default_graph
@@ -392,6 +392,27 @@ class Supervisor:
     StopOnException = stop_on_exception
     WaitForStop = wait_for_stop
     SummaryComputed = summary_computed
+
+
+def basic_train_loop(
+    supervisor: Supervisor, train_step_fn: Callable[..., Any], args: Any = None, kwargs: Any = None, master: str = ""
+) -> None:
+    """Call a function of the session until the training stops (API: tf.train.basic_train_loop).
+
+    Args:
+        supervisor: makes the sessions; after an AbortedError, another one.
+        train_step_fn: takes the session, then `args` and `kwargs`.
+        master: of the session.
+    """
+    while True:
+        try:
+            with supervisor.managed_session(master) as sess:
+                while not supervisor.should_stop():
+                    train_step_fn(sess, *(args or ()), **(kwargs or {}))
+        except errors.AbortedError:
+            logging.info("The session was aborted: another one is made.")
+        else:
+            return
 
 
 def _is_default(given: Any) -> bool:
