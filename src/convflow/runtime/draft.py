@@ -133,13 +133,14 @@ class Draft:
         hidden: Sequence[DType] = (),
         at: Operation | None = None,
         fresh: bool = False,
+        takes_store: bool = False,
     ) -> Fused | None:
         """Put one node in the place of several.
 
         Args:
             members: the nodes that go.
-            title, kernel, inputs, outputs, hidden, fresh: as of `Fused`; every output of the members that somebody else
-                reads or that is fetched must be among the outputs.
+            title, kernel, inputs, outputs, hidden, fresh, takes_store: as of `Fused`; every output of the members that
+                somebody else reads or that is fetched must be among the outputs.
             at: the member whose place it takes; the last one by default.
 
         Returns:
@@ -152,7 +153,7 @@ class Draft:
         if not self._may_fuse(members, inputs, outputs, place):
             return None
         guard = self.guards.of(members[0])
-        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id(), fresh)
+        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id(), fresh, takes_store)
         for op in members:
             self._leave(op)
         self._put(fused, place)

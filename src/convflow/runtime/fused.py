@@ -21,6 +21,7 @@ class Fused(Operation):
         outputs: the members' outputs that it makes.
         hidden: the types of further outputs, that no node of the program has.
         node_id: unlike that of any node of the plan.
+        takes_store: whether `kernel` takes the session's store and returns that function.
         fresh: whether all its outputs are new memory or that of values which nobody else sees any more (see
             `runtime/fresh.py`), so that later nodes may write over them.
     """
@@ -35,6 +36,7 @@ class Fused(Operation):
         hidden: Sequence[DType],
         node_id: int,
         fresh: bool = False,
+        takes_store: bool = False,
     ) -> None:
         self.members = tuple(_flattened(members))
         self.fresh = fresh
@@ -45,9 +47,9 @@ class Fused(Operation):
             outputs=(),
             attrs={},
             shape=_no_shapes,
-            kernel=lambda op: kernel,
+            kernel=(lambda op, store: kernel(store)) if takes_store else (lambda op: kernel),
             gradient=NO_GRADIENT,
-            stateful=False,
+            stateful=takes_store,
         )
         last = self.members[-1]
         super().__init__(

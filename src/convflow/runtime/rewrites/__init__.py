@@ -10,6 +10,7 @@ from convflow.runtime.draft import Draft
 from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites.common import share_common
 from convflow.runtime.rewrites.constants import fold_constants
+from convflow.runtime.rewrites.dropout import drop_at_once
 from convflow.runtime.rewrites.epilogues import fuse_epilogues
 from convflow.runtime.rewrites.identities import rename_identities
 from convflow.runtime.rewrites.idle import rename_idle
@@ -25,6 +26,7 @@ REWRITES = (
     share_common,
     fold_constants,
     rename_idle,  # after shapes and constants are known
+    drop_at_once,
     remember_pool_places,
     pool_first,
     mix_precision,  # before what knows float32 only; where it is asked for
