@@ -1,5 +1,7 @@
 """Writing, counting and temporary variables: values, and what is refused."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -186,3 +188,41 @@ def test_parts_are_assigned(run, use_resource):
     assert run(variable[1:].assign([7.0, 8.0])).tolist() == [1, 7, 8]
     with pytest.raises(ValueError, match="slice of the variable"):
         variable[1:].assign([7.0])
+
+
+@pytest.fixture
+def session():
+    with tf.Graph().as_default(), tf.Session() as new:
+        yield new
+
+
+def _in_threads(function, count=4):
+    threads = [threading.Thread(target=function) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_threads_that_count_lose_nothing(session, use_resource):
+    variable = tf.get_variable("n", initializer=tf.constant(0, tf.int64), use_resource=use_resource)
+    counted, seen = tf.count_up_to(variable, 2000), []
+
+    def count():
+        with pytest.raises(tf.errors.OutOfRangeError):
+            while True:
+                seen.append(session.run(counted))
+
+    session.run(variable.initializer)
+    _in_threads(count)
+    assert sorted(seen) == list(range(2000))
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_threads_that_add_lose_nothing(session, use_resource):
+    variable = tf.get_variable("n", initializer=tf.zeros([3]), use_resource=use_resource)
+    added = tf.assign_add(variable, tf.ones([3]), use_locking=True).op
+    session.run(variable.initializer)
+    _in_threads(lambda: [session.run(added) for _ in range(500)])
+    assert session.run(variable).tolist() == [2000.0] * 3

@@ -206,3 +206,15 @@ def test_stacks(run):
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"Stack overflowed its max_size \(2\)"):
         run(third)
     run(stack_nodes.stack_close_v2(stack))
+
+
+@pytest.fixture
+def session():
+    with tf.Graph().as_default(), tf.Session() as new:
+        yield new
+
+
+def test_strings_are_scattered_as_scalars(session):
+    words = tf.constant(["a", "bc", "d"])
+    assert session.run(tf.map_fn(tf.strings.length, words, dtype=tf.int32)).tolist() == [1, 2, 1]
+    assert session.run(tf.TensorArray(tf.string, 3).unstack(words).read(1)) == b"bc"

@@ -9,6 +9,13 @@ from convflow.graph.graph import Graph
 from convflow.runtime.session import Session
 
 
+@pytest.fixture(autouse=True)
+def graph() -> Iterator[Graph]:
+    """A graph of the test's own."""
+    with Graph().as_default() as new:
+        yield new
+
+
 @pytest.fixture
 def session() -> Iterator[Session]:
     """A session of a fresh graph; both are the default ones during the test."""

@@ -121,7 +121,8 @@ def _update_kernel(update: Callable[[torch.Tensor, torch.Tensor], Any]) -> Calla
             raise ValueError(
                 f"The variable {slot.name} has shape {tuple(current.shape)}, the value {tuple(value.shape)}."
             )
-        update(current, value)
+        with slot.lock:
+            update(current, value)
 
     return lambda op, store: compute
 

@@ -239,12 +239,13 @@ def _check_numbers(numbers: torch.Tensor, size: int, text: Callable[[int], str],
 
 def _kernel(update: RowUpdate, rows_of: Callable[..., Any]) -> Callable[..., Any]:
     def compute(slot: Any, indices: torch.Tensor, updates: Any) -> Any:
-        memory = slot.read()
-        if isinstance(memory, torch.Tensor) and not memory.is_contiguous():
-            slot.value = memory = memory.contiguous()
-        rows, numbers, changes = rows_of(memory, indices, updates)
-        if len(numbers):
-            update(rows, numbers, changes)
+        with slot.lock:
+            memory = slot.read()
+            if isinstance(memory, torch.Tensor) and not memory.is_contiguous():
+                slot.value = memory = memory.contiguous()
+            rows, numbers, changes = rows_of(memory, indices, updates)
+            if len(numbers):
+                update(rows, numbers, changes)
         return slot
 
     return compute

@@ -186,7 +186,8 @@ def _update_kernel(update: Callable[[torch.Tensor, torch.Tensor], Any]) -> Calla
             raise ValueError(
                 f"The variable {slot.name} has shape {tuple(current.shape)}, the value {tuple(value.shape)}."
             )
-        update(current, value)
+        with slot.lock:
+            update(current, value)
         return slot
 
     return lambda op: compute
@@ -241,13 +242,16 @@ def count_kernel(op: Operation) -> Callable[[Any], torch.Tensor]:
     limit = op.attrs["limit"]
 
     def compute(slot: Any) -> torch.Tensor:
-        value = slot.read()
-        if int(value) >= limit:
-            raise errors.OutOfRangeError(
-                None, None, f"Reached limit of {limit}: the variable {slot.name} is {int(value)}. Assign it to go on."
-            )
-        before = value.clone()
-        value += 1
+        with slot.lock:
+            value = slot.read()
+            if int(value) >= limit:
+                raise errors.OutOfRangeError(
+                    None,
+                    None,
+                    f"Reached limit of {limit}: the variable {slot.name} is {int(value)}. Assign it to go on.",
+                )
+            before = value.clone()
+            value += 1
         return before
 
     return compute

@@ -170,13 +170,18 @@ def _gather_shape(ctx: InferenceContext) -> list[TensorShape]:
     return [unknown_shape()]
 
 
+def _rows(value: Any) -> Any:
+    """The rows of a tensor; those of a vector of strings are scalars, which NumPy would give as bare bytes."""
+    return value if isinstance(value, torch.Tensor) else (value[row, ...] for row in range(len(value)))
+
+
 def _scatter_kernel(op: Operation, store: Any) -> Callable[..., Any]:
     def scatter(array: ArrayValues, indices: torch.Tensor, value: Any, flow: Any) -> Any:
         if value.ndim == 0 or len(indices) != len(value):
             raise ValueError(
                 f"Expected len(indices) == values.shape[0], but saw: {len(indices)} vs. {list(value.shape)}."
             )
-        for index, row in zip(indices.tolist(), value, strict=True):
+        for index, row in zip(indices.tolist(), _rows(value), strict=True):
             array.write(index, row)
         return _FLOW
 

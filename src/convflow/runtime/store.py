@@ -15,11 +15,16 @@ from convflow.graph.function import FuncGraph
 
 
 class VariableSlot:
-    """The place of one variable's value; what a reference edge carries while a plan runs."""
+    """The place of one variable's value; what a reference edge carries while a plan runs.
 
-    __slots__ = ("name", "value")
+    Attributes:
+        lock: held by updates that read what they write, so that threads that run one session lose none.
+    """
+
+    __slots__ = ("lock", "name", "value")
 
     def __init__(self, name: str) -> None:
+        self.lock = threading.Lock()
         self.name = name
         self.value: torch.Tensor | Any = None
 

@@ -1,0 +1,3 @@
+"""tf.contrib.slim.data.data_provider"""
+
+from convflow.slim.data.data_provider import DataProvider

@@ -1,0 +1,3 @@
+"""tf.contrib.slim.data.dataset"""
+
+from convflow.slim.data.dataset import Dataset

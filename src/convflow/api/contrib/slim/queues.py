@@ -1,0 +1,3 @@
+"""tf.contrib.slim.queues"""
+
+from convflow.slim.queues import NestedQueueRunnerError, QueueRunners

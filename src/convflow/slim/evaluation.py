@@ -1,0 +1,223 @@
+"""Evaluating checkpoints as they come (API: slim.evaluation, slim.training.evaluation)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from convflow.core import logging
+from convflow.modeling.variables.variable import global_variables
+from convflow.training import summaries
+from convflow.training.checkpoint_management import checkpoint_exists, latest_checkpoint
+from convflow.training.evaluation import StopAfterNEvalsHook, SummaryAtEndHook, evaluate_once
+from convflow.training.saver import Saver
+from convflow.training.scaffold import Scaffold
+from convflow.training.session_run_hook import SessionRunHook
+
+USE_DEFAULT = 0
+
+
+def wait_for_new_checkpoint(
+    checkpoint_dir: str,
+    last_checkpoint: str | None = None,
+    seconds_to_sleep: float = 1,
+    timeout: float | None = None,
+) -> str | None:
+    """Wait until a folder's latest checkpoint is another than `last_checkpoint`.
+
+    Args:
+        seconds_to_sleep: between two looks.
+        timeout: seconds after which None is returned; None waits for ever.
+
+    Returns:
+        The checkpoint's path (API: slim.evaluation.wait_for_new_checkpoint).
+    """
+    logging.info("Waiting for new checkpoint at %s", checkpoint_dir)
+    end = None if timeout is None else time.monotonic() + timeout
+    while True:
+        path = latest_checkpoint(checkpoint_dir)
+        if path is not None and path != last_checkpoint:
+            logging.info("Found new checkpoint at %s", path)
+            return path
+        if end is not None and time.monotonic() + seconds_to_sleep > end:
+            return None
+        time.sleep(seconds_to_sleep)
+
+
+def checkpoints_iterator(
+    checkpoint_dir: str,
+    min_interval_secs: float = 0,
+    timeout: float | None = None,
+    timeout_fn: Callable[[], bool] | None = None,
+) -> Iterator[str]:
+    """The checkpoints of a folder as they are written, each only if it is the latest (API: slim.evaluation).
+
+    Args:
+        min_interval_secs: at least so long from one to the next.
+        timeout: seconds to wait for a new one; None waits for ever.
+        timeout_fn: called when the time is over: True ends the iteration, False waits again. Without it, the
+            iteration ends.
+    """
+    path = None
+    while True:
+        newer = wait_for_new_checkpoint(checkpoint_dir, path, timeout=timeout)
+        if newer is None:
+            if timeout_fn is None:
+                logging.info("Timed-out waiting for a checkpoint.")
+                return
+            if timeout_fn():
+                return
+            continue
+        path = newer
+        begun = time.monotonic()
+        yield path
+        left = begun + min_interval_secs - time.monotonic()
+        if left > 0:
+            time.sleep(left)
+
+
+def evaluate_repeatedly(
+    checkpoint_dir: str,
+    master: str = "",
+    scaffold: Scaffold | None = None,
+    eval_ops: Any = None,
+    feed_dict: Any = None,
+    final_ops: Any = None,
+    final_ops_feed_dict: Any = None,
+    eval_interval_secs: float = 60,
+    hooks: Sequence[SessionRunHook] | None = None,
+    config: Any = None,
+    max_number_of_evaluations: int | None = None,
+    timeout: float | None = None,
+    timeout_fn: Callable[[], bool] | None = None,
+) -> Any:
+    """`evaluate_once` for every checkpoint of a folder (API: slim.training.evaluation.evaluate_repeatedly).
+
+    Args:
+        eval_interval_secs: at least so long between the starts of two evaluations.
+        max_number_of_evaluations: ends after so many; None goes on until the time is over.
+        timeout, timeout_fn: see `checkpoints_iterator`.
+
+    Returns:
+        The last values of `final_ops`, None if nothing was evaluated.
+    """
+    final_values = None
+    if max_number_of_evaluations == 0:
+        return final_values
+    paths = checkpoints_iterator(checkpoint_dir, eval_interval_secs, timeout, timeout_fn)
+    for count, path in enumerate(paths, start=1):
+        logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S", time.gmtime()))
+        final_values = evaluate_once(
+            path, master, scaffold, eval_ops, feed_dict, final_ops, final_ops_feed_dict, hooks, config
+        )
+        logging.info("Finished evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S", time.gmtime()))
+        if count == max_number_of_evaluations:
+            break
+    return final_values
+
+
+def slim_evaluate_once(
+    master: str,
+    checkpoint_path: str,
+    logdir: str,
+    num_evals: int = 1,
+    initial_op: Any = None,
+    initial_op_feed_dict: Any = None,
+    eval_op: Any = None,
+    eval_op_feed_dict: Any = None,
+    final_op: Any = None,
+    final_op_feed_dict: Any = None,
+    summary_op: Any = USE_DEFAULT,
+    summary_op_feed_dict: Any = None,
+    variables_to_restore: Sequence[Any] | None = None,
+    session_config: Any = None,
+    hooks: Sequence[SessionRunHook] | None = None,
+) -> Any:
+    """Evaluate one checkpoint (API: slim.evaluation.evaluate_once).
+
+    Args:
+        checkpoint_path: what is restored.
+        logdir: where the summaries are written.
+        num_evals: how often `eval_op` runs, unless the input ends before.
+        initial_op, initial_op_feed_dict: run first where nothing is restored, see `tf.train.Scaffold`.
+        eval_op, eval_op_feed_dict: updates the metrics.
+        final_op, final_op_feed_dict: gives their values.
+        summary_op, summary_op_feed_dict: written at the end; all of the graph by default, None writes none.
+        variables_to_restore: all but local ones if None.
+        session_config, hooks: see `tf.train.MonitoredSession`.
+
+    Returns:
+        The values of `final_op`, None without one.
+
+    Raises:
+        ValueError: there is no such checkpoint.
+    """
+    if not checkpoint_exists(checkpoint_path):
+        raise ValueError(f"There is no checkpoint {checkpoint_path!r} to evaluate. Train with logdir={logdir!r} first?")
+    return evaluate_once(
+        checkpoint_path, master, _restoring(variables_to_restore, initial_op, initial_op_feed_dict), eval_op,
+        eval_op_feed_dict, final_op, final_op_feed_dict,
+        _hooks(num_evals, logdir, summary_op, summary_op_feed_dict, hooks), session_config,
+    )  # fmt: skip
+
+
+def evaluation_loop(
+    master: str,
+    checkpoint_dir: str,
+    logdir: str,
+    num_evals: int = 1,
+    initial_op: Any = None,
+    initial_op_feed_dict: Any = None,
+    init_fn: Callable[[Any], Any] | None = None,
+    eval_op: Any = None,
+    eval_op_feed_dict: Any = None,
+    final_op: Any = None,
+    final_op_feed_dict: Any = None,
+    summary_op: Any = USE_DEFAULT,
+    summary_op_feed_dict: Any = None,
+    variables_to_restore: Sequence[Any] | None = None,
+    eval_interval_secs: float = 60,
+    max_number_of_evaluations: int | None = None,
+    session_config: Any = None,
+    timeout: float | None = None,
+    timeout_fn: Callable[[], bool] | None = None,
+    hooks: Sequence[SessionRunHook] | None = None,
+) -> Any:
+    """Evaluate the checkpoints of a folder as they come (API: slim.evaluation.evaluation_loop).
+
+    Args:
+        init_fn: a function of the session, called first where nothing is restored, see `tf.train.Scaffold`.
+        eval_interval_secs, max_number_of_evaluations, timeout, timeout_fn: see `evaluate_repeatedly`.
+
+    The others: see `evaluate_once`.
+
+    Returns:
+        The last values of `final_op`.
+    """
+    return evaluate_repeatedly(
+        checkpoint_dir, master, _restoring(variables_to_restore, initial_op, initial_op_feed_dict, init_fn), eval_op,
+        eval_op_feed_dict, final_op, final_op_feed_dict, eval_interval_secs,
+        _hooks(num_evals, logdir, summary_op, summary_op_feed_dict, hooks), session_config,
+        max_number_of_evaluations, timeout, timeout_fn,
+    )  # fmt: skip
+
+
+def _hooks(
+    num_evals: int, logdir: str, summary_op: Any, feeds: Any, hooks: Sequence[SessionRunHook] | None
+) -> list[SessionRunHook]:
+    chosen: list[SessionRunHook] = [StopAfterNEvalsHook(num_evals)]
+    if summary_op is USE_DEFAULT:
+        summary_op = summaries.merge_all()
+    if summary_op is not None:
+        chosen.append(SummaryAtEndHook(logdir, summary_op=summary_op, feed_dict=feeds))
+    return [*chosen, *(hooks or [])]
+
+
+def _restoring(
+    variables: Sequence[Any] | None, initial_op: Any, feeds: Any, init_fn: Callable[[Any], Any] | None = None
+) -> Scaffold:
+    """A scaffold that restores variables; what it initializes runs after that."""
+    saver = Saver(global_variables() if variables is None else variables, allow_empty=True)
+    function = None if init_fn is None else lambda _, session: init_fn(session)
+    return Scaffold(init_op=initial_op, init_feed_dict=feeds, init_fn=function, saver=saver)
