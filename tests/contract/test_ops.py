@@ -36,6 +36,7 @@ INTERNAL = {
     "BatchDatasetV2": "Dataset.batch",
     "BatchMatMul": "graphs of TensorFlow before 1.14",
     "FixedLengthRecordDataset": "graphs of TensorFlow 1",
+    "IgnoreErrorsDataset": "tf.data.experimental.ignore_errors",
     "InTopK": "graphs of TensorFlow 1",
     "MatrixDiag": "graphs of TensorFlow 1",
     "MatrixDiagPart": "graphs of TensorFlow 1",

@@ -305,3 +305,34 @@ def test_dropped_names_are_offered_and_told_once(program: Program) -> None:
     refused = in_a_process("--no-period-names", path)
     assert refused.returncode == 1
     assert "has no attribute 'asscalar'" in refused.stderr
+
+
+def test_a_tool_of_tensorflow_runs_as_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    checkpoint = str(Path(__file__).parent.parent / "golden" / "files" / "meta" / "model")
+    arguments = ["--file_name", checkpoint, "--all_tensor_names"]
+    assert run.run_module("tensorflow.python.tools.inspect_checkpoint", arguments) == 0
+    assert "tensor: w (float32) [3, 2]" in capsys.readouterr().out
+    assert run.run_module("tensorflow.python.tools.inspect_checkpoint", ["--help"]) == 0
+    assert "--count_exclude_pattern" in capsys.readouterr().out
+
+
+def test_a_module_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "helper.py").write_text("import sys, tensorflow as tf\nprint(__name__, tf.__name__, sys.argv[1:])\n")
+    monkeypatch.chdir(tmp_path)
+    assert run.run_module("helper", ["a", "--b"]) == 0
+    assert capsys.readouterr().out == "__main__ convflow ['a', '--b']\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nosuchmodule", "No module named 'nosuchmodule'"),
+        ("tensorflow.python.tools.nosuch", "convflow does not have tensorflow.python.tools.nosuch"),
+        ("tensorflow.nn", "tensorflow.nn has no command line"),
+    ],
+)
+def test_no_such_module(name: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.run_module(name) == 2
+    assert message in capsys.readouterr().err

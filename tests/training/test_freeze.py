@@ -154,8 +154,9 @@ def test_checkpoints_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     show(CHECKPOINT, "", False, True)
     names = "tensor: b (float32) [2]\ntensor: global_step (int64) []\ntensor: w (float32) [3, 2]\n"
     assert capsys.readouterr().out == names + "# Total number of params: 9\n"
-    show(CHECKPOINT, "b", False, count_exclude_pattern="step,^w")
-    assert capsys.readouterr().out == "tensor: b (float32) [2]\n[1. 1.]\n# Total number of params: 2\n"
+    show(CHECKPOINT, "b", False, count_exclude_pattern="step|^w")
+    excluded = "# Excluding 2 tensors (7 params) that match step|^w when counting.\n"
+    assert capsys.readouterr().out == f"tensor: b (float32) [2]\n[1. 1.]\n{excluded}# Total number of params: 2\n"
     show(CHECKPOINT, "none", False)
     assert capsys.readouterr().out == "Tensor none not found in checkpoint\n"
     show("nowhere", "", True)

@@ -90,6 +90,7 @@ from convflow.core.shape import Dimension, TensorShape, dimension_at_index, dime
 from convflow.core.version import GIT_VERSION, GRAPH_DEF_VERSION, VERSION
 from convflow.core.version import GIT_VERSION as __git_version__
 from convflow.core.version import VERSION as __version__
+from convflow.formats.tensor_proto import make_ndarray
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
 from convflow.graph.device import DeviceSpec
@@ -205,6 +206,7 @@ from convflow.ops.array.split import split
 from convflow.ops.array.stack import stack, unstack
 from convflow.ops.array.stitch import dynamic_stitch
 from convflow.ops.array.strided_slice import boolean_mask, newaxis, strided_slice
+from convflow.ops.array.tensor_proto import make_tensor_proto
 from convflow.ops.array.tensor_scatter import (
     tensor_scatter_nd_add,
     tensor_scatter_nd_max,
@@ -252,6 +254,7 @@ from convflow.ops.fake_quant import (
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
 from convflow.ops.files import matching_files, read_file, write_file
+from convflow.ops.json_example import decode_json_example
 from convflow.ops.linalg.eigen import self_adjoint_eig, self_adjoint_eigvals
 from convflow.ops.linalg.functions import matrix_square_root
 from convflow.ops.linalg.inverse import matrix_determinant, matrix_inverse, matrix_solve

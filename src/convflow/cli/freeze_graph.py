@@ -16,6 +16,8 @@ Binary = Annotated[bool, typer.Option("--input_binary/--input_text", help="Wheth
 Devices = Annotated[bool, typer.Option("--clear_devices/--keep_devices", help="Forget where nodes should run.")]
 Initializers = Annotated[str, typer.Option("--initializer_nodes", help="Nodes to run before, with commas between.")]
 Whitelist = Annotated[str, typer.Option("--variable_names_whitelist", help="Only these variables.")]
+SavedModel = Annotated[str, typer.Option("--input_saved_model_dir", help="A SavedModel, in place of both.")]
+Tags = Annotated[str, typer.Option("--saved_model_tags", help="The tags of its graph, with commas between.")]
 Blacklist = Annotated[str, typer.Option("--variable_names_blacklist", help="All variables but these.")]
 
 
@@ -24,9 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def freeze_graph(
-    input_checkpoint: Checkpoint,
     output_node_names: Outputs,
     output_graph: Output,
+    input_checkpoint: Checkpoint = "",
     input_graph: GraphFile = "",
     input_meta_graph: MetaFile = "",
     input_saver: SaverFile = "",
@@ -35,6 +37,8 @@ def freeze_graph(
     initializer_nodes: Initializers = "",
     variable_names_whitelist: Whitelist = "",
     variable_names_blacklist: Blacklist = "",
+    input_saved_model_dir: SavedModel = "",
+    saved_model_tags: Tags = "serve",
 ) -> None:
     """Write a graph with a checkpoint's values in place of its variables, as TensorFlow's freeze_graph does."""
     from convflow import api  # noqa: F401  # registers every op, for the graphs in files
@@ -56,8 +60,10 @@ def freeze_graph(
             variable_names_whitelist,
             variable_names_blacklist,
             input_meta_graph or None,
+            input_saved_model_dir or None,
+            saved_model_tags,
         )
-    except (errors.OpError, ValueError, AssertionError, OSError) as error:
+    except (errors.OpError, ValueError, AssertionError, OSError, RuntimeError) as error:
         typer.echo(f"convflow freeze-graph: {error}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{len(frozen.node)} nodes in {output_graph}.")

@@ -10,9 +10,7 @@ File = Annotated[str, typer.Option("--file_name", help="The checkpoint's prefix.
 Name = Annotated[str, typer.Option("--tensor_name", help="The tensor to print.")]
 All = Annotated[bool, typer.Option("--all_tensors", help="Print the values of all tensors.")]
 AllNames = Annotated[bool, typer.Option("--all_tensor_names", help="Print names, types and shapes.")]
-Excluded = Annotated[
-    str, typer.Option("--count_exclude_pattern", help="Patterns of tensors not to count, with commas between.")
-]
+Excluded = Annotated[str, typer.Option("--count_exclude_pattern", help="A pattern of tensors not to count.")]
 
 
 def register(app: typer.Typer) -> None:

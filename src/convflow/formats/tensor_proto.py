@@ -132,14 +132,14 @@ def make_tensor_proto(
     return proto
 
 
-def make_ndarray(proto: tensor_pb2.TensorProto) -> np.ndarray:
+def make_ndarray(tensor: tensor_pb2.TensorProto) -> np.ndarray:
     """The array a `TensorProto` describes; strings as an object array of bytes.
 
     Raises:
         TypeError: the element type has no NumPy counterpart.
         ValueError: the proto's data do not fit its shape, or repeating its last value would take more than 2 GiB.
     """
-    array = read_array(proto)
+    array = read_array(tensor)
     try:
         return np.array(array)
     except MemoryError:

@@ -21,7 +21,7 @@ _STRING = ElementSpec(dtypes.string, TensorShape([]))
 _BUFFER = 256 * 1024
 
 
-def _optional(value: Any, default: Any, dtype: dtypes.DType, name: str) -> Tensor:
+def optional(value: Any, default: Any, dtype: dtypes.DType, name: str) -> Tensor:
     return convert_to_tensor(default if value is None else value, dtype, name)
 
 
@@ -84,8 +84,8 @@ class TFRecordDataset(_FileDataset):
         name: str | None = None,
     ) -> None:
         def read_one(filename: Tensor) -> Tensor:
-            kind = _optional(compression_type, "", dtypes.string, "compression_type")
-            size = _optional(buffer_size, _BUFFER, dtypes.int64, "buffer_size")
+            kind = optional(compression_type, "", dtypes.string, "compression_type")
+            size = optional(buffer_size, _BUFFER, dtypes.int64, "buffer_size")
             return apply_op("TFRecordDataset", filenames=filename, compression_type=kind, buffer_size=size)
 
         super().__init__(filenames, read_one, num_parallel_reads)
@@ -106,8 +106,8 @@ class TextLineDataset(_FileDataset):
         name: str | None = None,
     ) -> None:
         def read_one(filename: Tensor) -> Tensor:
-            kind = _optional(compression_type, "", dtypes.string, "compression_type")
-            size = _optional(buffer_size, _BUFFER, dtypes.int64, "buffer_size")
+            kind = optional(compression_type, "", dtypes.string, "compression_type")
+            size = optional(buffer_size, _BUFFER, dtypes.int64, "buffer_size")
             return apply_op("TextLineDataset", filenames=filename, compression_type=kind, buffer_size=size)
 
         super().__init__(filenames, read_one, num_parallel_reads)
@@ -141,10 +141,10 @@ class FixedLengthRecordDataset(_FileDataset):
                 "FixedLengthRecordDatasetV2",
                 filenames=filename,
                 record_bytes=convert_to_tensor(record_bytes, dtypes.int64, "record_bytes"),
-                header_bytes=_optional(header_bytes, 0, dtypes.int64, "header_bytes"),
-                footer_bytes=_optional(footer_bytes, 0, dtypes.int64, "footer_bytes"),
-                buffer_size=_optional(buffer_size, _BUFFER, dtypes.int64, "buffer_size"),
-                compression_type=_optional(compression_type, "", dtypes.string, "compression_type"),
+                header_bytes=optional(header_bytes, 0, dtypes.int64, "header_bytes"),
+                footer_bytes=optional(footer_bytes, 0, dtypes.int64, "footer_bytes"),
+                buffer_size=optional(buffer_size, _BUFFER, dtypes.int64, "buffer_size"),
+                compression_type=optional(compression_type, "", dtypes.string, "compression_type"),
             )
 
         super().__init__(filenames, read_one, num_parallel_reads)

@@ -1,18 +1,27 @@
 """Nested elements of datasets: tuples, named tuples and dicts, whose leaves are components.
 
 A list is no structure here but a value to be made a tensor, as in TensorFlow's tf.data. The components of a
-dict come in the order of its sorted keys.
+dict come in the order of its sorted keys. A sparse tensor is a structure of its three parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from convflow.core.dtypes import DType, as_dtype
 from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.operation import Tensor
+from convflow.graph.sparse_tensor import SparseTensor
+
+
+class SparseParts(NamedTuple):
+    """Types or shapes of a sparse tensor's parts."""
+
+    indices: Any
+    values: Any
+    dense_shape: Any
 
 
 def flatten(structure: Any) -> list[Any]:
@@ -65,20 +74,23 @@ def check_same_level(first: Any, second: Any) -> None:
         )
     if isinstance(first, Mapping) and set(first) != set(second):
         raise ValueError(f"The two dictionaries don't have the same set of keys: {sorted(first)} and {sorted(second)}.")
-    if len(first) != len(second):
+    sizes = len(list(_parts(first))), len(list(_parts(second)))
+    if sizes[0] != sizes[1]:
         raise ValueError(
-            f"The two structures don't have the same number of elements: {len(first)} and {len(second)}: "
+            f"The two structures don't have the same number of elements: {sizes[0]} and {sizes[1]}: "
             f"{first!r} and {second!r}."
         )
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, (tuple, Mapping))
+    return isinstance(value, (tuple, Mapping, SparseTensor))
 
 
 def _parts(structure: Any) -> Iterator[Any]:
     if isinstance(structure, Mapping):
         return iter([structure[key] for key in sorted(structure)])
+    if isinstance(structure, SparseTensor):
+        return iter((structure.indices, structure.values, structure.dense_shape))
     return iter(structure)
 
 
@@ -88,6 +100,9 @@ def _pack(structure: Any, flat: Iterator[Any]) -> Any:
         in_order = {key: filled[key] for key in structure}
         kind: Any = type(structure)
         return in_order if kind is dict else kind(in_order)
+    if isinstance(structure, (SparseTensor, SparseParts)):
+        sparse = SparseParts(next(flat), next(flat), next(flat))
+        return SparseTensor(*sparse) if isinstance(sparse.values, Tensor) else sparse
     if isinstance(structure, tuple):
         parts = [_pack(part, flat) for part in structure]
         return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
@@ -117,7 +132,7 @@ class ElementSpec:
 
     @property
     def classes(self) -> Any:
-        return map_leaves(lambda _: Tensor, self.types)
+        return _classes(self.types)
 
     @property
     def flat_types(self) -> list[DType]:
@@ -133,4 +148,29 @@ class ElementSpec:
         return {"output_types": self.flat_types, "output_shapes": self.flat_shapes}
 
     def map_shapes(self, function: Callable[[TensorShape], TensorShape]) -> ElementSpec:
+        """The spec of elements whose tensors have other shapes.
+
+        Raises:
+            TypeError: one of them is sparse, whose parts cannot be put together or taken apart one by one.
+        """
+        if _holds_sparse(self.types):
+            raise TypeError(
+                "A dataset of sparse tensors cannot be batched or sliced here. Batch before they are made "
+                "(dataset.batch(n) and then tf.parse_example), or make them dense with tf.sparse_tensor_to_dense."
+            )
         return ElementSpec(self.types, map_leaves(function, self.shapes))
+
+
+def _holds_sparse(types: Any) -> bool:
+    return isinstance(types, SparseParts) or (_is_nested(types) and any(map(_holds_sparse, _parts(types))))
+
+
+def _classes(types: Any) -> Any:
+    if isinstance(types, SparseParts):
+        return SparseTensor
+    if not _is_nested(types):
+        return Tensor
+    if isinstance(types, Mapping):
+        return {key: _classes(part) for key, part in types.items()}
+    parts = tuple(map(_classes, types))
+    return type(types)(*parts) if hasattr(types, "_fields") else parts

@@ -128,6 +128,13 @@ def batch(
     return Node(variant, spec)
 
 
+def without_errors(source: Node, log_warning: bool) -> Node:
+    variant = apply_op(
+        "IgnoreErrorsDataset", input_dataset=source.variant, log_warning=log_warning, **source.spec.attrs
+    )
+    return Node(variant, source.spec)
+
+
 def batch_rows(size: Tensor, drop_remainder: Tensor) -> int | None:
     """How many rows each batch has, where that is known: the last one may have fewer unless it is dropped."""
     known_drop, known_size = constant_value(drop_remainder), constant_value(size)

@@ -19,7 +19,7 @@ from convflow.graph.operation import Operation
 from convflow.ops import rules
 from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices, rows
 from convflow.ops.dataset_shuffle import Shuffled
-from convflow.ops.dataset_streams import Batches, Cache, Recipe, Repeats, Stream
+from convflow.ops.dataset_streams import Batches, Cache, Recipe, Repeats, Stream, WithoutErrors
 from convflow.ops.dataset_threads import prefetched
 
 Dataset = Iterable[Element]
@@ -262,6 +262,14 @@ def _unbatch(source: Recipe) -> Recipe:
 
 
 _register_transformation("UnbatchDataset", "", lambda op: _unbatch)
+
+
+def _ignore_errors_kernel(op: Operation) -> Callable[[Recipe], Recipe]:
+    log_warning = bool(op.attrs["log_warning"])
+    return lambda source: Recipe(lambda dataset: Stream(lambda: WithoutErrors(iter(dataset), log_warning)), (source,))
+
+
+_register_transformation("IgnoreErrorsDataset", "", _ignore_errors_kernel, "log_warning: bool = false")
 
 
 # Several datasets, and what is kept

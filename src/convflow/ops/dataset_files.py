@@ -60,27 +60,27 @@ def _shape(ctx: InferenceContext) -> list[TensorShape]:
     return [scalar()]
 
 
-def _buffered(buffer_size: Any) -> int:
+def buffered(buffer_size: Any) -> int:
     return int(buffer_size) or _BUFFER
 
 
 def _records(filenames: np.ndarray, compression_type: np.ndarray, buffer_size: Any) -> Recipe:
-    kind, buffer = compression.checked(compression_type.item().decode()), _buffered(buffer_size)
+    kind, buffer = compression.checked(compression_type.item().decode()), buffered(buffer_size)
     return _recipe(filenames, lambda path: record_file.read_file(path, kind, buffer))
 
 
 def _lines(filenames: np.ndarray, compression_type: np.ndarray, buffer_size: Any) -> Recipe:
-    kind, buffer = compression.checked(compression_type.item().decode()), _buffered(buffer_size)
+    kind, buffer = compression.checked(compression_type.item().decode()), buffered(buffer_size)
 
     def read(path: str) -> Iterator[bytes]:
         with files.os_errors("read the text file", path), open(path, "rb", buffer) as file:
-            for line in _bounded_lines(file, kind, path) if kind else file:
+            for line in bounded_lines(file, kind, path) if kind else file:
                 yield line.removesuffix(b"\n").replace(b"\r", b"")
 
     return _recipe(filenames, read)
 
 
-def _bounded_lines(file: BinaryIO, kind: str, path: str) -> Iterator[bytes]:
+def bounded_lines(file: BinaryIO, kind: str, path: str) -> Iterator[bytes]:
     """The lines of a compressed file, which may grow to any length."""
     source, place = compression.reader(file, kind, path), 0
     while True:
@@ -114,7 +114,7 @@ def _fixed(
         if value < least:
             raise errors.InvalidArgumentError(None, None, f"`{name}` must be >= {least}, got {value}.")
     kind = "" if compression_type is None else compression.checked(compression_type.item().decode())
-    buffer = _buffered(buffer_size)
+    buffer = buffered(buffer_size)
 
     def read(path: str) -> Iterator[bytes]:
         with files.os_errors("read the file", path), open(path, "rb", buffer) as file:

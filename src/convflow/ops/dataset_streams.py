@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from convflow.core import errors, logging
 from convflow.ops.dataset_elements import Element, batched, kept
 
 _END: Any = object()
@@ -60,6 +61,22 @@ class Batches(Iterator[Element]):
         if not elements or (self._drop_remainder and len(elements) < self._size):
             raise StopIteration
         return batched(elements)
+
+
+class WithoutErrors(Iterator[Element]):
+    """The elements that can be made."""
+
+    def __init__(self, source: Iterator[Element], log_warning: bool) -> None:
+        self._source = source
+        self._log_warning = log_warning
+
+    def __next__(self) -> Element:
+        while True:
+            try:
+                return next(self._source)
+            except errors.OpError as error:
+                if self._log_warning:
+                    logging.warning("Error raised with error message %s", error.message)
 
 
 class Repeats(Iterator[Element]):

@@ -17,6 +17,8 @@ from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 
+# Python's own limit is 128 KiB for a field, which encoded pictures pass.
+csv.field_size_limit(2**31 - 1)
 # One character for each byte, whatever the bytes are.
 _BYTES = "latin-1"
 
@@ -135,17 +137,19 @@ def _numbers(fields: list[str], column: int, dtype: DType) -> np.ndarray:
         return np.array([read(field) for field in fields], dtype.as_numpy_dtype)
     except (ValueError, OverflowError):
         for index, field in enumerate(fields):
-            if not _is_number(field, read, dtype):
-                raise _invalid(f"Field {column} in record {index} is not a valid {dtype.name}: {field}") from None
+            number(field, dtype, column, f" in record {index}")
         raise
 
 
-def _is_number(field: str, read: Callable[[str], Any], dtype: DType) -> bool:
+def number(field: str, dtype: DType, column: int, where: str = "") -> Any:
+    """A field as a number of a type; InvalidArgumentError for what is none."""
     try:
-        number = read(field)
+        result = int(field) if dtype.is_integer else float(field)
     except ValueError:
-        return False
-    return "_" not in field and (not dtype.is_integer or dtype.min <= number <= dtype.max)
+        result = None
+    if result is None or "_" in field or (dtype.is_integer and not dtype.min <= result <= dtype.max):
+        raise _invalid(f"Field {column}{where} is not a valid {dtype.name}: {field}")
+    return result
 
 
 def _invalid(message: str) -> errors.OpError:

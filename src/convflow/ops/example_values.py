@@ -19,7 +19,7 @@ from convflow.core.shape import TensorShape
 from convflow.formats import example
 
 Column = list[Any]
-_DTYPES = {"bytes_list": dtypes.string, "float_list": dtypes.float32, "int64_list": dtypes.int64}
+DTYPES = {"bytes_list": dtypes.string, "float_list": dtypes.float32, "int64_list": dtypes.int64}
 _NAMES = {dtypes.string: "string", dtypes.float32: "float", dtypes.int64: "int64"}
 
 
@@ -72,10 +72,10 @@ class Examples:
         kind = feature.WhichOneof("kind")
         if kind is None:
             return None
-        if _DTYPES[kind] is not dtype:
+        if DTYPES[kind] is not dtype:
             raise invalid(
                 f"{self.where(key, index)}. Data types don't match. Expected type: {_NAMES[dtype]}, Actual "
-                f"type: {_NAMES[_DTYPES[kind]]}. Ask for the type that was written."
+                f"type: {_NAMES[DTYPES[kind]]}. Ask for the type that was written."
             )
         try:
             return example.values_of(feature, kind)

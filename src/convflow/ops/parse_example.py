@@ -14,6 +14,7 @@ from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
 from convflow.ops import example_values
 from convflow.ops.example_values import Examples
+from convflow.ops.parse_one import ParseOne
 
 _TYPES = "list(type) in {float, int64, string} >= 0"
 
@@ -83,8 +84,33 @@ def _columns(
     return (*parts[0], *parts[1], *parts[2], *dense, *lists[0], *lists[1])
 
 
+class _OneByOne:
+    """The short way for one example, made again when a run has other keys."""
+
+    def __init__(self, op: Operation) -> None:
+        self._op = op
+        # Keys and way change at once, for threads.
+        self._made: tuple[list[bytes], list[bytes], ParseOne] | None = None
+
+    def __call__(self, serialized: Any, sparse_keys: Any, dense_keys: Any, defaults: tuple[Any, ...]) -> Any:
+        sparse, dense, made = sparse_keys.tolist(), dense_keys.tolist(), self._made
+        if made is None or made[0] != sparse or made[1] != dense:
+            attrs = self._op.attrs
+            described = zip(texts(dense_keys), attrs["Tdense"], attrs["dense_shapes"], strict=True)
+            parse = ParseOne(list(described), list(zip(texts(sparse_keys), attrs["sparse_types"], strict=True)))
+            self._made = made = sparse, dense, parse
+        return made[2](serialized.item(), defaults) if made[2].is_usual else None
+
+
 def _v2_kernel(op: Operation) -> Callable[..., Any]:
+    # Nodes of scalars alone: a batch has its own way, all examples at once.
+    one_by_one = None if op.attrs.get("ragged_value_types") else _OneByOne(op)
+
     def parse(serialized: Any, names: Any, sparse_keys: Any, dense_keys: Any, ragged_keys: Any, *defaults: Any) -> Any:
+        if one_by_one is not None and not serialized.ndim:
+            found = one_by_one(serialized, sparse_keys, dense_keys, defaults)
+            if found is not None:
+                return found
         keys = (texts(sparse_keys), texts(dense_keys), texts(ragged_keys))
         return _columns(op, serialized, names, keys, defaults)
 
@@ -158,9 +184,16 @@ def _single_kernel(op: Operation) -> Callable[..., Any]:
     sparse_keys, dense_keys = (texts(np.array(op.attrs[name], object)) for name in ("sparse_keys", "dense_keys"))
     no_keys: list[str] = []
     no_names = np.empty(0, object)
-    return lambda serialized, *defaults: _columns(
-        op, serialized, no_names, (sparse_keys, dense_keys, no_keys), defaults
-    )
+    arrays = [np.array(op.attrs[name], object).reshape(-1) for name in ("sparse_keys", "dense_keys")]
+    one_by_one = _OneByOne(op)
+
+    def parse(serialized: Any, *defaults: Any) -> Any:
+        found = one_by_one(serialized, arrays[0], arrays[1], defaults)
+        if found is not None:
+            return found
+        return _columns(op, serialized, no_names, (sparse_keys, dense_keys, no_keys), defaults)
+
+    return parse
 
 
 register_op(

@@ -65,6 +65,16 @@ class SparseFeature(NamedTuple):
     already_sorted: bool = False
 
 
+class RaggedFeature:
+    """TensorFlow 2's feature of rows of different lengths (API: tf.io.RaggedFeature): refused."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        raise NotImplementedError(
+            "tf.io.RaggedFeature is not supported: there are no ragged tensors. Use tf.VarLenFeature, which gives a "
+            "sparse tensor, or tf.FixedLenSequenceFeature(shape, dtype, allow_missing=True), which pads."
+        )
+
+
 class Wanted:
     """Features sorted out by how they are parsed.
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import importlib
+import importlib.util
 import linecache
 import os
+import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
@@ -54,6 +58,58 @@ def run_program(path: str, arguments: Sequence[str] = (), library: str = "convfl
     if period_names:
         PeriodFinder(Offer()).install()
     return _execute(code, sys.modules["__main__"])
+
+
+def run_module(
+    name: str, arguments: Sequence[str] = (), library: str = "convflow", period_names: bool = True
+) -> int:
+    """Runs a module as `python -m` does, with convflow in TensorFlow's place.
+
+    A module of `tensorflow` is one of its tools (`tensorflow.python.tools.freeze_graph`): its command line runs.
+
+    Returns:
+        The exit status, as of `run_program`; 2 for a module that does not exist or is no tool.
+    """
+    if not sys.flags.safe_path:
+        sys.path[0] = os.getcwd()
+    _choose_matplotlib_backend()
+    sys.excepthook = folding.excepthook
+    alias.install(library)
+    if period_names:
+        PeriodFinder(Offer()).install()
+    is_tool = name.partition(".")[0] == "tensorflow"
+    command: Callable[[], Any] | None = None
+    try:
+        # A tool's modules hold no code of their own, so that runpy would find none to run.
+        if is_tool:
+            command = importlib.import_module(name).__dict__.get("run_main")
+        elif importlib.util.find_spec(name) is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        print(f"convflow run: {error}", file=sys.stderr)
+        return _USAGE_ERROR
+    if is_tool and command is None:
+        print(f"convflow run: {name} has no command line: it is a module to import.", file=sys.stderr)
+        return _USAGE_ERROR
+    sys.argv = [name, *arguments]
+    return _called(command or functools.partial(_run_as_main, name))
+
+
+def _run_as_main(name: str) -> None:
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+
+def _called(command: Callable[[], Any]) -> int:
+    try:
+        return _status(command())
+    except SystemExit as request:
+        return _status(request.code)
+    except BaseException as error:
+        sys.stdout.flush()
+        sys.excepthook(type(error), error, error.__traceback__)
+        return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
 
 
 # What runs one after the other: a file name and Python source.

@@ -20,9 +20,16 @@ from convflow.ops.image.decode import (
     is_jpeg,
 )
 from convflow.ops.image.encode import encode_jpeg, encode_png
+from convflow.ops.json_example import decode_json_example
 from convflow.ops.parse_sequence import parse_sequence_example, parse_single_sequence_example
 from convflow.ops.parsing import parse_example, parse_single_example
-from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from convflow.ops.parsing_features import (
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    RaggedFeature,
+    SparseFeature,
+    VarLenFeature,
+)
 from convflow.ops.queue import PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from convflow.ops.serialized import decode_compressed, parse_tensor, serialize_tensor
 from convflow.ops.string_convert import decode_base64, decode_raw, encode_base64
