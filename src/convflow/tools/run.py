@@ -60,9 +60,7 @@ def run_program(path: str, arguments: Sequence[str] = (), library: str = "convfl
     return _execute(code, sys.modules["__main__"])
 
 
-def run_module(
-    name: str, arguments: Sequence[str] = (), library: str = "convflow", period_names: bool = True
-) -> int:
+def run_module(name: str, arguments: Sequence[str] = (), library: str = "convflow", period_names: bool = True) -> int:
     """Runs a module as `python -m` does, with convflow in TensorFlow's place.
 
     A module of `tensorflow` is one of its tools (`tensorflow.python.tools.freeze_graph`): its command line runs.
