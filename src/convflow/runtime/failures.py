@@ -11,9 +11,12 @@ import torch
 from convflow.core import errors, values
 from convflow.graph.inference import RunContext
 from convflow.graph.operation import Operation, Tensor
+from convflow.graph.static_value import constant_value
 from convflow.runtime.emit import STEP_FILENAME, Step
 from convflow.runtime.fused import Fused, reference_positions
-from convflow.runtime.store import VariableSlot
+from convflow.runtime.store import Store, VariableSlot
+
+_DRAWING = ("RandomStandardNormal", "RandomUniform")
 
 # Values of tensors as a failing function left them.
 Known = dict[Tensor, Any]
@@ -39,16 +42,36 @@ def explain(error: Exception, step: Step) -> Exception:
 def _culprit(fused: Fused, known: Known, error: Exception) -> tuple[Operation, Exception]:
     """The node that fails when those that run as one run one by one, and its error."""
     for op in fused.members:
-        if op.definition.takes_store or any(known.get(tensor) is None for tensor in op.inputs):
+        known.update((tensor, _constant(tensor)) for tensor in op.inputs if known.get(tensor) is None)
+        if _has_a_past(op) or any(known.get(tensor) is None for tensor in op.inputs):
             break
         places = reference_positions(op)
         taken = [_taken(known[tensor], index in places) for index, tensor in enumerate(op.inputs)]
         try:
-            made = op.definition.kernel(op)(*taken)
+            made = _kernel(op)(*taken)
         except Exception as own:
             return op, own
         known.update(zip(op.outputs, made if isinstance(made, tuple) else (made,), strict=False))
     return fused, error
+
+
+def _constant(tensor: Tensor) -> Any:
+    """The value of a constant that the plan has no name for, as only fused nodes take it."""
+    value = constant_value(tensor)
+    return None if value is None else values.from_numpy(value)
+
+
+def _has_a_past(op: Operation) -> bool:
+    """Whether what a node makes depends on the session; of random numbers any will do to find who fails."""
+    return op.definition.takes_store and op.type not in _DRAWING
+
+
+def _kernel(op: Operation) -> Any:
+    return op.definition.kernel(op, Store(_no_functions)) if op.type in _DRAWING else op.definition.kernel(op)
+
+
+def _no_functions(body: Any, store: Store) -> Any:
+    raise NotImplementedError(f"{body.name}: random numbers need no functions.")
 
 
 def _taken(value: Any, as_reference: bool) -> Any:

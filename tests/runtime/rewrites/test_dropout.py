@@ -134,3 +134,17 @@ def test_a_network_learns_the_same_weights() -> None:
     train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
     start = tf.assign(w, GRID[:4].T)
     assert_equal_plans([loss, train, w], {x: GRID}, start, steps=5, rtol=1e-6)
+
+
+def test_a_failure_names_the_node_and_the_shapes() -> None:
+    x = tf.placeholder(tf.float32, [None, 8])
+    sizes = tf.placeholder(tf.int32, name="sizes")
+    y = tf.nn.dropout(x, 0.5, noise_shape=sizes, name="thinned")
+    assert "dropout" in titles(y, [x, sizes])
+    with tf.Session() as session:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"\(3, 8\) and \(6, 8\) cannot be broadcast") as raised:
+            session.run(y, {x: GRID, sizes: [3, 8]})
+        assert raised.value.op is y.op
+        with pytest.raises(tf.errors.InvalidArgumentError, match="vector of sizes") as raised:
+            session.run(y, {x: GRID, sizes: [-1, 8]})
+        assert raised.value.op.type == "RandomUniform"
