@@ -43,7 +43,7 @@ def test_a_generator_goes_on_where_the_other_way_left_off(
         generator = PhiloxGenerator(3, 4)
         result = []
         for way in ways:
-            monkeypatch.setattr(philox_compiled, "pays", lambda count, way=way: way)
+            monkeypatch.setattr(philox_compiled.Economy, "pays", lambda self, count, way=way: way)
             result.append(getattr(generator, method)([5, 3], dtype))
         return result
 
@@ -53,12 +53,14 @@ def test_a_generator_goes_on_where_the_other_way_left_off(
 
 
 def test_compiling_waits_until_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(philox_compiled._Account, "seconds", 0.0)
-    assert not philox_compiled.pays(1000)
-    assert [philox_compiled.pays(1000) for _ in range(5000)][-1]
-    monkeypatch.setattr(philox_compiled._Account, "seconds", 0.0)
-    assert philox_compiled.pays(100_000_000)
-    assert philox_compiled.pays(1)
+    monkeypatch.setattr(philox_compiled.Economy, "spent", 0.0)
+    economy = philox_compiled.Economy()
+    assert not economy.pays(1000)
+    assert [economy.pays(1000) for _ in range(20)][-1]
+    assert not economy.pays(1)
+    assert not philox_compiled.Economy().pays(1000)
+    assert philox_compiled.Economy().pays(100_000_000)
+    assert philox_compiled.Economy().pays(1)
 
 
 def test_threads_share_long_arrays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import torch
 from convflow.core.lazy import LazyModule
 from convflow.ops import philox_compiled
 from convflow.ops.philox import PhiloxGenerator
+from convflow.ops.philox_compiled import Economy
 
 # It brings a compiler, which most programs' start need not wait for.
 _code: Any = LazyModule("convflow.ops.compiled.dropout_code")
@@ -43,7 +44,7 @@ def dropped(
     """
     count = x.numel()
     is_plain = form.adds and not 0 <= threshold <= 1
-    if is_plain or count % philox_compiled.WIDTH or not _is_compiled(x, sizes):
+    if is_plain or count % philox_compiled.WIDTH or not _is_compiled(generator.economy, x, sizes):
         return _dropped_plainly(form, generator.uniform(sizes, torch.float32), x, threshold, scale)
     stream, start = generator.reserve_outputs(count)
     x = x.contiguous()
@@ -59,10 +60,16 @@ def dropped(
     return result, choices
 
 
-def dropped_gradient(form: Form, gradient: torch.Tensor, choices: torch.Tensor, scale: float) -> torch.Tensor:
+def dropped_gradient(
+    form: Form, economy: Economy, gradient: torch.Tensor, choices: torch.Tensor, scale: float
+) -> torch.Tensor:
     """The gradient of what was kept, scaled."""
     count = gradient.numel()
-    if choices.dtype != torch.bool or count % philox_compiled.WIDTH or not _is_compiled(gradient, choices.shape):
+    if (
+        choices.dtype != torch.bool
+        or count % philox_compiled.WIDTH
+        or not _is_compiled(economy, gradient, choices.shape)
+    ):
         return _scaled(form, _masked(form, gradient, choices), scale)
     gradient = gradient.contiguous()
     result = torch.empty_like(gradient)
@@ -77,8 +84,8 @@ def dropped_gradient(form: Form, gradient: torch.Tensor, choices: torch.Tensor, 
     return result
 
 
-def _is_compiled(values: torch.Tensor, sizes: Sequence[int]) -> bool:
-    return list(values.shape) == list(sizes) and philox_compiled.pays(values.numel())
+def _is_compiled(economy: Economy, values: torch.Tensor, sizes: Sequence[int]) -> bool:
+    return list(values.shape) == list(sizes) and economy.pays(values.numel())
 
 
 def _moved(addresses: tuple[int, int, int], elements: int) -> tuple[int, int, int]:

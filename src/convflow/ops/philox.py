@@ -107,6 +107,7 @@ class PhiloxGenerator:
     def _begin(self, key: int, high: int, low: int) -> None:
         self._stream = PhiloxStream(key, high)
         self._lock = threading.Lock()
+        self.economy = philox_compiled.Economy()
         self._next_counter = low
 
     def uniform(self, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
@@ -262,7 +263,7 @@ class PhiloxGenerator:
     def _fill_floats(
         self, shape: Sequence[int], kind: _Float, draw: Draw, compiled: Callable[[], philox_compiled.Kernel] | None
     ) -> torch.Tensor:
-        if compiled is None or not philox_compiled.pays(math.prod(shape)):
+        if compiled is None or not self.economy.pays(math.prod(shape)):
             return self._fill(shape, draw, kind.computed, kind.outputs_per_counter)
         return philox_compiled.fill(compiled(), *self.reserve_outputs(math.prod(shape)), shape)
 

@@ -1,6 +1,7 @@
 """Arrays filled from a Philox stream by compiled kernels: the same bits as NumPy's in a twentieth of its time.
 
-Compiling takes as long as NumPy needs for some ten million numbers, so it waits until so many have been drawn.
+Compiling takes as long as NumPy needs for some ten million numbers, so it waits until so many have been drawn, or until
+a node has run so often that a training loop must be running it.
 """
 
 from __future__ import annotations
@@ -23,23 +24,28 @@ WIDTH = 4
 
 # Seconds: NumPy's, and those of compiling two kernels.
 _OF_A_CALL, _OF_A_NUMBER, _OF_COMPILING = 1e-4, 2.5e-8, 0.25
+_RUNS_OF_NO_LOOP, _LEAST_IN_A_LOOP = 10, 256
 # Fewer are drawn before a second thread has woken.
 _COUNTERS_OF_A_THREAD = 2**17
 
 Kernel = Callable[..., None]
 
 
-class _Account:
-    """What this process has spent on drawing numbers with NumPy."""
+class Economy:
+    """Whether compiling pays for one node: it runs again and again, or the process has drawn many numbers without."""
 
-    seconds = 0.0
+    spent = 0.0
+    """What this process has spent on drawing numbers with NumPy, in seconds."""
 
+    def __init__(self) -> None:
+        self._runs = 0
 
-def pays(count: int) -> bool:
-    """Whether to draw that many numbers with compiled kernels."""
-    if _Account.seconds < _OF_COMPILING:
-        _Account.seconds += _OF_A_CALL + count * _OF_A_NUMBER
-    return _Account.seconds >= _OF_COMPILING
+    def pays(self, count: int) -> bool:
+        """Whether to draw that many numbers with a compiled kernel."""
+        self._runs += 1
+        if Economy.spent < _OF_COMPILING:
+            Economy.spent += _OF_A_CALL + count * _OF_A_NUMBER
+        return Economy.spent >= _OF_COMPILING or (self._runs > _RUNS_OF_NO_LOOP and count >= _LEAST_IN_A_LOOP)
 
 
 def uniforms(mantissa_bits: int) -> Kernel:

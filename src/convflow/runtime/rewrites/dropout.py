@@ -15,6 +15,7 @@ import torch
 from convflow.core import dtypes
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.dropout_kernels import Form, dropped, dropped_gradient
+from convflow.ops.philox_compiled import Economy
 from convflow.ops.random_nodes import generator, sizes_of
 from convflow.runtime.draft import Draft
 
@@ -108,10 +109,10 @@ def _fuse(draft: Draft, choices: _Choices) -> None:
 
 
 def _fuse_back(draft: Draft, known: Tensor, use: _Use) -> Operation | None:
-    form = Form(False, use.multiplies, use.scaling)
+    form, economy = Form(False, use.multiplies, use.scaling), Economy()
 
     def kernel(gradient: torch.Tensor, kept: torch.Tensor, scale: Any = 1.0) -> torch.Tensor:
-        return dropped_gradient(form, gradient, kept, float(scale))
+        return dropped_gradient(form, economy, gradient, kept, float(scale))
 
     inputs = [use.taken, known, *use.scalars]
     return draft.fuse(use.nodes, "gradient of dropout", kernel, inputs, [use.made], fresh=True)
