@@ -34,8 +34,19 @@ def test_as_numpy_draws(kind: str, shape: Any, key: int, high: int, start: int) 
     assert drawn.shape == shape
 
 
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (5, 7), (1 << 20,)])
+@pytest.mark.parametrize(("key", "high", "start"), [(0, 1, 0), (2**64 - 1, 2**63 + 5, 2**32 - 3), (-7, -9, 2**40)])
+def test_truncated_as_numpy_draws(shape: Any, key: int, high: int, start: int) -> None:
+    stream = PhiloxStream(key, high)
+    drawn = philox_compiled.fill_truncated(stream, start, shape)
+    expected = philox_fill.fill_truncated(stream, start, shape, philox_normal.box_muller_float32, np.float32, 4)
+    assert_same_bits(drawn, expected)
+    assert drawn.shape == shape
+    assert not shape or not len(drawn) or drawn.abs().max() < philox_fill.TRUNCATION
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
-@pytest.mark.parametrize("method", ["uniform", "normal"])
+@pytest.mark.parametrize("method", ["uniform", "normal", "truncated_normal"])
 def test_a_generator_goes_on_where_the_other_way_left_off(
     dtype: torch.dtype, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,3 +80,6 @@ def test_threads_share_long_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = PhiloxStream(1, 2)
     drawn = philox_compiled.fill(philox_compiled.normals(), stream, 7, (130,))
     assert_same_bits(drawn, philox_fill.fill(stream, 7, (130,), philox_normal.box_muller_float32, np.float32, 4))
+    drawn = philox_compiled.fill_truncated(stream, 7, (130,))
+    expected = philox_fill.fill_truncated(stream, 7, (130,), philox_normal.box_muller_float32, np.float32, 4)
+    assert_same_bits(drawn, expected)

@@ -10,14 +10,17 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from convflow.core.lazy import LazyModule
+from convflow.ops.philox_fill import TRUNCATION, run_of_truncated
 from convflow.ops.philox_words import PhiloxStream
 from convflow.ops.threads import share_out
 
 # It brings a compiler, which most programs' start need not wait for.
 _code: Any = LazyModule("convflow.ops.compiled.philox_code")
+_truncated_code: Any = LazyModule("convflow.ops.compiled.philox_truncated_code")
 
 WIDTH = 4
 """How many float32 numbers a counter gives."""
@@ -71,6 +74,20 @@ def fill(kernel: Kernel, stream: PhiloxStream, start: int, shape: Sequence[int])
         kernel(memory.data_ptr() + 4 * WIDTH * first, stream.key, stream.high, start + first, counters)
 
     in_parts(counters, draw)
+    return memory[:count].view(tuple(shape))
+
+
+def fill_truncated(stream: PhiloxStream, start: int, shape: Sequence[int]) -> torch.Tensor:
+    """Normal float32 of magnitudes below `TRUNCATION`, drawn from counter `start` on."""
+    count, run = math.prod(shape), run_of_truncated(WIDTH)
+    fours = -(-count // WIDTH)
+    memory = torch.empty(fours * WIDTH)
+    kernel = _truncated_code.truncated_normals(run, int(np.float32(TRUNCATION).view(np.int32)))
+
+    def draw(first: int, fours: int) -> None:
+        kernel(memory.data_ptr() + 4 * WIDTH * first, stream.key, stream.high, start + first * run, fours)
+
+    in_parts(fours, draw)
     return memory[:count].view(tuple(shape))
 
 

@@ -20,7 +20,8 @@ _WORDS_PER_COUNTER = 4
 # A truncated normal may need any number of words, so each group of outputs begins far behind the last:
 # TensorFlow counts on 256 words per output.
 _WORDS_PER_TRUNCATED_OUTPUT = 256
-_TRUNCATION = 2.0
+TRUNCATION = 2.0
+"""What truncated normals are below in magnitude."""
 # Below this many blocks a thread, starting threads takes longer than it saves.
 _BLOCKS_PER_THREAD = 4
 
@@ -44,7 +45,7 @@ def fill_truncated(
 ) -> torch.Tensor:
     """As `fill`, but of magnitudes below 2 only: a group takes the first that its own run of counters gives."""
     groups, result = _groups(shape, dtype, width)
-    stride = width * _WORDS_PER_TRUNCATED_OUTPUT // _WORDS_PER_COUNTER
+    stride = run_of_truncated(width)
 
     def fill_block(first: int, scratch: Scratch) -> None:
         block = groups[first : first + BLOCK]
@@ -54,6 +55,11 @@ def fill_truncated(
 
     _in_blocks(len(groups), fill_block)
     return result
+
+
+def run_of_truncated(width: int) -> int:
+    """How many counters are set aside for each group of `width` truncated normals."""
+    return width * _WORDS_PER_TRUNCATED_OUTPUT // _WORDS_PER_COUNTER
 
 
 def counters(start: int, count: int, stride: int = 1) -> Pairs:
@@ -92,12 +98,12 @@ def _in_blocks(count: int, work: Callable[[int, Scratch], None]) -> None:
 def _redraw(block: NDArray[Any], at: Pairs, draw: Callable[[Pairs], NDArray[Any]]) -> None:
     """Replace the values outside of the limits: the good ones move to the front, new ones follow."""
     width, flat = block.shape[1], block.reshape(-1)
-    rows = np.flatnonzero(_any_in_row(np.abs(block) >= _TRUNCATION))
+    rows = np.flatnonzero(_any_in_row(np.abs(block) >= TRUNCATION))
     values, at = block[rows], at[rows]
     places, ends = rows * width, rows * width + width
     while len(places):
         for column in values.T:
-            taken = np.flatnonzero((np.abs(column) < _TRUNCATION) & (places < ends))
+            taken = np.flatnonzero((np.abs(column) < TRUNCATION) & (places < ends))
             flat[places[taken]] = column[taken]
             places[taken] += 1
         short = np.flatnonzero(places < ends)

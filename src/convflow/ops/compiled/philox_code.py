@@ -42,10 +42,12 @@ def uniforms(mantissa_bits: int) -> Any:
 def normals() -> Any:
     """The same for normal numbers."""
 
-    def draw(builder: ir.IRBuilder, words: list[Any]) -> list[Any]:
-        return [*_box_muller(builder, *words[:2]), *_box_muller(builder, *words[2:])]
+    return _callable(four_normals)
 
-    return _callable(draw)
+
+def four_normals(builder: ir.IRBuilder, words: list[Any]) -> list[Any]:
+    """Normal numbers of the words of a counter."""
+    return [*_box_muller(builder, *words[:2]), *_box_muller(builder, *words[2:])]
 
 
 def _callable(draw: Callable[[ir.IRBuilder, list[Any]], list[Any]]) -> Any:
@@ -65,27 +67,38 @@ def _callable(draw: Callable[[ir.IRBuilder, list[Any]], list[Any]]) -> Any:
 @contextmanager
 def each_counter(builder: ir.IRBuilder, key: Any, high: Any, start: Any, count: Any) -> Iterator[tuple[Any, list[Any]]]:
     """What is built inside runs for each counter, at least one, with its index from 0 and its four words."""
-    keys = [_halves(builder, key)]
+    keys, upper = round_keys(builder, key), halves(builder, high)
+    with loop(builder, count) as index:
+        yield index, words_at(builder, keys, upper, builder.add(start, index))
+
+
+def round_keys(builder: ir.IRBuilder, key: Any) -> list[list[Any]]:
+    """The two halves of the key of each round."""
+    keys = [halves(builder, key)]
     for _ in range(ROUNDS - 1):
         keys.append([builder.add(old, I32(step)) for old, step in zip(keys[-1], KEY_STEPS, strict=True)])
-    upper = _halves(builder, high)
-    with loop(builder, count) as index:
-        w0, w1 = _halves(builder, builder.add(start, index))
-        w2, w3 = upper
-        for key0, key1 in keys:
-            low0, high0 = _product(builder, w0, MULTIPLIERS[0])
-            low2, high2 = _product(builder, w2, MULTIPLIERS[1])
-            w0, w1 = builder.xor(builder.xor(high2, w1), key0), low2
-            w2, w3 = builder.xor(builder.xor(high0, w3), key1), low0
-        yield index, [w0, w1, w2, w3]
+    return keys
 
 
-def _halves(builder: ir.IRBuilder, pair: Any) -> list[Any]:
+def words_at(builder: ir.IRBuilder, keys: list[list[Any]], upper: list[Any], counter: Any) -> list[Any]:
+    """The four words of a counter, of whose upper half the two words are given."""
+    w0, w1 = halves(builder, counter)
+    w2, w3 = upper
+    for key0, key1 in keys:
+        low0, high0 = _product(builder, w0, MULTIPLIERS[0])
+        low2, high2 = _product(builder, w2, MULTIPLIERS[1])
+        w0, w1 = builder.xor(builder.xor(high2, w1), key0), low2
+        w2, w3 = builder.xor(builder.xor(high0, w3), key1), low0
+    return [w0, w1, w2, w3]
+
+
+def halves(builder: ir.IRBuilder, pair: Any) -> list[Any]:
+    """The lower and the upper 32 of 64 bits."""
     return [builder.trunc(pair, I32), builder.trunc(builder.lshr(pair, I64(32)), I32)]
 
 
 def _product(builder: ir.IRBuilder, word: Any, multiplier: int) -> list[Any]:
-    return _halves(builder, builder.mul(builder.zext(word, I64), I64(multiplier)))
+    return halves(builder, builder.mul(builder.zext(word, I64), I64(multiplier)))
 
 
 def unit(builder: ir.IRBuilder, word: Any, mantissa_bits: int = _MANTISSA_BITS) -> Any:
