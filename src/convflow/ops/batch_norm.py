@@ -6,6 +6,7 @@ three versions differ in element types and in one more output; the derivative is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
 from convflow.ops.array.constant import constant
 from convflow.ops.array.transpose import transpose
+from convflow.ops.batch_norm_kernels import Settings, normalize, slopes
 from convflow.ops.batch_norm_slopes import slopes_of_gradient
 
 Kernel = Callable[..., tuple[torch.Tensor, ...]]
@@ -111,65 +113,15 @@ def _batch_norm_v3_shape(ctx: InferenceContext) -> list[TensorShape]:
     return [*_batch_norm_shape(ctx), unknown_shape()]
 
 
-def _as_torch(x: torch.Tensor, data_format: str) -> torch.Tensor:
-    """`x` with the channels as PyTorch has them: axis 1; a view."""
-    if len(data_format) != x.ndim:
-        raise ValueError(f"x must be {len(data_format)}-dimensional, got shape {list(x.shape)}.")
-    # A matrix of places by channels is all that PyTorch's channels_last kernels look at.
-    return x if data_format.startswith("NC") else x.reshape(-1, x.shape[-1])
-
-
-def _check_vectors(channels: int, *vectors: torch.Tensor) -> None:
-    if any(vector.shape != (channels,) for vector in vectors):
-        raise ValueError(f"{channels} channels need vectors of that size, got {[list(v.shape) for v in vectors]}.")
-
-
 def _batch_norm_kernel(op: Operation) -> Kernel:
-    attrs = op.attrs
-    data_format, epsilon, factor = attrs["data_format"], attrs["epsilon"], attrs["exponential_avg_factor"]
-    train = _train if attrs["is_training"] else None
-    mixes = factor != 1.0
-    extra = len(op.outputs) - 5
+    settings = Settings.of(op)
+    if len(op.outputs) == 5:
+        return functools.partial(normalize, settings)
 
-    def normalize(
-        x: torch.Tensor, scale: torch.Tensor, offset: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor
-    ) -> tuple[torch.Tensor, ...]:
-        values = _as_torch(x, data_format)
-        _check_vectors(values.shape[1], scale, offset, *([mean, variance] if mixes or train is None else []))
-        if not x.numel():
-            outputs = _nothing_to_normalize(x, scale)
-        elif train is None:
-            y = torch.native_batch_norm(values, scale, offset, mean, variance, False, 0.0, epsilon)[0]
-            outputs = y.reshape(x.shape), mean, variance, mean, variance
-        else:
-            y, batch_mean, estimate, batch_variance = train(values, scale, offset, epsilon)
-            means = batch_mean.lerp(mean, 1 - factor) if mixes else batch_mean
-            estimates = estimate.lerp(variance, 1 - factor) if mixes else estimate
-            outputs = y.reshape(x.shape), means, estimates, batch_mean, batch_variance
-        return (*outputs, scale.new_empty(0)) if extra else outputs
+    def with_reserved_space(x: torch.Tensor, scale: torch.Tensor, *vectors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return (*normalize(settings, x, scale, *vectors), scale.new_empty(0))
 
-    return normalize
-
-
-def _nothing_to_normalize(x: torch.Tensor, scale: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    unknown, zeros = torch.full_like(scale, torch.nan), torch.zeros_like(scale)
-    return torch.empty_like(x), unknown, unknown, zeros, zeros
-
-
-def _train(
-    values: torch.Tensor, scale: torch.Tensor, offset: torch.Tensor, epsilon: float
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The normalized values, the mean, the variance as an estimate and as it is."""
-    count = values.numel() // values.shape[1]
-    # PyTorch refuses a single value per channel, whose variance is 0.
-    if count == 1:
-        variance = torch.zeros_like(scale)
-        mean = values.reshape(-1).to(scale.dtype)
-        return offset.to(values.dtype).expand(values.shape).clone(), mean, variance, variance
-    # A moving average of nothing but this batch: the exact variance, which the kernel's own output is not.
-    estimate = torch.zeros_like(scale)
-    y, mean, _ = torch.native_batch_norm(values, scale, offset, torch.zeros_like(scale), estimate, True, 1.0, epsilon)
-    return y, mean, estimate, estimate * ((count - 1) / count)
+    return with_reserved_space
 
 
 def _gradient_of(grad_op: str) -> Any:
@@ -211,7 +163,7 @@ def _batch_norm_grad_shape(ctx: InferenceContext) -> list[TensorShape]:
 
 
 def _batch_norm_grad_kernel(op: Operation) -> Kernel:
-    data_format, epsilon, training = op.attrs["data_format"], op.attrs["epsilon"], op.attrs["is_training"]
+    settings = Settings.of(op)
 
     def backward(
         y_backprop: torch.Tensor,
@@ -221,18 +173,8 @@ def _batch_norm_grad_kernel(op: Operation) -> Kernel:
         variance: torch.Tensor,
         *_: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
-        if y_backprop.shape != x.shape:
-            raise ValueError(f"y_backprop has shape {list(y_backprop.shape)}, x {list(x.shape)}.")
-        values, grad = _as_torch(x, data_format), _as_torch(y_backprop, data_format)
-        _check_vectors(values.shape[1], scale, mean, variance)
         nothing = scale.new_empty(0)
-        if not x.numel():
-            zeros = torch.zeros_like(scale)
-            return torch.empty_like(x), zeros, zeros, nothing, nothing
-        dx, dscale, doffset = torch.ops.aten.native_batch_norm_backward(
-            grad, values, scale, mean, variance, mean, torch.rsqrt(variance + epsilon), training, epsilon, [True] * 3
-        )
-        return dx.reshape(x.shape), dscale, doffset, nothing, nothing
+        return (*slopes(settings, y_backprop, x, scale, mean, variance), nothing, nothing)
 
     return backward
 

@@ -13,6 +13,7 @@ from convflow.runtime.fused import Folded, Fused, Renamed, references
 from convflow.runtime.guards import Guards
 from convflow.runtime.known_shapes import KnownShapes
 from convflow.runtime.loops import Item, Loop
+from convflow.runtime.new_memory import makes_new
 from convflow.runtime.prune import has_effects
 from convflow.runtime.variables import LOOK_ONLY, only_looks, touched
 
@@ -134,13 +135,14 @@ class Draft:
         at: Operation | None = None,
         fresh: bool = False,
         takes_store: bool = False,
+        onto: tuple[int, Callable[..., Any]] | None = None,
     ) -> Fused | None:
         """Put one node in the place of several.
 
         Args:
             members: the nodes that go.
-            title, kernel, inputs, outputs, hidden, fresh, takes_store: as of `Fused`; every output of the members that
-                somebody else reads or that is fetched must be among the outputs.
+            title, kernel, inputs, outputs, hidden, fresh, takes_store, onto: as of `Fused`; every output of the members
+                that somebody else reads or that is fetched must be among the outputs.
             at: the member whose place it takes; the last one by default.
 
         Returns:
@@ -153,7 +155,7 @@ class Draft:
         if not self._may_fuse(members, inputs, outputs, place):
             return None
         guard = self.guards.of(members[0])
-        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id(), fresh, takes_store)
+            title, kernel, inputs, outputs, hidden, fresh, takes_store, onto: as of `Fused`; every output of the members that
         for op in members:
             self._leave(op)
         self._put(fused, place)
@@ -225,7 +227,13 @@ class Draft:
         ]
         if any(map(has_side_effects, members)):
             return not any(in_the_way(item, members) for item in between)
-        return not any(map(writes, between))
+        return all(self._lives_on(op, members) for op in members if self._position[op] != place) or not any(
+            map(writes, between)
+        )
+
+    def _lives_on(self, op: Operation, members: list[Operation]) -> bool:
+        """Whether a node takes nothing but new memory that other members make: no variable shows in that."""
+        return all(self.maker(tensor) in members and makes_new(self.source(tensor)) for tensor in op.inputs)
 
     def _made_at(self, tensor: Tensor) -> int:
         maker = None if tensor in self._fed else self._makers.get(tensor)

@@ -7,26 +7,7 @@ from convflow.ops.training.update import dense_update
 from convflow.runtime.draft import Draft
 from convflow.runtime.fused import Folded, Fused
 from convflow.runtime.loops import Item
-
-_FRESH = """
-    Abs Add AddV2 Asinh Atan AvgPool AvgPoolGrad BatchMatMul BatchMatMulV2 BiasAdd BiasAddGrad Ceil Conv2D
-    Conv2DBackpropFilter Conv2DBackpropInput Cos Cosh DepthwiseConv2dNative DepthwiseConv2dNativeBackpropFilter
-    DepthwiseConv2dNativeBackpropInput Elu EluGrad Equal Erf Exp Expm1 Floor FloorDiv FloorMod Greater
-    GreaterEqual InvGrad LeakyRelu LeakyReluGrad Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr
-    MatMul MaxPool MaxPoolGrad Maximum Minimum Mul Neg NotEqual Pow RandomStandardNormal RandomUniform RealDiv
-    Reciprocal ReciprocalGrad Relu Relu6 Relu6Grad ReluGrad Round Rsqrt RsqrtGrad Select SelectV2 Selu SeluGrad
-    Sigmoid SigmoidGrad Sign Sin Sinh Softmax SoftmaxCrossEntropyWithLogits Softplus SoftplusGrad
-    SparseSoftmaxCrossEntropyWithLogits Sqrt SqrtGrad Square SquaredDifference Sub Tan Tanh TanhGrad TruncatedNormal
-"""
-"""Ops whose kernels return new memory, whatever they are given. A kernel that may hand its input back does not
-belong here: a cast to the same type, a sum over no axes, a reshaping."""
-
-_FRESH_TYPES = frozenset(_FRESH.split())
-
-_FRESH_FIRST = frozenset(
-    f"{name}{version}" for name in ("FusedBatchNorm", "FusedBatchNormGrad") for version in ("", "V2", "V3")
-)
-"""Ops whose first output is new memory; of the others some may be one, or an input."""
+from convflow.runtime.new_memory import FRESH, FRESH_FIRST
 
 _VIEWS = frozenset({"ExpandDims", "Reshape", "Squeeze"})
 """Ops whose output may be their first input's memory, and is nobody else's."""
@@ -49,7 +30,7 @@ def makes_fresh(item: Item) -> bool:
 
 def _is_fresh(op: Operation) -> bool:
     # A sum of one tensor is that tensor.
-    return op.type in _FRESH_TYPES or (op.type == "AddN" and len(op.inputs) > 1)
+    return op.type in FRESH or (op.type == "AddN" and len(op.inputs) > 1)
 
 
 def _keeps_nothing(item: Item) -> bool:
@@ -62,7 +43,7 @@ def _keeps_nothing(item: Item) -> bool:
 
 
 def _makes_first_fresh(maker: Operation, tensor: Tensor) -> bool:
-    return not isinstance(maker, Fused) and maker.type in _FRESH_FIRST and tensor is maker.outputs[0]
+    return not isinstance(maker, Fused) and maker.type in FRESH_FIRST and tensor is maker.outputs[0]
 
 
 def may_overwrite(draft: Draft, op: Operation, index: int) -> bool:

@@ -24,6 +24,8 @@ class Fused(Operation):
         takes_store: whether `kernel` takes the session's store and returns that function.
         fresh: whether all its outputs are new memory or that of values which nobody else sees any more (see
             `runtime/fresh.py`), so that later nodes may write over them.
+        onto: a place among `inputs`, and a kernel that does the same and writes over the value there. It may run where
+            that value ends with this node; all its outputs are then fresh.
     """
 
     def __init__(
@@ -37,9 +39,11 @@ class Fused(Operation):
         node_id: int,
         fresh: bool = False,
         takes_store: bool = False,
+        onto: tuple[int, Callable[..., Any]] | None = None,
     ) -> None:
         self.members = tuple(_flattened(members))
         self.fresh = fresh
+        self.onto = onto
         taken = {tensor for op in members for tensor in references(op)}
         definition = OpDef(
             name=title,

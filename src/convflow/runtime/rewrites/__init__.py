@@ -16,6 +16,7 @@ from convflow.runtime.rewrites.identities import rename_identities
 from convflow.runtime.rewrites.idle import rename_idle
 from convflow.runtime.rewrites.in_place import work_in_place
 from convflow.runtime.rewrites.mixed_precision import mix_precision
+from convflow.runtime.rewrites.norms import normalize_at_once
 from convflow.runtime.rewrites.optimizer_steps import step_together
 from convflow.runtime.rewrites.pool_first import pool_first
 from convflow.runtime.rewrites.pool_places import remember_pool_places
@@ -30,6 +31,7 @@ REWRITES = (
     remember_pool_places,
     pool_first,
     mix_precision,  # before what knows float32 only; where it is asked for
+    normalize_at_once,
     fuse_epilogues,  # after pooling has taken the biases and activations that cost less behind it
     step_together,
     read_in_place,

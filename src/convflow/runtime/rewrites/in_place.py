@@ -13,6 +13,7 @@ from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation
 from convflow.runtime.draft import Draft
 from convflow.runtime.fresh import may_overwrite
+from convflow.runtime.fused import Fused
 from convflow.runtime.kernels import overwriting
 
 _TYPES = (dtypes.float32, dtypes.float64)
@@ -28,6 +29,9 @@ def work_in_place(draft: Draft) -> None:
             kernel = _kernel(draft, op)
             if kernel is not None:
                 draft.fuse([op], op.type, kernel, op.inputs, op.outputs, fresh=True)
+    for fused in draft.items:
+        if isinstance(fused, Fused) and fused.onto is not None and may_overwrite(draft, fused, fused.onto[0]):
+            draft.fuse([fused], fused.type, fused.onto[1], fused.inputs, fused.outputs, fresh=True)
 
 
 def _kernel(draft: Draft, op: Operation) -> Callable[..., Any] | None:
