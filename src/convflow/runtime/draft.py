@@ -155,7 +155,7 @@ class Draft:
         if not self._may_fuse(members, inputs, outputs, place):
             return None
         guard = self.guards.of(members[0])
-            title, kernel, inputs, outputs, hidden, fresh, takes_store, onto: as of `Fused`; every output of the members that
+        fused = Fused(members, title, kernel, inputs, outputs, hidden, self._new_id(), fresh, takes_store, onto)
         for op in members:
             self._leave(op)
         self._put(fused, place)
