@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import urllib.error
@@ -84,9 +85,29 @@ def download(url: str, target: Path, file: DataFile | None = None) -> bytes:
     return _downloaded(url, target, lambda path: _verified(path, url, file))
 
 
-def download_archive(url: str, target: Path) -> None:
-    """Downloads `url` to `target`, which may be too large for the memory; else as `download`."""
-    _downloaded(url, target, lambda path: None)
+def download_archive(url: str, target: Path, sha256: str | None = None) -> str:
+    """Downloads `url` to `target`, which may be too large for the memory; else as `download`.
+
+    Args:
+        sha256: what the file's must be, in hexadecimal; None if it is not known.
+
+    Returns:
+        The file's SHA-256.
+
+    Raises:
+        ChecksumError: it is another one.
+        OSError: the address cannot be reached, or the target cannot be written.
+    """
+    return _downloaded(url, target, lambda path: checked_sha256(path, sha256))
+
+
+def checked_sha256(path: Path, sha256: str | None) -> str:
+    """A file's SHA-256 in hexadecimal; ChecksumError if another one is expected."""
+    with path.open("rb") as opened:
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    if sha256 is not None and found != sha256:
+        raise ChecksumError(f"SHA-256 of the file is {found}, expected {sha256}")
+    return found
 
 
 def _downloaded(url: str, target: Path, check: Callable[[Path], _Checked]) -> _Checked:

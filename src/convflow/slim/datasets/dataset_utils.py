@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tarfile
+import tempfile
+import zlib
 from pathlib import Path
 
 from convflow.core import errors
@@ -25,6 +27,7 @@ def download_and_uncompress_tarball(tarball_url: str, dataset_dir: str) -> None:
     Raises:
         errors.UnavailableError: it is nowhere here and cannot be downloaded; the message says where to put it.
         errors.DataLossError: it is damaged.
+        errors.PermissionDeniedError: it holds a file that would be written outside of the folder.
     """
     name = tarball_url.rpartition("/")[2]
     folder = Path(dataset_dir)
@@ -32,15 +35,47 @@ def download_and_uncompress_tarball(tarball_url: str, dataset_dir: str) -> None:
     archive = next((place for place in places if place.is_file()), None)
     if archive is None:
         archive = _downloaded(tarball_url, folder / name, places)
-    try:
-        with tarfile.open(archive) as opened:
-            # "data": nothing is written outside of the folder, whatever the archive says.
-            opened.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as reason:
-        raise errors.DataLossError(
-            None, None, f"{archive} ({archive.stat().st_size:,} bytes) is no complete archive: {reason}. "
-            f"Delete it and get {tarball_url} again.",
-        ) from reason  # fmt: skip
+    unpack(archive, folder, tarball_url)
+
+
+def unpack(archive: Path, folder: Path, url: str) -> None:
+    """Put the content of an archive into a folder, all of it or nothing.
+
+    Args:
+        archive: a tar file, compressed or not.
+        folder: the folder, made if it is not there.
+        url: where the archive is from, for the message.
+
+    Raises:
+        errors.DataLossError: the archive is damaged.
+        errors.PermissionDeniedError: it holds a file that would be written outside of the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".unpacking-") as temporary:
+        try:
+            with tarfile.open(archive) as opened:
+                opened.extractall(temporary, filter="data")
+        except tarfile.FilterError as reason:
+            raise errors.PermissionDeniedError(
+                None, None, f"{archive} was not unpacked: its member {reason.tarinfo.name!r} would be written outside "
+                f"of {folder}. Expected only files below the folder. Delete the archive: it is not what {url} was "
+                "published as.",
+            ) from reason  # fmt: skip
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as reason:
+            raise errors.DataLossError(
+                None, None, f"{archive} ({archive.stat().st_size:,} bytes) is no complete archive: {reason}. "
+                f"Delete it and get {url} again.",
+            ) from reason  # fmt: skip
+        _move_into(Path(temporary), folder)
+
+
+def _move_into(source: Path, folder: Path) -> None:
+    for path in source.iterdir():
+        target = folder / path.name
+        if path.is_dir() and target.is_dir():
+            _move_into(path, target)
+        else:
+            os.replace(path, target)
 
 
 def _downloaded(url: str, target: Path, looked: list[Path]) -> Path:
