@@ -19,7 +19,7 @@ SYMBOLS = SPEC / "tf1_symbols.tsv"
 pytestmark = pytest.mark.skipif(not SYMBOLS.is_file(), reason=f"the list of TensorFlow's symbols is not at {SPEC}")
 
 # Modules of TensorFlow 1 that the list does not have: gone in later releases, or a list of ops by itself.
-GONE = ("tf.contrib", "tf.examples", "tf.python", "tf.raw_ops")
+GONE = ("tf.contrib", "tf.core", "tf.examples", "tf.python", "tf.raw_ops")
 # Of tf.keras the list holds datasets and utils only.
 UNLISTED = ("tf.estimator", "tf.keras.constraints", "tf.keras.initializers", "tf.keras.regularizers")
 # What TensorFlow does not have.

@@ -448,6 +448,8 @@ __getattr__, __dir__ = _lazy_submodules(
     "examples",
     "flags",
     "keras",
+    "python",
     "quantization",
     "saved_model",
+    "test",
 )

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from typing import Any
 
+import numpy as np
+
 bytes_or_text_types = (bytes, str)
 """The types of strings (API: tf.compat.bytes_or_text_types)."""
+
+integral_types = (numbers.Integral, np.integer)
+"""The types of integers (API: tf.compat.integral_types)."""
+
+real_types = (numbers.Real, np.integer, np.floating)
+"""The types of real numbers (API: tf.compat.real_types)."""
+
+complex_types = (numbers.Complex, np.number)
+"""The types of numbers (API: tf.compat.complex_types)."""
 
 
 def as_bytes(bytes_or_text: str | bytes | bytearray, encoding: str = "utf-8") -> bytes:

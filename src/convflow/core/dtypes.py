@@ -266,3 +266,19 @@ def _from_numpy_like(type_value: Any) -> DType:
         f"Cannot convert {type_value!r} to a TensorFlow DType. "
         "Pass a DType such as tf.float32, its name, or a NumPy type."
     )
+
+
+# The twins that references have, as TensorFlow's inner module names them.
+float16_ref = float16._as_ref
+float32_ref = float32._as_ref
+float64_ref = float64._as_ref
+int8_ref = int8._as_ref
+int16_ref = int16._as_ref
+int32_ref = int32._as_ref
+int64_ref = int64._as_ref
+uint8_ref = uint8._as_ref
+uint16_ref = uint16._as_ref
+string_ref = string._as_ref
+bool_ref = bool._as_ref
+complex64_ref = complex64._as_ref
+complex128_ref = complex128._as_ref

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -37,3 +38,9 @@ def lazy_submodules(package: str, *names: str) -> tuple[Callable[[str], ModuleTy
         return sorted({*vars(sys.modules[package]), *names})
 
     return load, listed
+
+
+def every_submodule(package: str) -> tuple[Callable[[str], ModuleType], Callable[[], list[str]]]:
+    """`lazy_submodules` with all modules that stand in the package's folder."""
+    path = sys.modules[package].__path__
+    return lazy_submodules(package, *(module.name for module in pkgutil.iter_modules(path)))

@@ -5,3 +5,8 @@
 VERSION = "1.15.5"
 GIT_VERSION = "v1.15.5"
 GRAPH_DEF_VERSION = 134
+
+
+def is_tensorflow_2() -> bool:
+    """Whether TensorFlow 2's behaviour is on: never (API: tensorflow.python.tf2.enabled)."""
+    return False

@@ -15,6 +15,7 @@ from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
 from convflow.runtime import functions, step_stats
+from convflow.runtime.devices import SessionDevice
 from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.kept_memory import keep_freed_memory
@@ -65,8 +66,9 @@ class BaseSession:
     def sess_str(self) -> str:
         return ""
 
-    def list_devices(self) -> list[str]:
-        return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+    def list_devices(self) -> list[SessionDevice]:
+        """What nodes run on: the CPU."""
+        return [SessionDevice()]
 
     def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
         """Compute `fetches` and return their values in the same form (API: tf.Session.run).

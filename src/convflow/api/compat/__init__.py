@@ -6,5 +6,8 @@ from convflow.core.compat import (
     as_str_any,
     as_text,
     bytes_or_text_types,
+    complex_types,
+    integral_types,
     path_to_str,
+    real_types,
 )

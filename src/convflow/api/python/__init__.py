@@ -1,5 +1,5 @@
 """tensorflow.python: TensorFlow's inner modules, as far as programs import them"""
 
-from convflow.core.lazy import lazy_submodules as _lazy_submodules
+from convflow.core.lazy import every_submodule as _every_submodule
 
-__getattr__, __dir__ = _lazy_submodules(__name__, "client", "ops", "tools", "training")
+__getattr__, __dir__ = _every_submodule(__name__)

@@ -1,10 +1,5 @@
-"""tensorflow.python.tools"""
+"""tensorflow.python.tools: TensorFlow's inner modules, as far as programs import them"""
 
-from convflow.api.python.tools import (
-    freeze_graph,
-    import_pb_to_tensorboard,
-    inspect_checkpoint,
-    saved_model_utils,
-    strip_unused,
-    strip_unused_lib,
-)
+from convflow.core.lazy import every_submodule as _every_submodule
+
+__getattr__, __dir__ = _every_submodule(__name__)

@@ -1,0 +1,3 @@
+"""tensorflow.core.example.example_pb2"""
+
+from convflow.formats.example import Example, SequenceExample

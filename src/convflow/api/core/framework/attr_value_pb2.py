@@ -1,0 +1,3 @@
+"""tensorflow.core.framework.attr_value_pb2"""
+
+from tensorboard.compat.proto.attr_value_pb2 import *

@@ -1,0 +1,3 @@
+"""tensorflow.core.framework.cost_graph_pb2"""
+
+from tensorboard.compat.proto.cost_graph_pb2 import *

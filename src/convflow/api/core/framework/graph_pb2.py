@@ -1,0 +1,3 @@
+"""tensorflow.core.framework.graph_pb2"""
+
+from tensorboard.compat.proto.graph_pb2 import *

@@ -1,0 +1,3 @@
+"""tensorflow.core.framework.op_def_pb2"""
+
+from tensorboard.compat.proto.op_def_pb2 import *

@@ -1,0 +1,3 @@
+"""tensorflow.core.framework.tensor_pb2"""
+
+from tensorboard.compat.proto.tensor_pb2 import *

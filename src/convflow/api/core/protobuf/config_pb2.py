@@ -1,0 +1,3 @@
+"""tensorflow.core.protobuf.config_pb2"""
+
+from tensorboard.compat.proto.config_pb2 import *

@@ -1,0 +1,3 @@
+"""tensorflow.core.protobuf.saver_pb2"""
+
+from tensorboard.compat.proto.saver_pb2 import *

@@ -1,0 +1,3 @@
+"""tensorflow.core.protobuf.struct_pb2"""
+
+from tensorboard.compat.proto.struct_pb2 import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.data.experimental.ops.batching"""
+
+from convflow.input.experimental import map_and_batch, unbatch

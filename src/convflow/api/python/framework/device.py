@@ -1,0 +1,3 @@
+"""tensorflow.python.framework.device"""
+
+from convflow.graph.device import DeviceSpec

@@ -1,0 +1,3 @@
+"""tensorflow.python.framework.errors"""
+
+from convflow.api.errors import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.framework.graph_io"""
+
+from convflow.training.graph_io import write_graph

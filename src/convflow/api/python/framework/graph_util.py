@@ -1,0 +1,3 @@
+"""tensorflow.python.framework.graph_util"""
+
+from convflow.api.graph_util import *

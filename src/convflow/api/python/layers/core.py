@@ -1,0 +1,3 @@
+"""tensorflow.python.layers.core"""
+
+from convflow.modeling.layers.core import Dense, Dropout, Flatten, dense, dropout, flatten

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.array_ops_stack"""
+
+from convflow.ops.array.stack import stack, unstack

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.cond"""
+
+from convflow.ops.control_flow import cond

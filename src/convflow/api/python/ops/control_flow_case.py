@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.control_flow_case"""
+
+from convflow.ops.case import case

@@ -1,0 +1,6 @@
+"""tensorflow.python.ops.data_flow_ops"""
+
+from convflow.ops.array.partition import dynamic_partition
+from convflow.ops.array.stitch import dynamic_stitch
+from convflow.ops.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
+from convflow.ops.tensor_array import TensorArray

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.distributions.bernoulli"""
+
+from convflow.modeling.distributions.bernoulli import Bernoulli

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.distributions.categorical"""
+
+from convflow.modeling.distributions.categorical import Categorical

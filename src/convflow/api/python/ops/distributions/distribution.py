@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.distributions.distribution"""
+
+from convflow.modeling.distributions.distribution import Distribution, ReparameterizationType

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.distributions.normal"""
+
+from convflow.modeling.distributions.normal import Normal

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.distributions.uniform"""
+
+from convflow.modeling.distributions.uniform import Uniform

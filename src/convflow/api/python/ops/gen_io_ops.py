@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.gen_io_ops"""
+
+from convflow.ops.raw_functions import __dir__, __getattr__

@@ -1,0 +1,28 @@
+"""tensorflow.python.ops.linalg.linalg"""
+
+from convflow.ops.array.diag import matrix_band_part as band_part
+from convflow.ops.array.eye import eye
+from convflow.ops.array.matrix_diag import matrix_diag as diag
+from convflow.ops.array.matrix_diag import matrix_diag_part as diag_part
+from convflow.ops.array.matrix_diag import matrix_set_diag as set_diag
+from convflow.ops.array.transpose import matrix_transpose as transpose
+from convflow.ops.linalg.eigen import self_adjoint_eig as eigh
+from convflow.ops.linalg.eigen import self_adjoint_eigvals as eigvalsh
+from convflow.ops.linalg.functions import logm
+from convflow.ops.linalg.functions import matrix_square_root as sqrtm
+from convflow.ops.linalg.inverse import matrix_determinant as det
+from convflow.ops.linalg.inverse import matrix_inverse as inv
+from convflow.ops.linalg.inverse import matrix_solve as solve
+from convflow.ops.linalg.inverse import slogdet
+from convflow.ops.linalg.least_squares import matrix_solve_ls as lstsq
+from convflow.ops.linalg.lu import lu
+from convflow.ops.linalg.matrix import adjoint, trace
+from convflow.ops.linalg.norm import norm
+from convflow.ops.linalg.pseudo_inverse import matrix_rank, pinv
+from convflow.ops.linalg.qr import qr
+from convflow.ops.linalg.svd import svd
+from convflow.ops.linalg.triangular import cholesky, cholesky_solve, logdet
+from convflow.ops.linalg.triangular import matrix_triangular_solve as triangular_solve
+from convflow.ops.linalg.tridiagonal import tridiagonal_matmul, tridiagonal_solve
+from convflow.ops.math.einsum import einsum
+from convflow.ops.math.tensordot import tensordot

@@ -1,0 +1,6 @@
+"""tensorflow.python.ops.losses: TensorFlow's inner modules, as far as programs import them"""
+
+from convflow.api.losses import *
+from convflow.core.lazy import every_submodule as _every_submodule
+
+__getattr__, __dir__ = _every_submodule(__name__)

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.manip_ops"""
+
+from convflow.ops.array.roll import roll

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.map_fn"""
+
+from convflow.modeling.functional import map_fn

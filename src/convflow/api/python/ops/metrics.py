@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.metrics"""
+
+from convflow.api.metrics import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.resource_variable_ops"""
+
+from convflow.modeling.variables.resource import ResourceVariable

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.script_ops"""
+
+from convflow.ops.script import numpy_function, py_func

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.template"""
+
+from convflow.modeling.variables.template import make_template

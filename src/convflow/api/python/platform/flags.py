@@ -1,0 +1,3 @@
+"""tensorflow.python.platform.flags"""
+
+from convflow.api.flags import *

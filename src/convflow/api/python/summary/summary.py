@@ -1,0 +1,7 @@
+"""tensorflow.python.summary.summary"""
+
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+from convflow.training.summaries import audio, histogram, image, merge, merge_all, scalar, tensor_summary, text
+from convflow.training.writer import FileWriter, FileWriterCache

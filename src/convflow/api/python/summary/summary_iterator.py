@@ -1,0 +1,3 @@
+"""tensorflow.python.summary.summary_iterator"""
+
+from convflow.formats.event import read_events as summary_iterator

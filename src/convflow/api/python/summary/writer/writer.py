@@ -1,0 +1,3 @@
+"""tensorflow.python.summary.writer.writer"""
+
+from convflow.training.writer import FileWriter

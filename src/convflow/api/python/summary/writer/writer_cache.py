@@ -1,0 +1,3 @@
+"""tensorflow.python.summary.writer.writer_cache"""
+
+from convflow.training.writer import FileWriter, FileWriterCache

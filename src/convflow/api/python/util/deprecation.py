@@ -1,0 +1,3 @@
+"""tensorflow.python.util.deprecation"""
+
+from convflow.core.deprecation import deprecated, deprecated_arg_values, deprecated_args, deprecated_argument_lookup

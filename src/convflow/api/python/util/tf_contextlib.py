@@ -1,0 +1,3 @@
+"""tensorflow.python.util.tf_contextlib"""
+
+from convflow.core.decorators import contextmanager

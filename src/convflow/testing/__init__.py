@@ -1,0 +1,1 @@
+"""What programs test themselves with (API: tf.test)."""
