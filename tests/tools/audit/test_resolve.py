@@ -35,7 +35,7 @@ def test_what_is_there(symbol: str, name: str) -> None:
         ("tf.mul", "renamed to tf.multiply in TensorFlow 1.0", "tf.multiply"),
         ("tf.train.SummaryWriter", "renamed to tf.summary.FileWriter in TensorFlow 1.0", "tf.summary.FileWriter"),
         ("tf.nn.seq2seq.rnn_decoder", "renamed to tf.contrib.legacy_seq2seq in TensorFlow 1.0", ""),
-        ("tf.core", "not there", ""),
+        ("tf.runtime", "not there", ""),
     ],
 )
 def test_what_is_not(symbol: str, reason: str, nearest: str) -> None:
