@@ -6,6 +6,7 @@ forward and two back. Values are the same to the bit, what is not a number inclu
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -49,7 +50,7 @@ def dropped(
     stream, start = generator.reserve_outputs(count)
     x = x.contiguous()
     result, choices = torch.empty_like(x), torch.empty(x.shape, dtype=torch.bool)
-    kernel = _code.drawn(_code.Form(*form))
+    kernel = _kernel("drawn", form)
     addresses = result.data_ptr(), x.data_ptr(), choices.data_ptr()
 
     def draw(first: int, counters: int) -> None:
@@ -73,7 +74,7 @@ def dropped_gradient(
         return _scaled(form, _masked(form, gradient, choices), scale)
     gradient = gradient.contiguous()
     result = torch.empty_like(gradient)
-    kernel = _code.applied(_code.Form(*form))
+    kernel = _kernel("applied", form)
     addresses = result.data_ptr(), gradient.data_ptr(), choices.data_ptr()
 
     def apply(first: int, groups: int) -> None:
@@ -82,6 +83,11 @@ def dropped_gradient(
 
     philox_compiled.in_parts(count // philox_compiled.WIDTH, apply)
     return result
+
+
+@functools.cache
+def _kernel(name: str, form: Form) -> Any:
+    return getattr(_code, name)(_code.Form(*form))
 
 
 def _is_compiled(economy: Economy, values: torch.Tensor, sizes: Sequence[int]) -> bool:

@@ -6,6 +6,7 @@ a node has run so often that a training loop must be running it.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -51,12 +52,14 @@ class Economy:
         return Economy.spent >= _OF_COMPILING or (self._runs > _RUNS_OF_NO_LOOP and count >= _LEAST_IN_A_LOOP)
 
 
+@functools.cache
 def uniforms(mantissa_bits: int) -> Kernel:
     """The kernel for float32 in [0, 1), of which so many bits are drawn."""
     kernel: Kernel = _code.uniforms(mantissa_bits)
     return kernel
 
 
+@functools.cache
 def normals() -> Kernel:
     """The kernel for float32 of mean 0 and standard deviation 1."""
     kernel: Kernel = _code.normals()
@@ -93,9 +96,11 @@ def fill_truncated(stream: PhiloxStream, start: int, shape: Sequence[int]) -> to
 
 def in_parts(counters: int, draw: Callable[[int, int], None]) -> None:
     """Call `draw` with beginnings and lengths of the parts of a run of counters, on as many threads as PyTorch uses."""
-    if not counters:
+    threads = min(torch.get_num_threads(), counters // _COUNTERS_OF_A_THREAD)
+    if threads < 2:
+        if counters:
+            draw(0, counters)
         return
-    threads = max(1, min(torch.get_num_threads(), counters // _COUNTERS_OF_A_THREAD))
     step = -(-counters // threads)
 
     def take(parts: Iterator[int]) -> None:
