@@ -163,7 +163,7 @@ class PhiloxGenerator:
         kind = _kind_of("TruncatedNormal", dtype, _FLOATS)
         count = math.prod(shape)
         start = self._reserve_outputs(count)
-        if kind.compiled_normal is not None and philox_compiled.pays(count):
+        if kind.compiled_normal is not None and self.economy.pays(count):
             return philox_compiled.fill_truncated(self._stream, start, shape).to(dtype)
         filled = philox_fill.fill_truncated(
             self._stream, start, shape, kind.normal, kind.computed, kind.outputs_per_counter
