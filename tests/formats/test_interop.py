@@ -29,7 +29,7 @@ def test_each_reads_the_others_files(case: str) -> None:
     assert RECORDED[case]["convflow_files"] == RECORDED[case]["tensorflow_files"]
 
 
-@pytest.mark.parametrize("case", ["dtypes", "shards", "many"])
+@pytest.mark.parametrize("case", ["partitioned", "dtypes", "shards", "many"])
 def test_files_are_tensorflows_to_the_byte(case: str, tmp_path: Path) -> None:
     interop_cases.write(tf, case, tmp_path)
     assert interop_cases.checksums(case, tmp_path) == RECORDED[case]["tensorflow_files"]

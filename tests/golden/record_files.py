@@ -3,6 +3,7 @@
 Run with a Python that has TensorFlow 2.21 (its compat.v1): python tests/golden/record_files.py [NAME ...]
 """
 
+import json
 import os
 import pathlib
 import shutil
@@ -58,6 +59,44 @@ def record_frozen():
         (HERE / "frozen" / "frozen.pb").write_bytes(frozen.SerializeToString())
         trimmed = tf.graph_util.remove_training_nodes(frozen, ["looked_up"])
         (HERE / "frozen" / "trimmed.pb").write_bytes(trimmed.SerializeToString())
+
+
+def record_control_flow():
+    """Frozen graphs with branches in loops and loops in branches, and what they give."""
+    found = {}
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        x = tf.placeholder(tf.float32, [], name="x")
+        scale = tf.get_variable("scale", initializer=2.0)
+        offset = tf.get_variable("offset", initializer=[1.0, 2.0], use_resource=True)
+
+        def step(i, total):
+            grown = tf.cond(tf.equal(i % 2, 0), lambda: total * scale, lambda: total + tf.reduce_sum(offset))
+            return i + 1, grown
+
+        def inner(i, j, total):
+            _, total = tf.while_loop(lambda k, _: k < i, lambda k, t: (k + 1, t + x), [0, total])
+            return i + 1, j, total
+
+        tf.identity(tf.while_loop(lambda i, _: i < 5, step, [0, x])[1], name="looped")
+        tf.identity(tf.while_loop(lambda i, j, _: i < j, inner, [0, 4, x * 0.0])[2], name="nested")
+        chosen = tf.cond(
+            x > 0.0,
+            lambda: tf.while_loop(lambda t: t < 100.0, lambda t: t * t + 1.0, [x]),
+            lambda: tf.cond(x < -10.0, lambda: tf.constant(-1.0), lambda: scale * x),
+        )
+        tf.identity(chosen, name="chosen")
+        rows = tf.map_fn(lambda row: row * scale, tf.stack([offset, offset * x]))
+        tf.identity(rows, name="mapped")
+        session.run(tf.global_variables_initializer())
+        names = ["looped", "nested", "chosen", "mapped"]
+        frozen = tf.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), names)
+        (HERE / "control_flow" / "frozen.pb").write_bytes(frozen.SerializeToString())
+    with tf.Graph().as_default(), tf.Session() as session:
+        fetches = tf.import_graph_def(frozen, name="", return_elements=[f"{name}:0" for name in names])
+        for fed in (3.0, -2.0, -20.0):
+            values = session.run(fetches, {"x:0": fed})
+            found[str(fed)] = {name: value.tolist() for name, value in zip(names, values, strict=True)}
+    (HERE / "control_flow" / "values.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def feature(*values):
@@ -167,6 +206,7 @@ def record_audio():
 
 RECORDERS = {
     "audio": record_audio,
+    "control_flow": record_control_flow,
     "v1": record_v1,
     "datasets": record_datasets,
     "meta": record_meta,
