@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import resource
 import shutil
@@ -80,6 +81,19 @@ def _() -> None:
     line = tf.data.TextLineDataset(str(gzipped(FOLDER / "lines.gz", b"", BOMB)), "GZIP")
     with tf.Session() as session:
         session.run(line.make_one_shot_iterator().get_next())
+
+
+@case("CSV field without end in GZIP")
+def _() -> None:
+    path = Path("fields.gz")
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b'1,"')
+        for _ in range(2**10):
+            file.write(b"x" * 2**19 + b"\n")
+    data = tf.data.experimental.CsvDataset(str(path), [tf.int32, tf.string], compression_type="GZIP")
+    step = tf.data.make_one_shot_iterator(data).get_next()
+    with tf.Session() as session:
+        session.run(step)
 
 
 @case("table of 2^63 blocks")

@@ -64,6 +64,14 @@ def test_the_newer_format_comes_first(tmp_path: Path) -> None:
     assert isinstance(open_checkpoint(tmp_path / "model"), BundleReader)
 
 
+def test_a_type_that_there_is_not() -> None:
+    reader = open_checkpoint(OLD)
+    name = reader.names()[0]
+    reader._metas[name].type = 0
+    with pytest.raises(errors.DataLossError, match=r"old\.ckpt .*is of type 0, which there is not"):
+        reader.dtype(name)
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_damage_is_data_loss(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -29,6 +29,7 @@ EXPECTED = {
     "record of 2 GiB that is not there": r"DataLossError .*truncated record at 0 of \S*short: the record takes 214",
     "bomb in GZIP": r"ResourceExhaustedError .*The record at 0 of \S*bomb.gz takes 536870912 bytes",
     "line without end in GZIP": r"ResourceExhaustedError .*The line at byte 0 of \S*lines.gz, decompressed",
+    "CSV field without end in GZIP": r"ResourceExhaustedError .*Record 1 of \S*fields.gz takes more than there",
     "table of 2^63 blocks": r"DataLossError .*\S*table is damaged.*the block at byte 9223372036854775807 takes",
     "tensor of 2^80 elements": r"DataLossError .*\S*shape.index is damaged.*tensor w.*takes 4835703278458516698824704",
     "slices of a tensor of 2^60 elements": r"DataLossError .*\S*sliced.index is damaged.*lacks slices: 2 elements",

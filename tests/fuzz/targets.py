@@ -7,6 +7,7 @@ what is under them and sign it again, as a hostile writer would.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import pathlib
@@ -265,6 +266,17 @@ def _csv(text: Any) -> Any:
     return tf.decode_csv(text, [[0], [0.5], [""]])
 
 
+def _csv_file(data: bytes, folder: pathlib.Path) -> None:
+    path = folder / "damaged.csv"
+    path.write_bytes(data)
+    with tf.Graph().as_default(), tf.Session() as session:
+        rows = tf.data.experimental.CsvDataset(str(path), [tf.int32, [0.5], [""]], header=True)
+        step = tf.data.make_one_shot_iterator(rows).get_next()
+        with contextlib.suppress(tf.errors.OutOfRangeError):
+            while True:
+                session.run(step)
+
+
 def _pictures() -> list[bytes]:
     picture = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
     with tf.Graph().as_default(), tf.Session() as session:
@@ -326,6 +338,7 @@ TARGETS: dict[str, Target] = {
     "example": Target(_payloads("files/records/examples"), _runner(_example), named=False),
     "sequence_example": Target(_payloads("files/records/sequences"), _runner(_sequence), named=False),
     "csv": Target([b'1,2.5,"a ""b"""', b",,"], _runner(_csv), named=False),
+    "csv_file": Target([b'a,b,c\n1,2.5,"a ""b"""\n2,,\r\n3,1,"x\ny"\n'], _csv_file),
     "pictures": Target(_pictures(), _runner(tf.image.decode_image), named=False),
     "idx": Target([b"\0\0\x08\x03\0\0\0\1\0\0\0\2\0\0\0\2abcd"], _idx),
     "slice_text": Target([b"4 2 0,2:-", b"3 3 -:0,1"], _slice, named=False),

@@ -116,8 +116,12 @@ class V1Reader:
         return self._metas[name]
 
     def dtype(self, name: str) -> dtypes.DType:
-        """The element type of a tensor; NotFoundError if there is none of this name."""
-        return dtypes.as_dtype(self._meta(name).type).base_dtype
+        """The element type of a tensor; NotFoundError if there is none of this name, DataLossError if it is no type."""
+        number = self._meta(name).type
+        try:
+            return dtypes.as_dtype(number).base_dtype
+        except TypeError:
+            raise self._damaged(f"tensor {name} is of type {number}, which there is not") from None
 
     def shape(self, name: str) -> TensorShape:
         """The full shape of a tensor; NotFoundError if there is none of this name."""

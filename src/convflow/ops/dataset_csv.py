@@ -111,6 +111,15 @@ class _Rows(Iterator[Element]):
                 raise self._located(_invalid(f"no row of fields: {error}")) from None
             except errors.InvalidArgumentError as error:
                 raise self._located(error) from None
+            except MemoryError:
+                self._rows = None
+                self._text.clear()
+                raise errors.ResourceExhaustedError(
+                    None,
+                    None,
+                    f"Record {self._number} of {self._path} takes more than there is memory for. Is a quote missing, "
+                    "or is it no CSV file, or one from someone you do not trust?",
+                ) from None
             except errors.OpError:
                 self._rows = None
                 raise
