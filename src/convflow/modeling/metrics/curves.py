@@ -65,14 +65,15 @@ def auc(
     with variable_scope(name, "auc", [labels, predictions, weights]):
         if curve not in ("ROC", "PR"):
             raise ValueError(f"Curve must be either ROC or PR. Curve {curve} is unknown.")
-        limits = _spread(num_thresholds) if thresholds is None else _with_ends(sorted(thresholds))
+        limits = spread_thresholds(num_thresholds) if thresholds is None else _with_ends(sorted(thresholds))
         counts, updates = counts_at_thresholds(labels, predictions, limits, weights)
         value = listed(_area(counts, len(limits), curve, summation_method, "value"), metrics_collections)
         update = _area(updates, len(limits), curve, summation_method, "update_op")
         return value, listed(update, updates_collections)
 
 
-def _spread(number: int, last: float = 1.0 + _MARGIN) -> list[float]:
+def spread_thresholds(number: int, last: float = 1.0 + _MARGIN) -> list[float]:
+    """`number` thresholds from just below 0 to `last`, evenly spread."""
     return _with_ends([(i + 1) * 1.0 / (number - 1) for i in range(number - 2)], last)
 
 
@@ -88,7 +89,7 @@ def _area(counts: Counts, number: int, curve: str, method: str, name: str) -> Te
         )
     if curve == "PR" and method == "careful_interpolation":
         return _interpolated_area(counts, last)
-    x, y = _points(counts, curve)
+    x, y = curve_points(counts, curve)
     if method in ("trapezoidal", "careful_interpolation"):
         # Under the ROC curve straight lines are right.
         widths = x[:last] - x[1:]
@@ -103,7 +104,8 @@ def _area(counts: Counts, number: int, curve: str, method: str, name: str) -> Te
     return reduce_sum(multiply(x[:last] - x[1:], extreme(y[:last], y[1:])), name=name)
 
 
-def _points(counts: Counts, curve: str) -> tuple[Any, Any]:
+def curve_points(counts: Counts, curve: str) -> tuple[Any, Any]:
+    """The points of the ROC ("ROC") or the precision-recall curve ("PR"), one for each threshold."""
     found, missed = counts["true_positives"], counts["false_negatives"]
     recalls = divide(found + _EPSILON, found + missed + _EPSILON)
     wrong = counts["false_positives"]
@@ -156,7 +158,7 @@ def sensitivity_at_specificity(
         return _part_at(found, missed, index, ending)
 
     with variable_scope(name, "sensitivity_at_specificity", [predictions, labels, weights]):
-        counts, updates = counts_at_thresholds(labels, predictions, _spread(num_thresholds), weights)
+        counts, updates = counts_at_thresholds(labels, predictions, spread_thresholds(num_thresholds), weights)
         value = listed(compute(counts, "value"), metrics_collections)
         return value, listed(compute(updates, "update_op"), updates_collections)
 
@@ -193,7 +195,7 @@ def specificity_at_sensitivity(
 
     with variable_scope(name, "specificity_at_sensitivity", [predictions, labels, weights]):
         # Here, and only here, TensorFlow's last threshold is below 1.
-        limits = _spread(num_thresholds, last=1.0 - _MARGIN)
+        limits = spread_thresholds(num_thresholds, last=1.0 - _MARGIN)
         counts, updates = counts_at_thresholds(labels, predictions, limits, weights)
         value = listed(compute(counts, "value"), metrics_collections)
         return value, listed(compute(updates, "update_op"), updates_collections)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convflow.core import dtypes
+from convflow.core.shape import unknown_shape
 from convflow.graph.collections import GraphKeys
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import add_to_collections
@@ -13,11 +14,17 @@ from convflow.modeling.variables.variable import Variable
 from convflow.ops.array.constant import zeros
 
 
-def metric_variable(shape: Any, dtype: dtypes.DType, name: str | None = None) -> Variable:
-    """A variable that starts at 0, for the counts of a metric: local, so `tf.local_variables_initializer` resets it."""
+def metric_variable(shape: Any, dtype: dtypes.DType, name: str | None = None, is_fixed: bool = True) -> Variable:
+    """A variable that starts at 0, for the counts of a metric: local, so `tf.local_variables_initializer` resets it.
+
+    Args:
+        is_fixed: whether it keeps its shape; else any value may be assigned.
+    """
     return Variable(
         lambda: zeros(shape, dtype),
         trainable=False,
+        validate_shape=is_fixed,
+        shape=None if is_fixed else unknown_shape(),
         collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES],
         name=name,
     )

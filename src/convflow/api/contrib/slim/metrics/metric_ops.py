@@ -4,10 +4,13 @@ from convflow.slim.metrics.aggregate import (
     aggregate_metric_map,
     aggregate_metrics,
 )
+from convflow.slim.metrics.concat import streaming_concat
 from convflow.slim.metrics.correlation import (
     streaming_covariance,
     streaming_pearson_correlation,
 )
+from convflow.slim.metrics.kappa import cohen_kappa
+from convflow.slim.metrics.ranked_area import auc_with_confidence_intervals, streaming_dynamic_auc
 from convflow.slim.metrics.rates import (
     count,
     streaming_false_negative_rate,
@@ -48,4 +51,10 @@ from convflow.slim.metrics.streaming import (
     streaming_specificity_at_sensitivity,
     streaming_true_negatives,
     streaming_true_positives,
+)
+from convflow.slim.metrics.targets import (
+    precision_at_recall,
+    precision_recall_at_equal_thresholds,
+    recall_at_precision,
+    streaming_curve_points,
 )
