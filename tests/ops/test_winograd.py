@@ -82,6 +82,32 @@ def test_it_pays_for_many_channels_only():
     assert not winograd.pays(64, winograd.Grid(5, 1, 1, 7, 7, stride=2), 32, 32)
 
 
+@pytest.mark.parametrize(
+    ("batch", "side", "channels", "forward", "by_filter"),
+    [(2, 56, 256, True, True), (2, 28, 512, False, True), (8, 14, 256, False, False)],
+)
+def test_in_bfloat16_it_pays_less_often(batch: int, side: int, channels: int, forward: bool, by_filter: bool):
+    grid = winograd.Grid(3, 1, 1, side, side)
+    assert winograd.pays(batch, grid, channels, channels)
+    assert winograd.pays_in_bfloat16(batch, grid, channels, channels) == forward
+    assert winograd.pays_in_bfloat16(batch, grid, channels, channels, is_for_filter=True) == by_filter
+
+
+@pytest.mark.parametrize("is_paying", [True, False])
+def test_a_convolution_in_bfloat16_asks(is_paying: bool, monkeypatch: pytest.MonkeyPatch):
+    taken: list[str] = []
+    for name in ("convolve_transformed", "input_gradient", "filter_gradient"):
+        monkeypatch.setattr(winograd, name, _noting(taken, getattr(winograd, name)))
+    monkeypatch.setattr(winograd, "pays_in_bfloat16", lambda *sizes, **more: is_paying)
+    image = tf.ones([2, 28, 28, 64], tf.bfloat16)
+    filter = tf.ones([3, 3, 64, 64], tf.bfloat16)
+    output = tf.nn.conv2d(image, filter, [1, 1, 1, 1], "SAME")
+    with tf.Session() as session:
+        values, *_ = session.run([output, *tf.gradients(output, [image, filter])])
+    assert values[0, 14, 14, 0] == 9 * 64
+    assert sorted(taken) == (["convolve_transformed", "filter_gradient", "input_gradient"] if is_paying else [])
+
+
 def test_a_graph_takes_it_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     taken: list[str] = []
     for name in ("convolve_transformed", "input_gradient", "filter_gradient"):

@@ -107,10 +107,14 @@ def _tiles(window: Window, input: Ints, filter: Ints, output: Ints, paddings: tu
     return tiles if winograd.pays(input[0], tiles, filter[-2], filter[-1]) else None
 
 
-def _is_for_winograd(tiles: winograd.Grid | None, values: torch.Tensor) -> TypeGuard[winograd.Grid]:
-    if tiles is None or values.device.type != "cpu":
+def _is_for_winograd(
+    tiles: winograd.Grid | None, values: torch.Tensor, input: Ints, filter: Ints, by_filter: bool = False
+) -> TypeGuard[winograd.Grid]:
+    if tiles is None or values.device.type != "cpu" or not winograd.is_enabled():
         return False
-    return values.dtype in (torch.float32, torch.bfloat16) and winograd.is_enabled()
+    if values.dtype == torch.bfloat16:
+        return winograd.pays_in_bfloat16(input[0], tiles, filter[-2], filter[-1], by_filter)
+    return values.dtype == torch.float32
 
 
 def _is_for_folding(window: Window, geometry: _Geometry, sizes: Ints, values: torch.Tensor) -> bool:
@@ -168,7 +172,7 @@ def convolve(
         return input.new_empty(geometry.output)
     if geometry.is_product and conv_products.computes(input):
         return conv_products.forward(window, input, filter, geometry.output, epilogue)
-    if _is_for_winograd(geometry.tiles, input):
+    if _is_for_winograd(geometry.tiles, input, tuple(input.shape), tuple(filter.shape)):
         grid = geometry.tiles
         transformed = keep("winograd", grid, lambda taken: winograd.transformed_filter(taken, grid), filter)
         return apply_in_place(winograd.convolve_transformed(input, transformed, grid), epilogue)
@@ -248,7 +252,7 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
         return out_backprop.new_zeros(sizes)
     if geometry.is_product and conv_products.computes(out_backprop):
         return conv_products.by_input(window, sizes, filter, out_backprop)
-    if _is_for_winograd(geometry.tiles, filter):
+    if _is_for_winograd(geometry.tiles, filter, sizes, tuple(filter.shape)):
         return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
     if geometry.blocks is not None and out_backprop.dtype in (torch.float32, torch.float64):
         return conv_blocks.input_gradient(out_backprop, filter, sizes, geometry.blocks)
@@ -276,7 +280,7 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
         return out_backprop.new_zeros(sizes)
     if geometry.is_product and conv_products.computes(input):
         return conv_products.by_filter(window, input, sizes, out_backprop)
-    if _is_for_winograd(geometry.tiles, input):
+    if _is_for_winograd(geometry.tiles, input, tuple(input.shape), sizes, by_filter=True):
         return winograd.filter_gradient(input, out_backprop, geometry.tiles)
     if geometry.blocks is not None and input.dtype in (torch.float32, torch.float64):
         return conv_blocks.filter_gradient(input, out_backprop, geometry.blocks)

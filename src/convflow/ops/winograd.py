@@ -38,6 +38,8 @@ _CHUNK_OF_FILTER = 0.25
 _COST_OF_PATCH, _COST_OF_FILTER, _PRODUCT_SLOWNESS = 47.0, 110.0, 1.2
 # What is to be saved at least; more with strides, whose phases lie scattered in memory.
 _MOST_OF_USUAL, _MOST_OF_STRIDED = 0.9, 0.8
+# The same where oneDNN computes in bfloat16, for a convolution or its gradient by input, and for the one by filter.
+_MOST_IN_BFLOAT16 = (0.42, 0.5)
 
 
 class Grid(NamedTuple):
@@ -104,13 +106,26 @@ def pays(batch: int, grid: Grid, channels: int, filters: int) -> bool:
     """Whether a float32 convolution of this size is done sooner in this way."""
     if channels % LANES or filters % LANES:
         return False
+    return _share(batch, grid, channels, filters) < (_MOST_OF_USUAL if grid.stride == 1 else _MOST_OF_STRIDED)
+
+
+def pays_in_bfloat16(batch: int, grid: Grid, channels: int, filters: int, is_for_filter: bool = False) -> bool:
+    """Whether one that pays in float32 does so in bfloat16: as a convolution or its gradient by input, or by filter.
+
+    oneDNN multiplies bfloat16 twice as fast; here values are widened to float32 before and narrowed after.
+    """
+    return _share(batch, grid, channels, filters) < _MOST_IN_BFLOAT16[is_for_filter]
+
+
+@functools.lru_cache(maxsize=1024)
+def _share(batch: int, grid: Grid, channels: int, filters: int) -> float:
+    """What part of the usual time a float32 convolution of this size takes, as far as costs explain it."""
     pairs, numbers = channels * filters, grid.patch**2
     tiles = batch * grid.rows * grid.columns
     usual = 2.0 * grid.taps**2 * batch * grid.height * grid.width * pairs
     products = 2.0 * numbers * _PRODUCT_SLOWNESS * tiles * grid.phases * pairs
     patches = _COST_OF_PATCH * numbers * tiles * (grid.phases * channels + filters)
-    whole = products + patches + _COST_OF_FILTER * numbers * grid.phases * pairs
-    return whole < (_MOST_OF_USUAL if grid.stride == 1 else _MOST_OF_STRIDED) * usual
+    return (products + patches + _COST_OF_FILTER * numbers * grid.phases * pairs) / usual
 
 
 def convolve(x: torch.Tensor, filter: torch.Tensor, grid: Grid) -> torch.Tensor:
