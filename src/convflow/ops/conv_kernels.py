@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import torch
 
-from convflow.ops import conv_blocks, conv_folded, conv_products, winograd
+from convflow.ops import conv_blocks, conv_folded, conv_products, depthwise_sweeps, winograd
 from convflow.ops.border import with_border
 from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
 from convflow.ops.kept import Keep, at_once
@@ -176,6 +176,8 @@ def convolve(
         grid = geometry.tiles
         transformed = keep("winograd", grid, lambda taken: winograd.transformed_filter(taken, grid), filter)
         return apply_in_place(winograd.convolve_transformed(input, transformed, grid), epilogue)
+    if epilogue is NOTHING and depthwise_sweeps.pays(window, tuple(input.shape), tuple(filter.shape), input):
+        return depthwise_sweeps.convolve(input, filter, geometry.output, window.strides, geometry.paddings)
     both_sides = geometry.both_sides if geometry.zero_taps is None else tuple(map(max, geometry.paddings))
     x = window.channels_first(input)
     if both_sides is None:
@@ -254,6 +256,8 @@ def input_gradient(window: Window, sizes: Ints, filter: torch.Tensor, out_backpr
         return conv_products.by_input(window, sizes, filter, out_backprop)
     if _is_for_winograd(geometry.tiles, filter, sizes, tuple(filter.shape)):
         return winograd.input_gradient(out_backprop, filter, sizes, geometry.tiles)
+    if depthwise_sweeps.pays(window, sizes, tuple(filter.shape), out_backprop):
+        return depthwise_sweeps.input_gradient(out_backprop, filter, sizes, window.strides, geometry.paddings)
     if geometry.blocks is not None and out_backprop.dtype in (torch.float32, torch.float64):
         return conv_blocks.input_gradient(out_backprop, filter, sizes, geometry.blocks)
     if _is_for_folding(window, geometry, sizes, out_backprop):
@@ -282,6 +286,8 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
         return conv_products.by_filter(window, input, sizes, out_backprop)
     if _is_for_winograd(geometry.tiles, input, tuple(input.shape), sizes, by_filter=True):
         return winograd.filter_gradient(input, out_backprop, geometry.tiles)
+    if depthwise_sweeps.pays(window, tuple(input.shape), sizes, input):
+        return depthwise_sweeps.filter_gradient(input, out_backprop, sizes, window.strides, geometry.paddings)
     if geometry.blocks is not None and input.dtype in (torch.float32, torch.float64):
         return conv_blocks.filter_gradient(input, out_backprop, geometry.blocks)
     x, padding = _padded(window.channels_first(input), geometry)
