@@ -153,6 +153,7 @@ def _because(reason: str, ops: str) -> dict[str, str]:
 
 
 ELSEWHERE = {
+    **_because("calls Python: tests/autodiff/test_gradient_tape.py compares its derivative", "EagerPyFunc"),
     **_because("flat: its gradient is None", "ArgMax ArgMin Ceil FloorDiv Rint Round TruncateDiv"),
     **_because(
         "complex: tests/ops/math compares its derivative along both axes",

@@ -42,18 +42,18 @@ from convflow.api import (
 )
 from convflow.autodiff.aggregation import AggregationMethod
 from convflow.autodiff.custom import custom_gradient, grad_pass_through, recompute_grad
+from convflow.autodiff.gradient_tape import GradientTape
 from convflow.autodiff.gradients import UnconnectedGradients, gradients
 from convflow.autodiff.hessians import hessians
+from convflow.autodiff.py_function import py_function
 from convflow.autodiff.registry import NoGradient, NotDifferentiable, RegisterGradient
 from convflow.autodiff.registry import NoGradient as no_gradient
 from convflow.core.behavior import (
     disable_control_flow_v2,
-    disable_eager_execution,
     disable_tensor_equality,
     disable_v2_behavior,
     disable_v2_tensorshape,
     enable_v2_behavior,
-    executing_eagerly,
 )
 from convflow.core.dtypes import (
     DType,
@@ -104,6 +104,7 @@ from convflow.graph.scopes import (
     colocate_with,
     control_dependencies,
     device,
+    executing_eagerly,
     get_collection,
     get_collection_ref,
     get_default_graph,
@@ -434,6 +435,8 @@ from convflow.ops.string_regex import regex_replace
 from convflow.ops.string_split import string_split
 from convflow.ops.tensor_array import TensorArray
 from convflow.ops.while_loop import while_loop
+from convflow.runtime.eager.context import disable_eager_execution, enable_eager_execution
+from convflow.runtime.eager.defun import TensorSpec, function
 from convflow.runtime.explain import explain
 from convflow.runtime.session import InteractiveSession, Session
 

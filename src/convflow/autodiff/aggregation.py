@@ -46,12 +46,12 @@ def checked_method(method: Any) -> int:
     return method
 
 
-def aggregated(contributions: list[Any], method: int, reader: Operation) -> Any:
+def aggregated(contributions: list[Any], method: int, reader: Operation | None = None) -> Any:
     """The sum of several gradients of one tensor: slices where all are, else a tensor.
 
     Args:
         contributions: two or more tensors or `IndexedSlices`.
-        reader: the operation whose output they are the gradients of; it names the partial sums.
+        reader: the operation whose output they are the gradients of; it names the partial sums of nodes.
     """
     if all(isinstance(item, Tensor) for item in contributions):
         return _sum_of_tensors(contributions, method, reader)
@@ -60,8 +60,8 @@ def aggregated(contributions: list[Any], method: int, reader: Operation) -> Any:
     return _joined_slices(contributions)
 
 
-def _sum_of_tensors(tensors: list[Tensor], method: int, reader: Operation) -> Tensor:
-    if method == AggregationMethod.ADD_N:
+def _sum_of_tensors(tensors: list[Tensor], method: int, reader: Operation | None) -> Tensor:
+    if method == AggregationMethod.ADD_N or reader is None:
         return _sum_by_device(tensors)
     with name_scope(f"{reader.name}_gradient_sum"):
         total = tensors[0]
@@ -77,7 +77,7 @@ def _sum_by_device(tensors: list[Tensor]) -> Tensor:
         by_device.setdefault(tensor.device, []).append(tensor)
     sums = []
     for device in sorted(by_device):
-        with colocate_with(by_device[device][0].op, ignore_existing=True):
+        with colocate_with(by_device[device][0], ignore_existing=True):
             sums.append(add_n(by_device[device]))
     return add_n(sums)
 

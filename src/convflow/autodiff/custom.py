@@ -8,13 +8,15 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from convflow.autodiff import tape
 from convflow.autodiff.gradients import gradients
 from convflow.autodiff.registry import register_rule
 from convflow.core import nest
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import get_collection, get_default_graph
+from convflow.graph.scopes import executing_eagerly, get_collection, get_default_graph
+from convflow.ops.array.constant import zeros_like
 from convflow.ops.array.identity import identity
 from convflow.ops.array.passing import identity_n
 
@@ -43,6 +45,8 @@ def custom_gradient(f: Any = None) -> Any:
 
     @functools.wraps(f)
     def decorated(*args: Any, **kwargs: Any) -> Any:
+        if executing_eagerly():
+            return _called_eagerly(f, args, kwargs)
         if kwargs:
             raise ValueError(
                 f"The custom_gradient decorator takes no keyword arguments while a graph is built, got "
@@ -74,6 +78,32 @@ def _called(f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         # As TensorFlow does, though nobody takes what is read here.
         convert_to_tensor(variable)
     return nest.pack_sequence_as(result, passed_on[: len(outputs)])
+
+
+def _called_eagerly(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The results, noted on the tapes as one operation with the gradient that `f` brings."""
+    read = tape.Tape()
+    args = tuple(nest.map_structure(_as_argument, arg) for arg in args)
+    with tape.paused():
+        tape.begin(read)
+        result, grad_fn = f(*args, **kwargs)
+    inputs = [tape.node_of(item) if hasattr(item, "handle") else item for item in nest.flatten(list(args))]
+    _check_signature(grad_fn, read.variables)
+    # New objects, so that what `f` returned unchanged is not taken for its own input.
+    outputs = [identity(convert_to_tensor(item)) for item in nest.flatten(result)]
+
+    def backward(*grads: Any) -> list[Any]:
+        given = [zeros_like(out) if grad is None else grad for out, grad in zip(outputs, grads, strict=True)]
+        return _gradients_of(grad_fn, given, list(read.variables))
+
+    for variable in read.variables:
+        tape.variable_read(variable)
+    tape.record_custom([*inputs, *(tape.node_of(variable) for variable in read.variables)], outputs, backward)
+    return nest.pack_sequence_as(result, outputs)
+
+
+def _as_argument(item: Any) -> Any:
+    return item if hasattr(item, "handle") else convert_to_tensor(item)
 
 
 def _result(item: Any) -> Tensor:

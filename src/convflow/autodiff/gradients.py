@@ -20,7 +20,7 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.handles import handle_dtype
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, device, name_scope
+from convflow.graph.scopes import colocate_with, device, executing_eagerly, name_scope
 from convflow.ops.array.constant import constant, fill, zeros, zeros_like
 from convflow.ops.array.identity import identity
 from convflow.ops.array.identity import tuple_ as gate_tuple
@@ -69,7 +69,12 @@ def gradients(
         TypeError: a y that holds no numbers, or complex ones without a `grad_ys`.
         ValueError: `grad_ys` that do not fit, or an unknown way to aggregate or to treat what is unconnected.
     """
-    unconnected = _checked_unconnected(unconnected_gradients)
+    if executing_eagerly():
+        raise RuntimeError(
+            "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead: there is no "
+            "graph to walk back over."
+        )
+    unconnected = checked_unconnected(unconnected_gradients)
     ys, xs = _as_list(ys), _as_list(xs)
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     if len(grad_ys) != len(ys):
@@ -97,7 +102,8 @@ def gradients(
     return results
 
 
-def _checked_unconnected(value: Any) -> UnconnectedGradients:
+def checked_unconnected(value: Any) -> UnconnectedGradients:
+    """One of `UnconnectedGradients`; ValueError for what is none."""
     try:
         return UnconnectedGradients(value)
     except ValueError:

@@ -9,15 +9,6 @@ from __future__ import annotations
 from convflow.core import errors
 
 
-def executing_eagerly() -> bool:
-    """Whether operations run at once: never (API: tf.executing_eagerly)."""
-    return False
-
-
-def disable_eager_execution() -> None:
-    """Graphs are what there is (API: tf.disable_eager_execution)."""
-
-
 def disable_v2_behavior() -> None:
     """See this module (API: tf.disable_v2_behavior)."""
 

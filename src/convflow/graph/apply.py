@@ -10,8 +10,8 @@ from convflow.core.dtypes import DType
 from convflow.core.shape import as_shape
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.opdef import REQUIRED, ArgDef, AttrDef, OpDef, get_op
-from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import graph_of
+from convflow.graph.operation import Tensor
+from convflow.graph.scopes import get_default_graph, graph_of
 
 
 def apply_op(op_type: str, name: str | None = None, **arguments: Any) -> Any:
@@ -31,6 +31,8 @@ def apply_op(op_type: str, name: str | None = None, **arguments: Any) -> Any:
         ValueError: shapes or attribute values that cannot work.
     """
     op_def = get_op(op_type)
+    if get_default_graph().executes_eagerly:
+        return _apply_at_once(op_def, arguments)
     graph = graph_of([arguments.get(arg.name) for arg in op_def.inputs])
     with graph.as_default(), graph.name_scope(name or op_type) as scope:
         attrs = _given_attrs(op_def, arguments)
@@ -43,7 +45,17 @@ def apply_op(op_type: str, name: str | None = None, **arguments: Any) -> Any:
             for tensor in _references(op_def, inputs):
                 locations.enter_context(graph.colocate_with(tensor.op))
             op = graph.create_op(op_type, inputs, name=scope, attrs=attrs, op_def=op_def)
-    return _outputs(op)
+    return _arranged(op_def, attrs, op.outputs, op)
+
+
+def _apply_at_once(op_def: OpDef, arguments: dict[str, Any]) -> Any:
+    """What the op outputs for these inputs; None where it has no outputs."""
+    attrs = _given_attrs(op_def, arguments)
+    inputs: list[Tensor] = []
+    for arg in op_def.inputs:
+        inputs += _convert_input(op_def, arg, arguments[arg.name], attrs)
+    _complete_attrs(op_def, attrs)
+    return _arranged(op_def, attrs, get_default_graph().execute(op_def, inputs, attrs), None)
 
 
 def _references(op_def: OpDef, inputs: list[Tensor]) -> list[Tensor]:
@@ -53,23 +65,24 @@ def _references(op_def: OpDef, inputs: list[Tensor]) -> list[Tensor]:
     return [tensor for arg, tensor in zip(op_def.inputs, inputs, strict=False) if arg.is_ref]
 
 
-def _outputs(op: Operation) -> Any:
-    args = op.definition.outputs
+def _arranged(op_def: OpDef, attrs: dict[str, Any], outputs: list[Tensor], bare: Any) -> Any:
+    """A node's outputs as its signature groups them; `bare` where there are none."""
+    args = op_def.outputs
     if not args:
-        return op
+        return bare
     if len(args) == 1 and not args[0].is_list:
-        return op.outputs[0]
+        return outputs[0]
     if len(args) == 1:
-        return list(op.outputs) or op
+        return list(outputs) or bare
     result: list[Any] = []
     position = 0
     for arg in args:
         if arg.is_list:
-            count = _list_length(arg, op.attrs)
-            result.append(op.outputs[position : position + count])
+            count = _list_length(arg, attrs)
+            result.append(outputs[position : position + count])
             position += count
         else:
-            result.append(op.outputs[position])
+            result.append(outputs[position])
             position += 1
     return result
 

@@ -45,5 +45,15 @@ class DefaultStack(threading.local):
             self.remove(item)
 
 
+class _Process:
+    """What all threads share."""
+
+    # The graph below the stacks of all threads when the program executes eagerly.
+    eager: Any = None
+    # Makes what runs operations eagerly, also inside programs that build graphs; set where that stands.
+    runner: Any = None
+
+
+process = _Process()
 graphs = DefaultStack()
 sessions = DefaultStack()

@@ -7,6 +7,7 @@ placeholder, and whoever calls the function passes the tensor's value after the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from tensorboard.compat.proto import attr_value_pb2
@@ -47,6 +48,13 @@ class FuncGraph(Graph):
     def building_function(self) -> bool:
         return True
 
+    def init_scope(self) -> AbstractContextManager[None]:
+        """Outside of all functions, where the program runs eagerly; else without waiting for the blocks around."""
+        outer = self.outer
+        while isinstance(outer, FuncGraph):
+            outer = outer.outer
+        return outer.init_scope() if outer.executes_eagerly else super().init_scope()
+
     @property
     def attr(self) -> Any:
         """The function as the value of a node's attribute, a `NameAttrList`."""
@@ -78,7 +86,7 @@ class FuncGraph(Graph):
         Raises:
             ValueError: the tensor is of a graph that is not around this one.
         """
-        if tensor.graph is self:
+        if tensor._owner is self:
             return tensor
         if tensor not in self.captures:
             if isinstance(self.outer, FuncGraph):
@@ -88,19 +96,23 @@ class FuncGraph(Graph):
                 self.captures[tensor] = self._stand_in(tensor)
         return self.captures[tensor]
 
+    def outside(self, tensor: Tensor) -> Tensor | None:
+        """The captured tensor that `tensor` stands for, None if it stands for none."""
+        return next((outer for outer, inner in self.captures.items() if inner is tensor), None)
+
     def _stand_in(self, tensor: Tensor) -> Tensor:
         with self.control_dependencies(None), self.name_scope(None):
             return self._placeholder(tensor.dtype.base_dtype, tensor.shape, f"captured_{len(self.captures)}")
 
     def _check_around(self, tensor: Tensor) -> None:
-        if tensor.graph is not self.outer:
+        if tensor._owner is not self.outer:
+            made = "" if tensor._owner.executes_eagerly else f"\nThe tensor was {describe(tensor.op.origin)}"
             raise ValueError(
-                f"{tensor} is from another graph than the function {self.name}: it cannot be used inside.\n"
-                f"The tensor was {describe(tensor.op.origin)}"
+                f"{tensor} is from another graph than the function {self.name}: it cannot be used inside.{made}"
             )
 
     def _own_input(self, tensor: Any, op_type: str) -> Tensor:
-        if isinstance(tensor, Tensor) and tensor.graph is not self:
+        if isinstance(tensor, Tensor) and tensor._owner is not self:
             return self.capture(tensor)
         return super()._own_input(tensor, op_type)
 

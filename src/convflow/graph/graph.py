@@ -6,7 +6,7 @@ import difflib
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from tensorboard.compat.proto import graph_pb2, versions_pb2
@@ -117,7 +117,7 @@ class Graph:
         inputs = tuple(self._own_input(tensor, op_type) for tensor in inputs)
         attrs = self._with_scope_attrs(op_type, dict(attrs or {}))
         if dtypes is None:
-            dtypes = _output_dtypes(op_def, attrs)
+            dtypes = output_dtypes(op_def, attrs)
         with self._lock:
             exact_name = self._node_name(op_type if name is None else name)
             op = Operation(
@@ -133,6 +133,10 @@ class Graph:
             if op._control_flow_context is not None:
                 op._control_flow_context.add_op(op)
         return op
+
+    def execute(self, op_def: OpDef, inputs: list[Tensor], attrs: dict[str, Any]) -> list[Any]:
+        """The outputs of an operation that runs now; only graphs that execute eagerly do so."""
+        raise RuntimeError(f"{op_def.name} cannot run while a graph is built: make a node, and run it in a session.")
 
     def _node_name(self, name: str) -> str:
         if not isinstance(name, str):
@@ -180,7 +184,12 @@ class Graph:
     def _own_input(self, tensor: Any, op_type: str) -> Tensor:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"An input of a {op_type} node is not a tensor: {tensor!r}")
-        if tensor.graph is not self:
+        if tensor._owner is not self:
+            if tensor._owner.executes_eagerly:
+                raise RuntimeError(
+                    f"Attempting to capture an EagerTensor without building a function: a {op_type} node of a graph "
+                    f"cannot take {tensor!r}. Pass its value: tf.constant(tensor.numpy())."
+                )
             raise ValueError(
                 f"{tensor} is from a different graph than the {op_type} node that should take it.\n"
                 f"The tensor was {describe(tensor.op.origin)}\n"
@@ -217,6 +226,11 @@ class Graph:
     @property
     def building_function(self) -> bool:
         """Whether the nodes become the body of a function."""
+        return False
+
+    @property
+    def executes_eagerly(self) -> bool:
+        """Whether operations run at once and no nodes are kept."""
         return False
 
     def add_function(self, name: str, function: Any) -> str:
@@ -294,7 +308,7 @@ class Graph:
         if isinstance(obj, (str, bytes)):
             return self._element_named(obj if isinstance(obj, str) else obj.decode(), allow_tensor, allow_operation)
         if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
-            if obj.graph is not self:
+            if (obj._owner if isinstance(obj, Tensor) else obj.graph) is not self:
                 kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
                 raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
             return obj
@@ -419,6 +433,10 @@ class Graph:
             yield
         finally:
             self._blocks.controllers, self._blocks.context = previous, context
+
+    def init_scope(self) -> AbstractContextManager[None]:
+        """What is made inside does not wait for the blocks around (API: tf.init_scope)."""
+        return self.control_dependencies(None)
 
     @contextmanager
     def _inside(self, context: ControlFlowContext | None) -> Iterator[None]:
@@ -586,7 +604,7 @@ class Graph:
         return graph_def
 
 
-def _output_dtypes(op_def: OpDef, attrs: dict[str, Any]) -> list[dtypes.DType]:
+def output_dtypes(op_def: OpDef, attrs: dict[str, Any]) -> list[dtypes.DType]:
     result: list[dtypes.DType] = []
     for arg in op_def.outputs:
         if arg.type_list_attr is not None:

@@ -49,6 +49,11 @@ class Tensor:
         return self._op.graph
 
     @property
+    def _owner(self) -> Graph:
+        """The graph, of tensors that have a value already too."""
+        return self._op.graph
+
+    @property
     def name(self) -> str:
         return f"{self._op.name}:{self._value_index}"
 

@@ -13,10 +13,12 @@ from convflow.graph.origin import describe
 
 
 def get_default_graph() -> Graph:
-    """The innermost `graph.as_default()`, or this thread's own graph."""
+    """The innermost `graph.as_default()`, or what runs operations at once in eager mode, or this thread's own graph."""
     graph = defaults.graphs.top()
     if graph is not None:
         return graph
+    if defaults.process.eager is not None:
+        return defaults.process.eager
     if defaults.graphs.base is None:
         defaults.graphs.base = Graph()
     return defaults.graphs.base
@@ -30,6 +32,11 @@ def reset_default_graph() -> None:
             "the nesting and create a new graph."
         )
     defaults.graphs.base = None
+
+
+def executing_eagerly() -> bool:
+    """Whether operations run when they are called (API: tf.executing_eagerly): in eager mode, outside of graphs."""
+    return get_default_graph().executes_eagerly
 
 
 def get_default_session() -> Any:
@@ -85,8 +92,8 @@ def graph_of(values: Any) -> Graph:
         ValueError: the values are of different graphs.
     """
     default = get_default_graph()
-    if default.building_function:
-        return default  # the values of graphs around it are captured
+    if default.building_function or default.executes_eagerly:
+        return default  # the values of graphs around a function are captured
     found: Graph | None = None
     first: Any = None
     for value in _flat(values):
@@ -128,8 +135,16 @@ def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextMana
 
 
 def init_scope() -> AbstractContextManager[None]:
-    """Nodes made inside do not wait for the control dependencies around."""
-    return control_dependencies(None)
+    """Nodes made inside do not wait for the control dependencies around (API: tf.init_scope).
+
+    In a function that is called eagerly, operations inside run at once, while the function is built.
+    """
+    return get_default_graph().init_scope()
+
+
+def beside(value: Any) -> AbstractContextManager[None]:
+    """Nodes made inside carry the location of the node that made `value`; what eager mode made has one place."""
+    return maybe_colocate(getattr(value, "op", None))
 
 
 def maybe_colocate(op: Operation | None) -> AbstractContextManager[None]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 
 from convflow.core import values
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
+from convflow.graph.eager_tensor import EagerTensor
 from convflow.graph.handles import handle_shape
 from convflow.graph.opdef import routed
 from convflow.graph.operation import Tensor
@@ -26,6 +28,8 @@ _LARGEST_MADE = 1 << 20
 
 def constant_value(tensor: Tensor) -> np.ndarray | None:
     """The value of `tensor` as an array if it follows from constants and static shapes, else None."""
+    if isinstance(tensor, EagerTensor):
+        return tensor._array() if isinstance(tensor._value, (torch.Tensor, np.ndarray)) else None
     known = getattr(tensor.op, "_static_values", None)
     if known is None:
         known = _compute(tensor)

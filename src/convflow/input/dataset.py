@@ -8,6 +8,7 @@ from typing import Any
 
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.scopes import executing_eagerly
 from convflow.input import file_names, iterators, mapped, structure, transforms
 from convflow.input.generator import from_generator
 from convflow.input.transforms import Node
@@ -291,6 +292,9 @@ class Dataset:
         return iterators.make_initializable_iterator(self, shared_name)
 
     def __iter__(self) -> Any:
+        """The elements, in eager mode; RuntimeError while a graph is built."""
+        if executing_eagerly():
+            return iterators.EagerIterator(self)
         raise RuntimeError(
             "A tf.data.Dataset has no elements while the graph is built. Make an iterator "
             "(dataset.make_one_shot_iterator()), take its get_next(), and run that in a session."

@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import Any, Protocol
 
-from convflow.core import dtypes
+from convflow.core import dtypes, errors
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import add_to_collection, colocate_with, get_default_graph, name_scope
+from convflow.graph.scopes import add_to_collection, colocate_with, executing_eagerly, get_default_graph, name_scope
 from convflow.graph.seeds import get_seed
 from convflow.input import structure
 from convflow.input.structure import ElementSpec
@@ -158,6 +158,46 @@ class Iterator:
         return self._spec.classes
 
 
+class EagerIterator(Iterator):
+    """A place in a dataset, read by calling it (API: tf.contrib.eager.Iterator).
+
+    Args:
+        dataset: a `tf.data.Dataset`.
+
+    Raises:
+        RuntimeError: a graph is being built.
+    """
+
+    def __init__(self, dataset: DatasetLike) -> None:
+        if not executing_eagerly():
+            raise RuntimeError(
+                f"{type(self).__name__} objects can only be used when eager execution is enabled, use "
+                "tf.data.Dataset.make_initializable_iterator or tf.data.Dataset.make_one_shot_iterator for graph "
+                "construction."
+            )
+        self._spec = dataset._spec
+        self._initializer = None
+        self._iterator_resource = _iterator_node(self._spec, None)
+        apply_op("MakeIterator", dataset=dataset._variant_tensor, iterator=self._iterator_resource)
+
+    def get_next(self, name: str | None = None) -> Any:
+        """The next element; tf.errors.OutOfRangeError past the last one."""
+        components = apply_op("IteratorGetNext", iterator=self._iterator_resource, **self._spec.attrs)
+        return structure.pack(self._spec.types, components)
+
+    def next(self) -> Any:
+        """The next element; StopIteration past the last one."""
+        try:
+            return self.get_next()
+        except errors.OutOfRangeError:
+            raise StopIteration from None
+
+    __next__ = next
+
+    def __iter__(self) -> EagerIterator:
+        return self
+
+
 def _iterator_node(spec: ElementSpec, shared_name: str | None) -> Tensor:
     return apply_op("IteratorV2", container="", shared_name=shared_name or "", **spec.attrs)
 
@@ -166,6 +206,11 @@ def make_initializable_iterator(dataset: DatasetLike, shared_name: str | None = 
     """An iterator over `dataset` that must be started by running its `initializer`
     (API: tf.data.make_initializable_iterator).
     """
+    if executing_eagerly():
+        raise RuntimeError(
+            "dataset.make_initializable_iterator is not supported when eager execution is enabled. "
+            "Use `for element in dataset` instead."
+        )
     _check_default_graph(dataset)
     with colocate_with(dataset._variant_tensor):
         resource = _iterator_node(dataset._spec, shared_name)
@@ -181,6 +226,8 @@ def make_one_shot_iterator(dataset: DatasetLike) -> Iterator:
         ValueError: the dataset depends on a placeholder, a variable or another node with state.
     """
     _check_default_graph(dataset)
+    if executing_eagerly():
+        return EagerIterator(dataset)
     # The function takes a number of its own among the graph's random ops, as TensorFlow's does.
     get_seed(None)
     function = dataset_function.capture(dataset._variant_tensor)
@@ -190,9 +237,9 @@ def make_one_shot_iterator(dataset: DatasetLike) -> Iterator:
 
 
 def _check_default_graph(dataset: DatasetLike) -> None:
-    if dataset._variant_tensor.graph is not get_default_graph():
+    if dataset._variant_tensor._owner is not get_default_graph():
         raise ValueError(
-            f"The dataset {dataset._variant_tensor.name} was made in another graph than the default one, in which its "
+            f"The dataset {dataset._variant_tensor} was made in another graph than the default one, in which its "
             "iterator would be made. Make both inside the same `with graph.as_default():`."
         )
 

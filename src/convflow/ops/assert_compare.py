@@ -9,6 +9,7 @@ import numpy as np
 
 from convflow.core import errors
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.graph.static_value import constant_value
@@ -100,7 +101,13 @@ def _compared(
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, name="y")
         if data is None:
-            data = [f"Condition x {sign} y did not hold element-wise:", f"x ({x.name}) = ", x, f"y ({y.name}) = ", y]
+            data = [
+                f"Condition x {sign} y did not hold element-wise:",
+                f"x ({name_of(x)}) = ",
+                x,
+                f"y ({name_of(y)}) = ",
+                y,
+            ]
         shown = [*([] if message is None else [message]), *data]
         condition = reduce_all(compare(x, y))
         known_x, known_y = constant_value(x), constant_value(y)
@@ -140,9 +147,9 @@ def assert_near(
             data = [
                 _sentence(message),
                 f"x and y not equal to tolerance rtol = {rtol}, atol = {atol}",
-                f"x ({x.name}) = ",
+                f"x ({name_of(x)}) = ",
                 x,
-                f"y ({y.name}) = ",
+                f"y ({name_of(y)}) = ",
                 y,
             ]
         bound = atol + rtol * absolute(y)
@@ -209,7 +216,7 @@ def assert_non_positive(
 
 
 def _not_held(x: Tensor, sign: str) -> list[Any]:
-    return [f"Condition x {sign} 0 did not hold element-wise:", f"x ({x.name}) = ", x]
+    return [f"Condition x {sign} 0 did not hold element-wise:", f"x ({name_of(x)}) = ", x]
 
 
 def _zero(x: Tensor) -> Tensor:

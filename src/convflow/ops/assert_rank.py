@@ -8,6 +8,7 @@ from typing import Any
 
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import name_scope
 from convflow.graph.sparse_tensor import SparseTensor
@@ -121,7 +122,7 @@ def _checked(
         x = x if isinstance(x, SparseTensor) else convert_to_tensor(x, name="x")
         ranks = [convert_to_tensor(rank, name="rank") for rank in ranks]
         prefix = f"{message}.  " if message else ""
-        what = " " if isinstance(x, SparseTensor) else f" {x.name}"
+        what = " " if isinstance(x, SparseTensor) else f" {name_of(x)}"
         if data is None:
             data = [prefix, f"Tensor{what} {wanted}", *ranks, "Received shape: ", shape_of(x)]
         for rank in ranks:
@@ -164,5 +165,5 @@ def assert_scalar(tensor: Any, name: str | None = None, message: str | None = No
         tensor = convert_to_tensor(tensor, name=scope)
         if tensor.shape.rank != 0:
             prefix = f"{message}.  " if message else ""
-            raise ValueError(f"{prefix}Expected scalar shape for {tensor.name}, saw shape: {tensor.shape}.")
+            raise ValueError(f"{prefix}Expected scalar shape for {name_of(tensor)}, saw shape: {tensor.shape}.")
         return tensor

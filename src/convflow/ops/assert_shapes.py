@@ -9,6 +9,7 @@ import numpy as np
 
 from convflow.core.shape import Dimension
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.graph.sparse_tensor import SparseTensor
@@ -142,7 +143,7 @@ def _size_checks(checked: list[_Checked], rank_checks: list[Operation], show: _S
             axis = position - len(symbols) if item.leading else position
             size = _size_at(item.sizes, axis, rank_checks)
             if isinstance(symbol, str) and symbol not in named:
-                named[symbol] = _Source(size, f"Specified by tensor{item.name} dimension {axis}")
+                named[symbol] = _Source(size, f"Specified by tensor{name_of(item)} dimension {axis}")
                 continue
             source = named[symbol] if isinstance(symbol, str) else _Source(_number(symbol), "Specified explicitly")
             check = _compared(item, axis, size, source, show)
@@ -169,7 +170,7 @@ def _compared(item: _Checked, axis: int, size: Any, source: _Source, show: _Show
     if isinstance(size, int) and isinstance(wanted, int):
         if size != wanted:
             raise ValueError(
-                f"{show.prefix}{source.said}.  Tensor{item.name} dimension {axis} must have size {wanted}.  "
+                f"{show.prefix}{source.said}.  Tensor{name_of(item)} dimension {axis} must have size {wanted}.  "
                 f"Received size {size}, shape {item.tensor.get_shape()}"
             )
         return None
@@ -177,7 +178,7 @@ def _compared(item: _Checked, axis: int, size: Any, source: _Source, show: _Show
     data = show.data
     if data is None:
         data = [
-            show.prefix, source.said, f"Tensor{item.name} dimension", axis, "must have size", wanted,
+            show.prefix, source.said, f"Tensor{name_of(item)} dimension", axis, "must have size", wanted,
             "Received shape: ", shape_of(item.tensor),
         ]  # fmt: skip
     return assert_(condition, data, summarize=show.summarize)

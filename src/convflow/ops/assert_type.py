@@ -10,6 +10,7 @@ import numpy as np
 from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import is_tensor, name_scope
 from convflow.graph.sparse_tensor import SparseTensor, is_sparse
@@ -27,7 +28,7 @@ def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str
         if not isinstance(tensor, SparseTensor):
             tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype.base_dtype is not wanted:
-            what = "tensor" if isinstance(tensor, SparseTensor) else tensor.name
+            what = "tensor" if isinstance(tensor, SparseTensor) else name_of(tensor)
             raise TypeError(
                 f"{_sentence(message)}{what} must be of type tf.{wanted.name}; got tf.{tensor.dtype.base_dtype.name}. "
                 "Use tf.cast."
@@ -44,7 +45,7 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
     with name_scope(name, "assert_integer", [x]):
         x = x if isinstance(x, SparseTensor) else convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
-            what = "tensor" if isinstance(x, SparseTensor) else x.name
+            what = "tensor" if isinstance(x, SparseTensor) else name_of(x)
             raise TypeError(
                 f'{_sentence(message)}Expected "x" to be integer type.  Found: {what} of dtype {x.dtype!r}. '
                 "Use tf.cast."
@@ -98,7 +99,7 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
 
 
 def _name(tensor: Any) -> str:
-    return str(tensor) if isinstance(tensor, SparseTensor) else tensor.name
+    return str(tensor) if isinstance(tensor, SparseTensor) else name_of(tensor)
 
 
 def is_numeric_tensor(tensor: Any) -> bool:

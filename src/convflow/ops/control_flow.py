@@ -9,7 +9,7 @@ from convflow.core import nest
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import add_to_collection, is_tensor, name_scope
+from convflow.graph.scopes import add_to_collection, executing_eagerly, is_tensor, name_scope
 from convflow.graph.sparse_tensor import SparseTensor
 from convflow.graph.static_value import constant_value
 from convflow.ops.array.identity import identity
@@ -30,7 +30,7 @@ def cond(
     """What `true_fn` returns where `pred` is true, else what `false_fn` returns (API: tf.cond).
 
     Both functions are called once, now. At run time only the nodes made by the chosen one run; nodes that a
-    function merely uses run whatever is chosen.
+    function merely uses run whatever is chosen. In eager mode the chosen one is called, and the other is not.
 
     Args:
         pred: a bool scalar tensor.
@@ -49,6 +49,9 @@ def cond(
     """
     true_fn = _function("true_fn", true_fn, "fn1", fn1)
     false_fn = _function("false_fn", false_fn, "fn2", fn2)
+    if executing_eagerly():
+        result = true_fn() if pred else false_fn()
+        return result if strict else _without_single(result)
     if isinstance(pred, bool):
         raise TypeError(f"'pred' must not be a Python bool, got {pred}. Use a Python if, or tf.constant({pred}).")
     with name_scope(name, "cond", [pred]):

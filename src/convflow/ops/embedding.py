@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from convflow.core import dtypes
@@ -80,7 +81,7 @@ def parts_of(params: Any, what: str) -> list[Any]:
 
 
 def _beside(part: Any) -> Any:
-    return colocate_with(part.op, ignore_existing=True)
+    return nullcontext() if not hasattr(part, "op") else colocate_with(part.op, ignore_existing=True)
 
 
 def _from_parts(parts: list[Any], ids: Tensor, strategy: str, scope: str) -> Tensor:

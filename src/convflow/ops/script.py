@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from convflow.core import errors, values
+from convflow.core import errors, nest, values
 from convflow.core.dtypes import DType, as_dtype
 from convflow.core.shape import TensorShape
 from convflow.graph.apply import apply_op
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
-from convflow.graph.scopes import get_default_graph
+from convflow.graph.scopes import executing_eagerly, get_default_graph
 
 _KINDS: tuple[tuple[type[Exception], Any], ...] = (
     (StopIteration, errors.OutOfRangeError),
@@ -46,12 +47,21 @@ def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True
     """
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func} of type {type(func)}.")
+    if executing_eagerly():
+        return _called_now(func, inp)
     token = get_default_graph().add_function(f"pyfunc_{next(_tokens)}", func)
     several = isinstance(Tout, (list, tuple))
     types = [as_dtype(dtype) for dtype in (Tout if several else [Tout])]
     op_type = "PyFunc" if stateful else "PyFuncStateless"
     outputs = apply_op(op_type, input=list(inp), token=token, Tout=types, name=name)
     return outputs if several or isinstance(outputs, Operation) else outputs[0]
+
+
+def _called_now(func: Callable[..., Any], inp: Any) -> Any:
+    """What the function returns, in eager mode."""
+    returned = nest.flatten(func(*[np.array(item) for item in inp]))
+    tensors = [item if item is None else convert_to_tensor(item) for item in returned]
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def numpy_function(
@@ -71,7 +81,7 @@ def _kernel(op: Operation, *_: Any) -> Callable[..., tuple[Any, ...] | None]:
     types = op.attrs["Tout"]
 
     def call(*inputs: Any) -> tuple[Any, ...] | None:
-        returned = _called(_function(op, token), [_argument(value) for value in inputs])
+        returned = called(_function(op, token), [_argument(value) for value in inputs])
         results = returned if isinstance(returned, (list, tuple)) else [] if returned is None else [returned]
         if len(results) != len(types):
             raise ValueError(f"{token} returns {len(results)} values, but expects to see {len(types)} values.")
@@ -98,7 +108,8 @@ def _argument(value: Any) -> Any:
     return array[()]
 
 
-def _called(function: Callable[..., Any], arguments: list[Any]) -> Any:
+def called(function: Callable[..., Any], arguments: list[Any]) -> Any:
+    """What a program's function returns; TensorFlow's error for what it raises."""
     try:
         return function(*arguments)
     except errors.OpError:

@@ -11,12 +11,13 @@ from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
+from convflow.graph.scopes import colocate_with, control_dependencies, device, executing_eagerly, name_scope
 from convflow.graph.static_value import constant_value
 from convflow.ops.array.identity import identity
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.math.cast import cast
+from convflow.ops.tensor_array_eager import TensorList
 from convflow.ops.tensor_array_nodes import register_reading_and_writing
 
 
@@ -36,6 +37,9 @@ class TensorArray:
         element_shape: that shape, as far as it is known.
         colocate_with_first_write_call: place the array where the first tensor written is.
     """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return object.__new__(_EagerTensorArray if cls is TensorArray and executing_eagerly() else cls)
 
     def __init__(
         self,
@@ -306,6 +310,10 @@ class TensorArray:
             self._location.append(value)
         with colocate_with(self._location[0].op):
             yield
+
+
+class _EagerTensorArray(TensorList, TensorArray):  # type: ignore[misc]
+    """The array that `tf.TensorArray` makes in eager mode."""
 
 
 def _check_source(handle: Any, given: dict[str, Any]) -> None:

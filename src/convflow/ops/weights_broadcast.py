@@ -6,6 +6,7 @@ from typing import Any
 
 from convflow.core.shape import TensorShape
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.ops.array.concat import concat
@@ -43,8 +44,8 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
                 return no_op(name="static_dims_check_success")
         is_scalar = equal(0, weights_rank, name="is_scalar")
         shown = [
-            _REFUSAL, "weights.shape=", weights.name, weights_shape,
-            "values.shape=", values.name, values_shape, "is_scalar=", is_scalar,
+            _REFUSAL, "weights.shape=", name_of(weights), weights_shape,
+            "values.shape=", name_of(values), values_shape, "is_scalar=", is_scalar,
         ]  # fmt: skip
         fits = cond(
             is_scalar,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,11 +10,14 @@ from convflow.core import nest
 from convflow.core.shape import TensorShape
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import add_to_collection, name_scope
+from convflow.graph.scopes import add_to_collection, executing_eagerly, name_scope
+from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops.array.constant import constant
 from convflow.ops.loop_values import from_tensors, tensors_of
 from convflow.ops.math.comparison import logical_and
+from convflow.ops.tensor_array import TensorArray
 from convflow.ops.while_context import WhileContext
 
 
@@ -32,7 +36,7 @@ def while_loop(
     """Repeat `body` while `cond` holds (API: tf.while_loop).
 
     Both functions are called once, now; the nodes they make run in every iteration. Gradients keep the values of
-    all iterations.
+    all iterations. In eager mode the loop is Python's.
 
     Args:
         cond: a function of the loop's variables that returns a bool scalar.
@@ -62,6 +66,8 @@ def while_loop(
     with name_scope(name, "while", nest.flatten(loop_vars)):
         if not loop_vars:
             raise ValueError("'loop_vars' must be provided: a loop without variables never ends or never runs.")
+        if executing_eagerly():
+            return _run(cond, body, loop_vars, not return_same_structure, maximum_iterations)
         if maximum_iterations is None:
             loop = _Loop(cond, body, loop_vars, shape_invariants, unpack=not return_same_structure)
             return loop.build(None, parallel_iterations, back_prop, swap_memory)
@@ -73,6 +79,25 @@ def while_loop(
             shape_invariants = (TensorShape([]), shape_invariants)
         loop = _Loop(*counted, shape_invariants, unpack=False)
         return loop.build(limit, parallel_iterations, back_prop, swap_memory)[1]
+
+
+def _run(cond: Any, body: Any, values: Any, unpack: bool, limit: Any) -> Any:
+    """The loop in eager mode: Python's."""
+    single = len(values) == 1 and unpack
+    came_bare = False
+    for _ in itertools.count() if limit is None else range(int(limit)):
+        if not cond(*values):
+            break
+        values = body(*values)
+        came_bare = single and not isinstance(values, (list, tuple))
+        if came_bare:
+            values = (values,)
+    values = nest.map_structure(_value, values)
+    return values[0] if came_bare else values
+
+
+def _value(leaf: Any) -> Any:
+    return leaf if isinstance(leaf, (TensorArray, SparseTensor, IndexedSlices)) else convert_to_tensor(leaf)
 
 
 def _counted(cond: Any, body: Any, loop_vars: Any, limit: Tensor, single: bool) -> tuple[Any, Any, Any]:

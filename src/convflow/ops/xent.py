@@ -12,6 +12,7 @@ from convflow.core import dtypes, errors
 from convflow.core.shape import TensorShape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import EagerTensor
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
@@ -235,7 +236,7 @@ def _xent_gradient(op: Operation, grad_loss: Tensor | None, grad_backprop: Tenso
 def _logits_gradient(op: Operation, grad_loss: Tensor | None, grad_backprop: Tensor | None) -> Tensor | None:
     """The loss's derivative is the op's other output; that one's is the derivative of softmax."""
     result = None if grad_loss is None else _scaled_rows(grad_loss, op.outputs[1])
-    if grad_backprop is None or grad_backprop.op.type in ("Zeros", "ZerosLike"):
+    if grad_backprop is None or _is_zero(grad_backprop):
         return result
     probabilities = softmax(op.inputs[0])
     mean = apply_op(
@@ -243,6 +244,11 @@ def _logits_gradient(op: Operation, grad_loss: Tensor | None, grad_backprop: Ten
     )
     second = multiply(subtract(grad_backprop, mean, name="sub"), probabilities, name="mul")
     return second if result is None else apply_op("AddV2", x=result, y=second, name="add")
+
+
+def _is_zero(tensor: Tensor) -> bool:
+    """Whether a gradient is one that nobody took. In eager mode that is None, so that nothing is computed of it."""
+    return not isinstance(tensor, EagerTensor) and tensor.op.type in ("Zeros", "ZerosLike")
 
 
 def _scaled_rows(factors: Tensor, matrix: Tensor) -> Tensor:

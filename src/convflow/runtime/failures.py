@@ -34,8 +34,8 @@ def explain(error: Exception, step: Step) -> Exception:
     known = {tensor: local.get(name, step.constants.get(name)) for tensor, name in step.names.items()}
     if isinstance(op, Fused):
         op, error = _culprit(op, known, error)
-    message = _refusal(op, known, error) or _message(error)
-    kind = _kind(error)
+    message = _refusal(op, known, error) or message_of(error)
+    kind = kind_of(error)
     return kind(op.node_def, op, f"{message}\n\t [[{op.describe()}]]{_input_shapes(op, known)}")
 
 
@@ -87,7 +87,7 @@ def _step_frame(traceback: TracebackType | None) -> TracebackType | None:
     return found
 
 
-def _kind(error: Exception) -> Any:
+def kind_of(error: Exception) -> Any:
     if isinstance(error, errors.OpError):
         return type(error)
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
@@ -99,7 +99,7 @@ def _kind(error: Exception) -> Any:
     return errors.UnknownError
 
 
-def _message(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     if isinstance(error, (errors.OpError, ValueError, errors.InvalidArgumentError)):
         return str(error)
     return f"{type(error).__name__}: {error}"

@@ -84,6 +84,12 @@ class Store:
         inner._scope = (*self._scope, function)
         return inner
 
+    def apart(self) -> Store:
+        """A store with resources of its own, which goes when nobody uses it any more; functions are the same."""
+        inner = copy.copy(self)
+        inner._resources = {}
+        return inner
+
     def variable(self, name: str) -> VariableSlot:
         with self._lock:
             if name not in self._variables:

@@ -17,7 +17,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import get_default_graph, graph_of, name_scope
+from convflow.graph.scopes import executing_eagerly, get_default_graph, graph_of, name_scope
 from convflow.modeling.layers import structure, utils
 from convflow.modeling.layers.input_spec import InputSpec, check_input
 from convflow.modeling.variables.scope import VariableScope, get_variable, variable_scope
@@ -118,7 +118,8 @@ class Layer:
             with name_scope(scope.original_name_scope) if scope.original_name_scope else nullcontext():
                 outputs = self._called(inputs, tensors, args, kwargs)
             utils.add_new_to_collection(self.updates, GraphKeys.UPDATE_OPS)
-        self._calls.append((inputs, outputs))
+        if not graph.executes_eagerly:
+            self._calls.append((inputs, outputs))
         return outputs
 
     def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
@@ -283,6 +284,8 @@ class Layer:
     def get_weights(self) -> list[np.ndarray]:
         """The values of `weights` in the default session."""
         weights = self.weights
+        if executing_eagerly():
+            return [np.array(variable) for variable in weights]
         return weights[0].graph.session_for(None, "Layer.get_weights").run(weights) if weights else []
 
     def set_weights(self, weights: list[Any]) -> None:
@@ -320,7 +323,10 @@ class Layer:
             inputs: what they depend on; in `call`, what they can be reached from by default.
         """
         items = updates if isinstance(updates, (list, tuple)) else [updates]
-        ops = [structure.operation(item() if callable(item) else item) for item in items]
+        values = [item() if callable(item) else item for item in items]
+        if executing_eagerly():
+            return  # they have run
+        ops = [structure.operation(value) for value in values]
         depending = set(structure.reached(self._call_inputs, ops)) if inputs is None else ()
         self._updates += [(op, self._call_inputs if op in depending else inputs) for op in ops]
 

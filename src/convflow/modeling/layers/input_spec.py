@@ -6,6 +6,7 @@ from typing import Any
 
 from convflow.core import dtypes
 from convflow.core.shape import TensorShape
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Tensor
 
 
@@ -95,7 +96,7 @@ def check_input(spec: InputSpec | list[InputSpec] | None, inputs: list[Tensor], 
         if reason is not None:
             raise ValueError(
                 f'Input {index} of layer "{layer_name}" is incompatible with the layer: {reason}. '
-                f"Full shape received: {tensor.shape} ({tensor.name}). {_advice(item, tensor)}"
+                f"Full shape received: {tensor.shape} ({name_of(tensor)}). {_advice(item, tensor)}"
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import colocate_with, name_scope
+from convflow.graph.scopes import beside, name_scope
 from convflow.modeling.variables.variable import Variable
 from convflow.ops import state
 from convflow.ops.math.cast import cast
@@ -19,7 +19,7 @@ def assign_moving_average(variable: Variable, value: Tensor, momentum: Any) -> T
         momentum: a number or a scalar tensor in [0, 1].
     """
     dtype = variable.dtype.base_dtype
-    with name_scope("AssignMovingAvg") as scope, colocate_with(variable.op):
+    with name_scope("AssignMovingAvg") as scope, beside(variable):
         decay = cast(convert_to_tensor(1.0 - momentum, name="decay"), dtype)
         distance: Any = variable - cast(value, dtype)
         return state.assign_sub(variable, distance * decay, name=scope)
@@ -27,5 +27,5 @@ def assign_moving_average(variable: Variable, value: Tensor, momentum: Any) -> T
 
 def assign_new_value(variable: Variable, value: Any) -> Tensor:
     """A node that writes `value` into `variable`."""
-    with name_scope("AssignNewValue") as scope, colocate_with(variable.op):
+    with name_scope("AssignNewValue") as scope, beside(variable):
         return state.assign(variable, value, name=scope)

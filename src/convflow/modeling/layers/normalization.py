@@ -9,7 +9,7 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import colocate_with
+from convflow.graph.scopes import beside
 from convflow.modeling.layers import renorm as renormalization
 from convflow.modeling.layers import utils
 from convflow.modeling.layers.base import Layer
@@ -147,11 +147,11 @@ class BatchNormalization(Layer):
             self.moving_mean = self._statistic("moving_mean", self.moving_mean_initializer)
             self.moving_variance = self._statistic("moving_variance", self.moving_variance_initializer)
             if self.renorm:
-                with colocate_with(self.moving_variance.op):
+                with beside(self.moving_variance):
                     self.moving_stddev = self._statistic("moving_stddev", self._initial_stddev)
-                with colocate_with(self.moving_mean.op):
+                with beside(self.moving_mean):
                     self.renorm_mean = self._statistic("renorm_mean", self.moving_mean_initializer)
-                with colocate_with(self.moving_stddev.op):
+                with beside(self.moving_stddev):
                     self.renorm_stddev = self._statistic("renorm_stddev", self._initial_stddev)
         finally:
             if self._scope is not None:

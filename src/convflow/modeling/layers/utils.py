@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convflow.graph.collections import GraphKeys
-from convflow.graph.scopes import get_default_graph
+from convflow.graph.scopes import executing_eagerly, get_default_graph
 from convflow.modeling.variables import constraints, initializers, initializers_keras, regularizers_keras
 from convflow.ops import activation, softmax
 from convflow.ops.math import elementwise
@@ -129,6 +129,8 @@ def add_new_to_collection(items: list[Any], name: str) -> None:
 
 def is_trained(variable: Any) -> bool:
     """Whether a variable is one of those that optimizers change by default."""
+    if executing_eagerly():
+        return variable.trainable
     return any(variable is item for item in get_default_graph().get_collection(GraphKeys.TRAINABLE_VARIABLES))
 
 

@@ -14,7 +14,7 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import get_default_graph, init_scope
+from convflow.graph.scopes import executing_eagerly, get_default_graph, init_scope
 from convflow.modeling.variables import slice_info
 from convflow.modeling.variables.store import resolved_use_resource, variable_store
 from convflow.ops import scatter, state
@@ -59,11 +59,19 @@ def create_variable(**arguments: Any) -> Any:
     return create(**arguments)
 
 
-# The classes of variables by whether they are known by a handle; filled where the classes stand.
-KINDS: dict[bool, Any] = {}
+# The classes of variables by whether they are known by a handle, and that of eager mode; filled where they stand.
+KINDS: dict[bool | str, Any] = {}
+
+
+def are_made_eagerly() -> bool:
+    """Whether a new variable has its value at once: in eager mode, and in functions that eager mode traces."""
+    with init_scope():
+        return executing_eagerly()
 
 
 def _by_kind(use_resource: bool | None = None, variable_def: Any = None, **arguments: Any) -> Any:
+    if are_made_eagerly():
+        return KINDS["eager"](variable_def=variable_def, **arguments)
     is_resource = resolved_use_resource(use_resource) if variable_def is None else variable_def.is_resource
     return KINDS[is_resource](variable_def=variable_def, **arguments)
 

@@ -10,11 +10,12 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
-from convflow.graph.scopes import add_to_collection, get_default_graph, init_scope, name_scope
+from convflow.graph.scopes import add_to_collection, beside, init_scope, name_scope
+from convflow.modeling.variables.base import are_made_eagerly
 from convflow.modeling.variables.initializers import GlorotUniform, Zeros
 from convflow.modeling.variables.partitioned import PartitionedVariable, PartitionInfo
 from convflow.modeling.variables.slice_info import SaveSliceInfo
-from convflow.modeling.variables.store import variable_store
+from convflow.modeling.variables.store import VariableStore, variable_store
 from convflow.modeling.variables.variable import Variable, VariableAggregation, VariableSynchronization
 from convflow.ops.array.slice import slice_
 
@@ -76,6 +77,8 @@ def _whole(
     partition_info: PartitionInfo | None = None,
 ) -> Variable:
     store = variable_store()
+    if are_made_eagerly():
+        return _eager(store, name, shape, dtype, initializer, regularizer, reuse, settings)
     existing = store.variables.get(name)
     if existing is not None:
         return _shared(existing, name, shape, dtype, reuse)
@@ -87,6 +90,26 @@ def _whole(
     initial_value, value_dtype = _initial_value(name, shape, dtype, initializer, partition_info)
     variable = Variable(initial_value, name=name, dtype=value_dtype, **settings)
     store.variables[name] = variable
+    _regularize(variable, name, regularizer)
+    return variable
+
+
+def _eager(
+    store: VariableStore, name: str, shape: Any, dtype: dtypes.DType, initializer: Any, regularizer: Any, reuse: Any,
+    settings: dict[str, Any],
+) -> Variable:  # fmt: skip
+    """A new variable each time, unless a `tfe.EagerVariableStore` finds those it knows."""
+    if not store.keeps_eager and reuse is True:
+        raise RuntimeError(
+            "When eager execution is enabled variable reuse is only supported when an EagerVariableStore is active: "
+            f"{name} was asked for again. Open `with tfe.EagerVariableStore().as_default():`, or keep the variable."
+        )
+    if store.keeps_eager and name in store.variables:
+        return _shared(store.variables[name], name, shape, dtype, reuse=True)
+    initial_value, value_dtype = _initial_value(name, shape, dtype, initializer, None)
+    variable = Variable(initial_value, name=name, dtype=value_dtype, **settings)
+    if store.keeps_eager:
+        store.variables[name] = variable
     _regularize(variable, name, regularizer)
     return variable
 
@@ -305,7 +328,7 @@ def _default_initializer(name: str, dtype: dtypes.DType) -> Any:
 def _regularize(variable: Variable, name: str, regularizer: Any) -> None:
     if regularizer is None:
         return
-    with init_scope(), get_default_graph().colocate_with(variable.op), name_scope(name + "/Regularizer/"):
+    with init_scope(), beside(variable), name_scope(name + "/Regularizer/"):
         loss = regularizer(variable)
     if loss is not None:
         add_to_collection(GraphKeys.REGULARIZATION_LOSSES, convert_to_tensor(loss))

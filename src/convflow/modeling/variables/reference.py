@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
+from convflow.autodiff import tape
 from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape, unknown_shape
 from convflow.graph.collections import GraphKeys
@@ -107,6 +108,7 @@ class RefVariable(Variable):
         self._snapshot.set_shape(shape)
 
     def value(self) -> Tensor:
+        tape.variable_read(self)
         return self._snapshot
 
     def read_value(self) -> Tensor:
@@ -132,7 +134,7 @@ class RefVariable(Variable):
         return self._variable
 
     def _as_value(self) -> Tensor:
-        return self._snapshot
+        return self.value()
 
     def _snapshot_tensor(self) -> Tensor:
         return self._snapshot
@@ -188,7 +190,7 @@ def _result(reference: Tensor, read_value: bool) -> Any:
 
 def _to_tensor(value: RefVariable, dtype: Any, name: str | None, as_ref: bool) -> Any:
     check_type(value, dtype)
-    return value._variable if as_ref else value._snapshot
+    return value._variable if as_ref else value.value()
 
 
 def check_type(variable: Variable, dtype: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convflow.autodiff import tape
 from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.convert import convert_to_tensor, register_tensor_conversion_function
@@ -23,6 +24,7 @@ from convflow.modeling.variables.base import (
     Variable,
     VariableAggregation,
     VariableSynchronization,
+    are_made_eagerly,
     imported,
     location,
 )
@@ -34,6 +36,9 @@ from convflow.ops.array.identity import identity
 
 class ResourceVariable(Variable):
     """A `VarHandleOp` node, the node that assigns its initial value, and nodes that read it."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return object.__new__(KINDS["eager"] if cls is ResourceVariable and are_made_eagerly() else cls)
 
     def __init__(
         self,
@@ -143,6 +148,7 @@ class ResourceVariable(Variable):
             return self._read()
 
     def _read(self) -> Tensor:
+        tape.variable_read(self)
         return resource.read_variable_op(self._handle, self._dtype)
 
     def read_value(self) -> Tensor:
@@ -151,10 +157,12 @@ class ResourceVariable(Variable):
         return identity(value)
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
+        tape.variable_read(self)
         with name_scope("Gather" if name is None else name) as scope:
             return resource.resource_gather(self._handle, indices, self._dtype, name=scope)
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
+        tape.variable_read(self)
         with name_scope("GatherNd" if name is None else name) as scope:
             value = resource.resource_gather_nd(self._handle, indices, self._dtype, name=scope)
         return identity(value)

@@ -22,6 +22,8 @@ class VariableStore:
         self.scope_counts: dict[str, int] = {}
         self.current: Any = None
         self.creators: list[Callable[..., Any]] = []
+        # Eager variables are found again only while a program asks for that.
+        self.keeps_eager = False
 
     def open_subscope(self, name: str) -> None:
         self.scope_counts[name] = self.scope_counts.get(name, 0) + 1
@@ -42,6 +44,18 @@ def variable_store(graph: Graph | None = None) -> VariableStore:
     if not items:
         items.append(VariableStore())
     return items[0]
+
+
+@contextmanager
+def using_store(store: VariableStore) -> Iterator[None]:
+    """Variables of the default graph are made and found in `store` inside."""
+    items = get_default_graph().get_collection_ref(_STORE_KEY)
+    before = list(items)
+    items[:] = [store]
+    try:
+        yield
+    finally:
+        items[:] = before
 
 
 @contextmanager

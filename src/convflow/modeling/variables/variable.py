@@ -10,6 +10,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import colocate_with, device, get_collection, get_default_graph, name_scope
 from convflow.modeling.variables.base import Variable, VariableAggregation, VariableSynchronization
+from convflow.modeling.variables.eager import EagerVariable
 from convflow.modeling.variables.reference import RefVariable
 from convflow.modeling.variables.resource import ResourceVariable
 from convflow.ops import state
@@ -20,6 +21,7 @@ from convflow.ops.array.strided_slice import boolean_mask
 from convflow.ops.math.comparison import logical_not
 
 __all__ = [
+    "EagerVariable",
     "RefVariable",
     "ResourceVariable",
     "Variable",

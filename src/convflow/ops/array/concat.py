@@ -88,7 +88,7 @@ def _sizes_of(parts: list[Tensor]) -> list[Tensor]:
     sizes: list[Tensor] = []
     for part in parts:
         sizes.append(shape_of(part))
-        if sizes[-1].op.type != "Const":
+        if not part.shape.is_fully_defined():
             return apply_op("ShapeN", input=parts)
     return sizes
 

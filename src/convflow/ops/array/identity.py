@@ -9,7 +9,14 @@ from convflow.graph.apply import apply_op
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
-from convflow.graph.scopes import colocate_with, control_dependencies, device, get_default_graph, name_scope
+from convflow.graph.scopes import (
+    colocate_with,
+    control_dependencies,
+    device,
+    executing_eagerly,
+    get_default_graph,
+    name_scope,
+)
 from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops import rules
 
@@ -80,6 +87,8 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
     name = kwargs.pop("name", None)
     if kwargs:
         raise ValueError(f"Unknown keyword arguments: {', '.join(sorted(kwargs))}")
+    if executing_eagerly():
+        return None  # type: ignore[return-value]  # what was called has run
     items = list(_flat(inputs))
     with name_scope(name, "group_deps", items) as scope:
         places: dict[str, list[Operation]] = {}
@@ -130,6 +139,8 @@ def _operation(item: Any) -> Operation:
 
 def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
     """The tensors, each passed on only when all are there (API: tf.tuple). None entries stay None."""
+    if executing_eagerly():
+        return list(tensors)
     with name_scope(name, "tuple", list(tensors)) as scope:
         gates = [_operation(tensor) for tensor in tensors if tensor is not None]
         gates += [_operation(item) for item in control_inputs or []]

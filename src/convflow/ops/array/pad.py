@@ -10,6 +10,7 @@ import torch
 
 from convflow.core.shape import Dimension, TensorShape, unknown_shape
 from convflow.graph.apply import apply_op
+from convflow.graph.eager_tensor import EagerTensor
 from convflow.graph.opdef import register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import is_tensor
@@ -37,6 +38,8 @@ def pad(
             wider than what there is to mirror.
     """
     result = _padded_node(tensor, paddings, mode.upper(), name, constant_values)
+    if isinstance(result, EagerTensor):
+        return result
     input_shape = result.op.inputs[0].shape
     margins = _known_parts(result.op.inputs[1])
     if input_shape.rank is not None and margins is not None and not result.shape.is_fully_defined():

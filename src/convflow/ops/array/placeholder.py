@@ -10,6 +10,7 @@ from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
+from convflow.graph.scopes import executing_eagerly
 
 
 def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tensor:
@@ -18,7 +19,15 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     Args:
         dtype: the element type of what is fed.
         shape: what is known of its shape; None allows any.
+
+    Raises:
+        RuntimeError: in eager mode, where there are no runs.
     """
+    if executing_eagerly():
+        raise RuntimeError(
+            "tf.placeholder() is not compatible with eager execution: pass values to functions, or build the graph "
+            "inside `with tf.Graph().as_default():`."
+        )
     return apply_op("Placeholder", dtype=dtypes.as_dtype(dtype).base_dtype, shape=as_shape(shape), name=name)
 
 

@@ -53,6 +53,8 @@ def _fill_shape(ctx: InferenceContext) -> list[TensorShape]:
 
 
 def _fill_compute(indices: torch.Tensor, items: Any, shape: torch.Tensor, default: Any) -> tuple[Any, ...]:
+    if default.ndim:
+        raise ValueError(f"default_value must be a scalar, got shape {list(default.shape)}.")
     check_sparse(indices, items, shape)
     if not shape.shape[0]:
         raise ValueError("Rank 0 has no rows.")

@@ -10,7 +10,7 @@ from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph
+from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, init_scope
 from convflow.ops import state
 from convflow.ops.array.identity import group
 from convflow.ops.math.elementwise import sqrt
@@ -66,7 +66,8 @@ class AdamOptimizer(Optimizer):
         self._epsilon_t = convert_to_tensor(self._call_if_callable(self._epsilon), name="epsilon")
 
     def _get_beta_accumulators(self) -> tuple[Any, Any]:
-        graph = get_default_graph()
+        with init_scope():
+            graph = get_default_graph()
         return (
             self._get_non_slot_variable("beta1_power", graph),
             self._get_non_slot_variable("beta2_power", graph),

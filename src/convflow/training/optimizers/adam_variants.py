@@ -7,7 +7,7 @@ from typing import Any
 from convflow.core.dtypes import DType
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph
+from convflow.graph.scopes import colocate_with, control_dependencies, get_default_graph, init_scope
 from convflow.ops import state
 from convflow.ops.array.gather import gather
 from convflow.ops.array.identity import group
@@ -97,7 +97,8 @@ class AdaMaxOptimizer(AdamOptimizer):
             self._zeros_slot(variable, "v", self._name)
 
     def _beta1_power(self) -> Any:
-        return self._get_non_slot_variable("beta1_power", get_default_graph())
+        with init_scope():
+            return self._get_non_slot_variable("beta1_power", get_default_graph())
 
     def _values(self, var: Any, dtype: DType) -> dict[str, Any]:
         return in_type(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from convflow.autodiff.gradient_tape import GradientTape
 from convflow.autodiff.gradients import gradients
 from convflow.core import dtypes
 from convflow.core.dtypes import DType
@@ -16,12 +17,13 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
     colocate_with,
     control_dependencies,
+    executing_eagerly,
     get_collection,
     get_default_graph,
     init_scope,
     name_scope,
 )
-from convflow.modeling.variables.variable import Variable, trainable_variables
+from convflow.modeling.variables.variable import EagerVariable, Variable, trainable_variables
 from convflow.ops import state
 from convflow.ops.array.gather import unsorted_segment_sum
 from convflow.ops.array.identity import group
@@ -75,7 +77,7 @@ class Optimizer(SlotKeeper):
         """A node that takes one step towards a smaller `loss` (API: tf.train.Optimizer.minimize).
 
         Args:
-            loss: a floating tensor.
+            loss: a floating tensor, or a function without arguments that returns one; in eager mode a function.
             global_step: a variable that counts the steps.
             var_list: the variables to change, by default all trainable ones.
             gate_gradients: GATE_NONE, GATE_OP or GATE_GRAPH.
@@ -116,8 +118,11 @@ class Optimizer(SlotKeeper):
             NotImplementedError: something in `var_list` is no variable.
         """
         if callable(loss):
-            raise ValueError(
-                f"`loss` is the function {loss!r}: functions are for eager execution. Pass the tensor it returns."
+            return self._gradients_of_function(loss, var_list, grad_loss)
+        if executing_eagerly():
+            raise RuntimeError(
+                "`loss` passed to Optimizer.compute_gradients should be a function when eager execution is enabled: "
+                f"got {loss!r}. Pass a function without arguments that computes it, e.g. lambda: loss_fn(x)."
             )
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
@@ -139,6 +144,19 @@ class Optimizer(SlotKeeper):
         pairs = list(zip(grads, variables, strict=True))
         self._assert_valid_dtypes([variable for grad, variable in pairs if grad is not None])
         return pairs
+
+    def _gradients_of_function(self, loss: Any, var_list: Any, grad_loss: Any) -> GradsAndVars:
+        """The gradients of what a function returns for the variables it reads, or for those named."""
+        with GradientTape() as tape:
+            if var_list is not None:
+                tape.watch(list(_flat(var_list)))
+            value = loss()
+        variables = list(tape.watched_variables()) if var_list is None else list(_flat(var_list))
+        grads = tape.gradient(value, variables, grad_loss)
+        self._assert_valid_dtypes(
+            [variable for grad, variable in zip(grads, variables, strict=True) if grad is not None]
+        )
+        return list(zip(grads, variables, strict=True))
 
     def apply_gradients(
         self, grads_and_vars: Iterable[tuple[Any, Any]], global_step: Any = None, name: str | None = None
@@ -166,6 +184,8 @@ class Optimizer(SlotKeeper):
             self._prepare()
             update_ops = [self._update(grad, variable) for grad, variable in trained]
             train_op = self._counted(update_ops, global_step, scope)
+        if executing_eagerly():
+            return train_op
         train_op = train_op.op if isinstance(train_op, Tensor) else train_op
         collection = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
         if train_op not in collection:
@@ -173,7 +193,8 @@ class Optimizer(SlotKeeper):
         return train_op
 
     def _update(self, grad: Any, variable: Any) -> Operation:
-        with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
+        scope = "" if isinstance(variable, EagerVariable) else f"update_{variable.op.name}"
+        with name_scope(scope), colocate_with(variable):
             if isinstance(variable, Tensor):
                 raise NotImplementedError(f"Trying to update a Tensor {variable}: only variables can be trained.")
             if isinstance(grad, IndexedSlices):
@@ -183,7 +204,8 @@ class Optimizer(SlotKeeper):
             if variable.constraint is None:
                 return update
             with control_dependencies([update]):
-                return variable.assign(variable.constraint(variable)).op
+                assigned = variable.assign(variable.constraint(variable))
+                return update if isinstance(assigned, EagerVariable) else assigned.op
 
     def _update_sparse(self, grad: IndexedSlices, variable: Variable) -> Operation:
         if variable.constraint is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from convflow.graph.scopes import colocate_with, get_default_graph, name_scope
 from convflow.modeling.variables.scope import get_variable, variable_scope
-from convflow.modeling.variables.variable import Variable
+from convflow.modeling.variables.variable import EagerVariable, Variable
 from convflow.ops.state import is_resource
 from convflow.training.optimizers import slots
 
@@ -40,7 +40,7 @@ class SlotKeeper:
         graph = get_default_graph()
         own = list(self._non_slot_variables())
         own += [slot for named in self._slots.values() for slot in named.values()]
-        return sorted((variable for variable in own if variable.graph is graph), key=lambda v: v.name)
+        return sorted((variable for variable in own if _is_of(variable, graph)), key=lambda v: v.name)
 
     # For subclasses
 
@@ -72,7 +72,7 @@ class SlotKeeper:
 
     def _create_non_slot_variable(self, initial_value: Any, name: str, colocate_with: Any) -> Variable:
         """A variable that belongs to the optimizer as a whole, one for each graph."""
-        key = (name, colocate_with.graph)
+        key = (name, colocate_with.handle._owner if isinstance(colocate_with, EagerVariable) else colocate_with.graph)
         if key not in self._non_slot_dict:
             with _at(colocate_with):
                 self._non_slot_dict[key] = self._non_slot_variable(initial_value, name, is_resource(colocate_with))
@@ -96,4 +96,9 @@ _at = colocate_with
 
 
 def _key(var: Any) -> tuple[Any, str]:
-    return var.op.graph, var.op.name
+    # Names of eager variables need not be their own; the handle is.
+    return (var.handle, "") if isinstance(var, EagerVariable) else (var.op.graph, var.op.name)
+
+
+def _is_of(variable: Variable, graph: Any) -> bool:
+    return graph.executes_eagerly if isinstance(variable, EagerVariable) else variable.graph is graph

@@ -5,9 +5,10 @@ A slot is called after its variable and its owner, `conv/weights/Adam`, numbered
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
-from convflow.graph.scopes import maybe_colocate
+from convflow.graph.scopes import beside
 from convflow.modeling.variables.initializers import Zeros
 from convflow.modeling.variables.scope import get_variable, get_variable_scope, variable_scope
 from convflow.modeling.variables.variable import Variable
@@ -57,7 +58,7 @@ def create_zeros_slot(primary: Any, name: str, dtype: Any = None, colocate_with_
 
 def _slot(primary: Any, name: str, colocate: bool, **arguments: Any) -> Variable:
     prefix = primary._shared_name if isinstance(primary, Variable) else primary.op.name
-    location = maybe_colocate(primary.op if colocate else None)
+    location = beside(primary) if colocate else nullcontext()
     # The scope's name is the variable's: an empty name within it adds nothing.
     with variable_scope(None, f"{prefix}/{name}"), location:
         # The slot of a part is whole: it is not parted again.

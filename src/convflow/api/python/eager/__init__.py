@@ -1,0 +1,3 @@
+"""tensorflow.python.eager"""
+
+from convflow.api.python.eager import backprop, context, function

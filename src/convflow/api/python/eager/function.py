@@ -1,0 +1,3 @@
+"""tensorflow.python.eager.function"""
+
+from convflow.runtime.eager.defun import CompiledFunction, defun
