@@ -135,7 +135,7 @@ def test_misuse_is_named(eager):
         tape.watch(tf.constant(1.0))
     with pytest.raises(RuntimeError, match="stop recording a tape which is not recording"):
         tape.stop_recording().__enter__()
-    with tape, pytest.raises(ValueError, match="Passed in object of type <class 'str'>, not tf.Tensor"):
+    with tape, pytest.raises(ValueError, match=r"Passed in object of type <class 'str'>, not tf.Tensor"):
         tape.watch("x")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from convflow.core import dtypes
+from convflow.core import dtypes, errors
 from convflow.core.dtypes import DType
 from convflow.core.shape import as_shape
 from convflow.graph.convert import convert_to_tensor
@@ -191,6 +191,13 @@ def _check_input_type(op_def: OpDef, arg: ArgDef, tensor: Tensor, wanted: DType 
             f"got {tensor}."
         )
     if wanted is not None and tensor.dtype.base_dtype is not wanted:
+        if get_default_graph().executes_eagerly:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"cannot compute {op_def.name} as input #{op_def.inputs.index(arg)}(zero-based) was expected to be a "
+                f"{wanted.name} tensor but is a {tensor.dtype.base_dtype.name} tensor. Use tf.cast. [Op:{op_def.name}]",
+            )
         raise TypeError(
             f"Input '{arg.name}' of '{op_def.name}' Op has type {tensor.dtype.base_dtype.name} that does not match "
             f"type {wanted.name}{_because(op_def, arg)}. Use tf.cast."

@@ -16,7 +16,7 @@ from convflow.graph import static_value
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import device, init_scope, name_scope
+from convflow.graph.scopes import device, executing_eagerly, init_scope, name_scope
 from convflow.graph.seeds import get_seed
 from convflow.ops import queue_nodes as queue_nodes  # the nodes register themselves
 from convflow.ops.array.gather import gather
@@ -37,6 +37,11 @@ class QueueBase:
     """
 
     def __init__(self, dtypes: list[DType], shapes: Any, names: list[str] | None, queue_ref: Tensor) -> None:
+        if executing_eagerly():
+            raise RuntimeError(
+                "Queues are not supported when eager execution is enabled. Instead, please use tf.data to get data "
+                "into your model."
+            )
         if shapes is not None and len(shapes) != len(dtypes):
             raise ValueError(
                 f"Queue shapes must have the same length as dtypes, received len(shapes)={len(shapes)}, "

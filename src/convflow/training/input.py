@@ -13,7 +13,7 @@ from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.indexed_slices import convert_to_tensor_or_indexed_slices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import name_scope
+from convflow.graph.scopes import executing_eagerly, name_scope
 from convflow.graph.sparse_tensor import SparseTensor
 from convflow.ops.array.identity import no_op
 from convflow.ops.array.partition import dynamic_partition
@@ -51,6 +51,11 @@ def make_batches(
         num_threads: how many threads run one enqueue operation where `tensors_list` has one item.
         what: the function, for messages.
     """
+    if executing_eagerly():
+        raise ValueError(
+            "Input pipelines based on Queues are not supported when eager execution is enabled. Please use tf.data to "
+            "ingest data into your model instead."
+        )
     lists = _checked_lists(tensors_list, what)
     keep = _checked_keep_input(keep_input, enqueue_many)
     queue = make_queue(_common_types(lists), _common_shapes(lists, enqueue_many) if shapes is None else shapes)

@@ -1,20 +1,21 @@
 """Learning rates that change with the steps (API: tf.train.exponential_decay and its kin).
 
-Each function returns a scalar tensor, computed anew in every run from the global step at that time.
+Each function returns a scalar tensor, computed anew in every run from the global step at that time; in eager mode a
+function without arguments that returns the rate of that moment, which optimizers take.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from convflow.core import dtypes
 from convflow.core.dtypes import DType
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import name_scope
+from convflow.graph.scopes import executing_eagerly, name_scope
 from convflow.ops.array.constant import constant
 from convflow.ops.case import case
 from convflow.ops.control_flow import cond
@@ -26,6 +27,18 @@ from convflow.ops.math.select import where_v2
 from convflow.ops.random import random_normal
 
 
+def _asked_later(schedule: Callable[..., Tensor]) -> Callable[..., Any]:
+    """In eager mode a schedule is a function without arguments: the rate as it is when an optimizer asks for it."""
+
+    @wraps(schedule)
+    def scheduled(*args: Any, **kwargs: Any) -> Any:
+        rate = partial(schedule, *args, **kwargs)
+        return rate if executing_eagerly() else rate()
+
+    return scheduled
+
+
+@_asked_later
 def exponential_decay(
     learning_rate: Any,
     global_step: Any,
@@ -50,6 +63,7 @@ def exponential_decay(
         return multiply(schedule.rate, pow(rate, _elapsed(step, steps, staircase)), name=schedule.scope)
 
 
+@_asked_later
 def natural_exp_decay(
     learning_rate: Any,
     global_step: Any,
@@ -63,6 +77,7 @@ def natural_exp_decay(
     return exponential_decay(learning_rate, global_step, decay_steps, base, staircase, name)
 
 
+@_asked_later
 def inverse_time_decay(
     learning_rate: Any,
     global_step: Any,
@@ -84,6 +99,7 @@ def _elapsed(step: Tensor, decay_steps: Tensor, staircase: bool) -> Tensor:
     return floor(periods) if staircase else periods
 
 
+@_asked_later
 def polynomial_decay(
     learning_rate: Any,
     global_step: Any,
@@ -110,6 +126,7 @@ def polynomial_decay(
         return add(multiply(schedule.rate - end, pow(1 - done, exponent)), end, name=schedule.scope)
 
 
+@_asked_later
 def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
     """values[0] up to and including boundaries[0], then values[1], and so on (API: tf.train.piecewise_constant).
 
@@ -170,6 +187,7 @@ def _check_pieces(limits: list[Tensor], choices: list[Tensor], dtype: DType) -> 
         )
 
 
+@_asked_later
 def cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, alpha: Any = 0.0, name: str | None = None
 ) -> Tensor:
@@ -184,6 +202,7 @@ def cosine_decay(
         return multiply(schedule.rate, (1 - alpha) * wave + alpha)
 
 
+@_asked_later
 def cosine_decay_restarts(
     learning_rate: Any,
     global_step: Any,
@@ -224,6 +243,7 @@ def _growing_periods(done: Tensor, longer: Tensor) -> tuple[Tensor, Tensor]:
     return restarts, (done - before) / longer**restarts
 
 
+@_asked_later
 def linear_cosine_decay(
     learning_rate: Any,
     global_step: Any,
@@ -248,6 +268,7 @@ def linear_cosine_decay(
         return multiply(schedule.rate, (above + left) * wave + least, name=schedule.scope)
 
 
+@_asked_later
 def noisy_linear_cosine_decay(
     learning_rate: Any,
     global_step: Any,

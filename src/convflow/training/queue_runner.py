@@ -11,7 +11,13 @@ from convflow.core import errors, logging
 from convflow.formats.messages import QueueRunnerDef
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scoped_names import prepend_name_scope, strip_name_scope
-from convflow.graph.scopes import add_to_collection, get_collection, get_default_graph, get_default_session
+from convflow.graph.scopes import (
+    add_to_collection,
+    executing_eagerly,
+    get_collection,
+    get_default_graph,
+    get_default_session,
+)
 from convflow.runtime.session import BaseSession
 from convflow.training.collection_defs import register_collection
 from convflow.training.coordinator import Coordinator
@@ -237,6 +243,8 @@ def start_queue_runners(
         ValueError: there is no session.
         TypeError: `sess` is none.
     """
+    if executing_eagerly():
+        raise RuntimeError("Queues are not compatible with eager execution: use tf.data.")
     sess = get_default_session() if sess is None else sess
     if sess is None:
         raise ValueError(

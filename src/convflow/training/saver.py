@@ -13,10 +13,10 @@ from convflow.core import errors, logging
 from convflow.formats import missing_checkpoint
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scoped_names import prepend_name_scope, strip_name_scope
-from convflow.graph.scopes import get_collection, get_default_graph
+from convflow.graph.scopes import executing_eagerly, get_collection, get_default_graph
 from convflow.modeling.variables.variable import global_variables
 from convflow.runtime.session import BaseSession
-from convflow.training import checkpoint_management, meta_graph
+from convflow.training import checkpoint_management, meta_graph, saver_eager
 from convflow.training.collection_defs import register_collection
 from convflow.training.global_step import global_step as read_global_step
 from convflow.training.saveables import as_saveables
@@ -95,6 +95,8 @@ class Saver:
         self._save_relative_paths = save_relative_paths
         self._filename = filename
         self._is_empty = False
+        # In eager mode, the variables by their names.
+        self._eager: dict[str, Any] | None = None
         # Prefixes of the checkpoints that stay for now, and when they were written; the oldest first.
         self._last_checkpoints: list[tuple[str, float]] = []
         self.saver_def = None if saver_def is None else _in_scope(_checked_def(saver_def), name)
@@ -110,6 +112,13 @@ class Saver:
             self._next_kept_time = time.time() + hours * _HOUR
 
     def _build(self) -> None:
+        if executing_eagerly():
+            self._eager = saver_eager.named(self._var_list)
+            self.saver_def = SaverDef(
+                max_to_keep=self._max_to_keep, keep_checkpoint_every_n_hours=self._keep_every_n_hours,
+                version=self._write_version,
+            )  # fmt: skip
+            return
         if self._var_list is None:
             self._var_list = global_variables() + get_collection(GraphKeys.SAVEABLE_OBJECTS)
         saveables = as_saveables(self._var_list)
@@ -189,7 +198,7 @@ class Saver:
         An interrupted save leaves the checkpoint that was there before.
 
         Args:
-            sess: the session.
+            sess: the session; None in eager mode.
             save_path: the checkpoint's prefix.
             global_step: a number, or a tensor that has it, put after the prefix.
             latest_filename: the name of the state file, "checkpoint" by default.
@@ -209,7 +218,9 @@ class Saver:
         latest_filename = latest_filename or "checkpoint"
         if os.path.split(latest_filename)[0]:
             raise ValueError("'latest_filename' must not contain path components")
-        if not isinstance(sess, BaseSession):
+        if self._eager is not None:
+            write_meta_graph = False
+        elif not isinstance(sess, BaseSession):
             raise TypeError(f"'sess' must be a Session; {sess}")
         checkpoint_file = self._with_step(sess, os.fspath(save_path), global_step, latest_filename)
         if not self._is_empty:
@@ -227,7 +238,7 @@ class Saver:
             if os.path.basename(save_path) == latest_filename and not self._sharded:
                 raise ValueError(f"'latest_filename' collides with 'save_path': '{latest_filename}' and '{save_path}'")
             return save_path
-        if not hasattr(global_step, "__index__"):
+        if self._eager is None and not hasattr(global_step, "__index__"):
             global_step = read_global_step(sess, global_step)
         return f"{save_path}-{int(global_step):08d}" if self._pad_step_number else f"{save_path}-{int(global_step)}"
 
@@ -235,7 +246,10 @@ class Saver:
         definition = self._definition()
         folder = os.path.dirname(prefix)
         try:
-            written = sess.run(definition.save_tensor_name, {definition.filename_tensor_name: prefix})
+            if self._eager is not None:
+                written: Any = saver_eager.write(prefix, self._eager)
+            else:
+                written = sess.run(definition.save_tensor_name, {definition.filename_tensor_name: prefix})
         except (errors.FailedPreconditionError, errors.NotFoundError):
             if folder and not os.path.isdir(folder):
                 raise ValueError(
@@ -330,7 +344,10 @@ class Saver:
         logging.info("Restoring parameters from %s", path)
         definition = self._definition()
         try:
-            sess.run(definition.restore_op_name, {definition.filename_tensor_name: path})
+            if self._eager is not None:
+                saver_eager.read(path, self._eager)
+            else:
+                sess.run(definition.restore_op_name, {definition.filename_tensor_name: path})
         except errors.NotFoundError as error:
             reason = "a Variable name or other graph key that is missing"
             raise _restore_error(error, reason, path) from error

@@ -16,7 +16,7 @@ from convflow.core import dtypes, logging
 from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import add_to_collection, get_collection, name_scope
+from convflow.graph.scopes import add_to_collection, executing_eagerly, get_collection, name_scope
 from convflow.ops import summary, summary_audio
 
 _NOT_IN_TAGS = re.compile(r"[^-/\w.]")
@@ -151,8 +151,16 @@ def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
     return tensor_summary(name, tensor, collections=collections, summary_metadata=metadata)
 
 
+def _refuse_eager() -> None:
+    if executing_eagerly():
+        raise RuntimeError(
+            "Merging tf.summary.* ops is not compatible with eager execution. Use tf.contrib.summary instead."
+        )
+
+
 def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tensor:
     """One summary of several; the same tag twice is an InvalidArgumentError when it runs (API: tf.summary.merge)."""
+    _refuse_eager()
     inputs = list(inputs)
     with name_scope(name, "Merge", inputs):
         return _collect(summary.merge_summary(inputs=inputs, name=name), collections or [])
@@ -165,5 +173,6 @@ def merge_all(key: Any = GraphKeys.SUMMARIES, scope: str | None = None, name: st
         key: the collection.
         scope: a regular expression that the summaries' names must begin with.
     """
+    _refuse_eager()
     summaries = get_collection(key, scope=scope)
     return merge(summaries, name=name) if summaries else None

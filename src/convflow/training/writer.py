@@ -13,7 +13,7 @@ from tensorboard.compat.proto import event_pb2, graph_pb2, meta_graph_pb2, summa
 
 from convflow.formats.event import EventsWriter
 from convflow.graph.graph import Graph
-from convflow.graph.scopes import get_default_graph
+from convflow.graph.scopes import executing_eagerly, get_default_graph
 from convflow.training.meta_graph import create_meta_graph_def
 
 
@@ -40,6 +40,10 @@ class FileWriter:
         filename_suffix: str | None = None,
         session: Any = None,
     ) -> None:
+        if executing_eagerly():
+            raise RuntimeError(
+                "tf.summary.FileWriter is not compatible with eager execution. Use tf.contrib.summary instead."
+            )
         if session is not None:
             raise NotImplementedError(
                 "A FileWriter whose events are nodes of a graph (session=) is not supported. Leave session out and "

@@ -87,13 +87,13 @@ def test_graphs_run_in_sessions_beside_eager_mode(eager):
 def test_what_needs_a_graph_is_refused(eager):
     with pytest.raises(RuntimeError, match=r"tf.placeholder\(\) is not compatible with eager execution"):
         tf.placeholder(tf.float32)
-    with pytest.raises(RuntimeError, match="tf.gradients is not supported when eager execution is enabled"):
+    with pytest.raises(RuntimeError, match=r"tf.gradients is not supported when eager execution is enabled"):
         tf.gradients(tf.constant(1.0), tf.constant(1.0))
     with pytest.raises(RuntimeError, match="The Session graph is empty"):
         tf.Session().run("x:0")
     with pytest.raises(RuntimeError, match="make_initializable_iterator is not supported"):
         tf.data.Dataset.range(2).make_initializable_iterator()
-    with pytest.raises(RuntimeError, match="VariableV2 op does not support eager execution. Arg ref is a ref"):
+    with pytest.raises(RuntimeError, match=r"VariableV2 op does not support eager execution. Arg ref is a ref"):
         tf.raw_ops.VariableV2(shape=[], dtype=tf.float32)
 
 
@@ -103,7 +103,7 @@ def test_tensors_of_both_kinds_do_not_mix(eager):
         x = tf.placeholder(tf.float32)
         with pytest.raises(RuntimeError, match="Attempting to capture an EagerTensor without building a function"):
             tf.identity(value)
-    with pytest.raises(TypeError, match="AddV2 takes Tensor\\(\"Placeholder:0\", dtype=float32\\), which has no value"):
+    with pytest.raises(TypeError, match='AddV2 takes Tensor\\("Placeholder:0", dtype=float32\\), which has no value'):
         x + 1
 
 
@@ -146,7 +146,9 @@ def test_arrays_of_tensors_are_lists(eager):
         array.read(1)
     with pytest.raises(tf.errors.OutOfRangeError, match="Tried to write to index 2 but array is not resizeable"):
         array.write(2, 3.0)
-    kept = tf.TensorArray(tf.float32, size=0, dynamic_size=True, clear_after_read=False).unstack([[1.0, 2.0], [3.0, 4.0]])
+    kept = tf.TensorArray(tf.float32, size=0, dynamic_size=True, clear_after_read=False).unstack(
+        [[1.0, 2.0], [3.0, 4.0]]
+    )
     np.testing.assert_array_equal(kept.stack().numpy(), [[1, 2], [3, 4]])
     np.testing.assert_array_equal(kept.concat().numpy(), [1, 2, 3, 4])
 

@@ -71,7 +71,9 @@ def test_second_derivatives_are_refused():
             y = square(x)
         slope = inner.gradient(y, x)
     assert slope.numpy() == 6.0
-    with pytest.raises(NotImplementedError, match="Second derivatives through the compiled function __inference_lambda"):
+    with pytest.raises(
+        NotImplementedError, match="Second derivatives through the compiled function __inference_lambda"
+    ):
         outer.gradient(slope, x)
 
 
@@ -90,7 +92,7 @@ def test_methods_layers_and_optimizers():
         with tf.GradientTape() as tape:
             value = model.loss(tf.ones([2, 1]))
         grads = tape.gradient(value, model.dense.variables)
-        optimizer.apply_gradients(zip(grads, model.dense.variables))
+        optimizer.apply_gradients(zip(grads, model.dense.variables, strict=True))
     np.testing.assert_allclose(model.dense.variables[0].numpy(), [[1.0]])
 
 

@@ -9,7 +9,7 @@ from convflow.core import dtypes
 from convflow.core.shape import unknown_shape
 from convflow.graph.collections import GraphKeys
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import add_to_collections
+from convflow.graph.scopes import add_to_collections, executing_eagerly
 from convflow.modeling.variables.variable import Variable
 from convflow.ops.array.constant import zeros
 
@@ -20,6 +20,11 @@ def metric_variable(shape: Any, dtype: dtypes.DType, name: str | None = None, is
     Args:
         is_fixed: whether it keeps its shape; else any value may be assigned.
     """
+    if executing_eagerly():
+        raise RuntimeError(
+            "tf.metrics.* is not supported when eager execution is enabled: its counts are variables of a graph. Use "
+            "tf.contrib.eager.metrics."
+        )
     return Variable(
         lambda: zeros(shape, dtype),
         trainable=False,

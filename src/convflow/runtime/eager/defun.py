@@ -145,7 +145,7 @@ class CompiledFunction:
         graph: Any = get_default_graph()
         args, kwargs = self._complete(args, kwargs)
         if self._signature is not None:
-            args = self._checked(args)
+            args = tuple(self._checked(args))
         leaves = [_as_argument(leaf) for leaf in nest.flatten([list(args), kwargs])]
         key = (_form([list(args), kwargs]), *[self._key(leaf, index) for index, leaf in enumerate(leaves)])
         if key not in self._traced:

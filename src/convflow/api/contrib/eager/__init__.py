@@ -1,5 +1,6 @@
 """tf.contrib.eager"""
 
+from convflow.api.contrib.eager import metrics
 from convflow.autodiff.custom import custom_gradient
 from convflow.autodiff.function_gradients import (
     gradients_function,
@@ -34,3 +35,4 @@ from convflow.runtime.eager.context import (
 )
 from convflow.runtime.eager.defun import TensorSpec, defun
 from convflow.runtime.eager.defun import defun as function
+from convflow.training.saver_eager import Saver, get_optimizer_variables

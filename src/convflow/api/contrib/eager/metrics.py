@@ -1,0 +1,3 @@
+"""tf.contrib.eager.metrics"""
+
+from convflow.modeling.eager.metrics import Accuracy, BinaryAccuracy, CategoricalAccuracy, Mean, Metric, SparseAccuracy
