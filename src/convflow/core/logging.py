@@ -53,18 +53,47 @@ def get_logger() -> logging.Logger:
 
 
 def log(level: int, msg: Any, *args: Any, **kwargs: Any) -> None:
+    """Logs at a level (API: tf.logging.log).
+
+    Args:
+        level: one of the module's constants, such as `INFO`.
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().log(level, msg, *args, **kwargs)
 
 
 def debug(msg: Any, *args: Any, **kwargs: Any) -> None:
+    """Logs for those who look for a fault (API: tf.logging.debug).
+
+    Args:
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().debug(msg, *args, **kwargs)
 
 
 def info(msg: Any, *args: Any, **kwargs: Any) -> None:
+    """Logs how things go (API: tf.logging.info).
+
+    Args:
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().info(msg, *args, **kwargs)
 
 
 def warn(msg: Any, *args: Any, **kwargs: Any) -> None:
+    """Logs what may be wrong (API: tf.logging.warn).
+
+    Args:
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().warning(msg, *args, **kwargs)
 
 
@@ -72,6 +101,13 @@ warning = warn
 
 
 def error(msg: Any, *args: Any, **kwargs: Any) -> None:
+    """Logs what is wrong (API: tf.logging.error).
+
+    Args:
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().error(msg, *args, **kwargs)
 
 
@@ -81,10 +117,26 @@ def fatal(msg: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def vlog(level: int, msg: Any, *args: Any, **kwargs: Any) -> None:
+    """Logs at a level (API: tf.logging.vlog).
+
+    Args:
+        level: one of the module's constants, such as `INFO`.
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().log(level, msg, *args, **kwargs)
 
 
 def log_if(level: int, msg: Any, condition: Any, *args: Any) -> None:
+    """Logs at a level (API: tf.logging.log_if).
+
+    Args:
+        level: one of the module's constants, such as `INFO`.
+        msg: the text, with %-places.
+        args: what is put there.
+        condition: nothing is logged where it does not hold.
+    """
     if condition:
         vlog(level, msg, *args)
 
@@ -107,6 +159,7 @@ def _next_count(msg: Any) -> int:
 
 
 def flush() -> None:
+    """Writes out what handlers still hold (API: tf.logging.flush)."""
     for handler in get_logger().handlers:
         handler.flush()
 

@@ -165,6 +165,7 @@ def _integer_from(value: Any) -> int:
 
 
 def as_dimension(value: Any) -> Dimension:
+    """`value` as a `Dimension`; None is an unknown size."""
     return value if isinstance(value, Dimension) else Dimension(value)
 
 
@@ -373,6 +374,7 @@ def _from_proto_size(size: int) -> Dimension:
 
 
 def as_shape(shape: Any) -> TensorShape:
+    """`shape` as a `TensorShape`: of a list, a message, None for an unknown one."""
     return shape if isinstance(shape, TensorShape) else TensorShape(shape)
 
 
@@ -382,8 +384,10 @@ def unknown_shape(rank: int | None = None) -> TensorShape:
 
 
 def scalar() -> TensorShape:
+    """The shape of a single value, []."""
     return TensorShape(())
 
 
 def vector(length: Any) -> TensorShape:
+    """The shape [length]."""
     return TensorShape((length,))

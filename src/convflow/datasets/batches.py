@@ -1,4 +1,4 @@
-"""`DataSet`: arrays of examples handed out in shuffled batches, as TF 1's tutorials do it.
+"""`DataSet`: arrays of examples handed out in shuffled batches (API: tensorflow.examples.tutorials.mnist).
 
 The random numbers are NumPy's global ones, drawn and seeded at the same moments as in TensorFlow 1.15, so a
 seeded program sees the same batches.

@@ -40,6 +40,7 @@ def executing_eagerly() -> bool:
 
 
 def get_default_session() -> Any:
+    """The session of the innermost `with sess.as_default():` or `with tf.Session():`, None outside of all."""
     return defaults.sessions.top()
 
 
@@ -123,14 +124,38 @@ def _made(value: Any) -> str:
 
 
 def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+    """Nodes made in the block run after `control_inputs` (API: tf.control_dependencies).
+
+    Args:
+        control_inputs: a list of operations, tensors or variables; None lifts the blocks around.
+
+    Raises:
+        TypeError: something else in the list.
+        ValueError: a node of another graph.
+    """
     return get_default_graph().control_dependencies(control_inputs)
 
 
 def device(device_name_or_function: Any) -> AbstractContextManager[None]:
+    """Nodes made in the block ask for a device, which graphs keep; they run on the CPU (API: tf.device).
+
+    Args:
+        device_name_or_function: such as "/gpu:0", a function from a node to such a name, or None to lift the blocks
+            around.
+
+    Raises:
+        ValueError: a text that names no device.
+    """
     return get_default_graph().device(device_name_or_function)
 
 
 def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+    """Nodes made in the block are placed with another one, which graphs keep (API: tf.colocate_with).
+
+    Args:
+        op: an operation or tensor; None lifts the blocks around, together with `ignore_existing`.
+        ignore_existing: leave the devices and places of the blocks around out.
+    """
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
@@ -152,18 +177,41 @@ def maybe_colocate(op: Operation | None) -> AbstractContextManager[None]:
 
 
 def add_to_collection(name: Any, value: Any) -> None:
+    """Adds a value to a collection of the default graph (API: tf.add_to_collection).
+
+    Args:
+        name: the collection's key; see `tf.GraphKeys`.
+        value: anything; a second time it stands there twice.
+    """
     get_default_graph().add_to_collection(name, value)
 
 
 def add_to_collections(names: Any, value: Any) -> None:
+    """Adds a value to several collections of the default graph, to each once (API: tf.add_to_collections).
+
+    Args:
+        names: one key or several.
+        value: anything.
+    """
     get_default_graph().add_to_collections(names, value)
 
 
 def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    """A copy of a collection of the default graph, [] if there is none (API: tf.get_collection).
+
+    Args:
+        key: the collection's key; see `tf.GraphKeys`.
+        scope: only values whose name begins so, as a regular expression; those without a name are left out.
+    """
     return get_default_graph().get_collection(key, scope)
 
 
 def get_collection_ref(key: Any) -> list[Any]:
+    """A collection of the default graph itself: changing the list changes it (API: tf.get_collection_ref).
+
+    Args:
+        key: the collection's key; an empty collection is made if there is none.
+    """
     return get_default_graph().get_collection_ref(key)
 
 

@@ -19,7 +19,12 @@ _RULES = ("random_ops", "nodes")
 
 
 def set_random_seed(seed: int | None) -> None:
-    """Set the seed of the default graph; the seeds of its random ops then follow from their order."""
+    """Sets the seed of the default graph (API: tf.set_random_seed).
+
+    Args:
+        seed: an integer; random ops made afterwards draw numbers that follow from it and from their order. None for
+            other numbers in each run.
+    """
     get_default_graph().seed = seed
 
 

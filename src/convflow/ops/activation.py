@@ -32,12 +32,34 @@ _SELU_ALPHA = 1.6732632423543772848170429916717
 
 
 def relu(features: Any, name: str | None = None) -> Tensor:
-    """max(x, 0), any real type (API: tf.nn.relu)."""
+    """max(x, 0), any real type (API: tf.nn.relu).
+
+    Args:
+        features: a tensor (floating, integers), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Relu", features=features, name=name)
 
 
 def relu6(features: Any, name: str | None = None) -> Tensor:
-    """min(max(x, 0), 6), any real type (API: tf.nn.relu6)."""
+    """min(max(x, 0), 6), any real type (API: tf.nn.relu6).
+
+    Args:
+        features: a tensor (floating, integers), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Relu6", features=features, name=name)
 
 
@@ -52,22 +74,66 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
 
 
 def elu(features: Any, name: str | None = None) -> Tensor:
-    """x, or exp(x) - 1 where x is negative; Clevert et al. 2015, arXiv:1511.07289 (API: tf.nn.elu)."""
+    """x, or exp(x) - 1 where x is negative; Clevert et al. 2015, arXiv:1511.07289 (API: tf.nn.elu).
+
+    Args:
+        features: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Elu", features=features, name=name)
 
 
 def selu(features: Any, name: str | None = None) -> Tensor:
-    """scale * x, or scale * alpha * (exp(x) - 1) where x is negative; arXiv:1706.02515 (API: tf.nn.selu)."""
+    """scale * x, or scale * alpha * (exp(x) - 1) where x is negative; arXiv:1706.02515 (API: tf.nn.selu).
+
+    Args:
+        features: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Selu", features=features, name=name)
 
 
 def softplus(features: Any, name: str | None = None) -> Tensor:
-    """log(exp(x) + 1) (API: tf.nn.softplus)."""
+    """log(exp(x) + 1) (API: tf.nn.softplus).
+
+    Args:
+        features: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Softplus", features=features, name=name)
 
 
 def softsign(features: Any, name: str | None = None) -> Tensor:
-    """x / (1 + |x|) (API: tf.nn.softsign)."""
+    """x / (1 + |x|) (API: tf.nn.softsign).
+
+    Args:
+        features: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Softsign", features=features, name=name)
 
 

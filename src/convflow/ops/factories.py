@@ -101,6 +101,33 @@ def in_single_precision(compute: Kernel) -> Kernel:
     return computed
 
 
+_UNARY = """{op_type}).
+
+    Args:
+        x: a tensor of a type that the op takes, or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The op's output type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
+_BINARY = """{op_type}).
+
+    Args:
+        x, y: tensors of one type that the op takes, or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The op's output type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
+
+
 def unary_function(op_type: str, function_name: str, summary: str) -> Callable[..., Tensor]:
     """The user function of an elementwise op of one input `x`.
 
@@ -112,7 +139,7 @@ def unary_function(op_type: str, function_name: str, summary: str) -> Callable[.
     def function(x: Any, name: str | None = None) -> Tensor:
         return apply_op(op_type, x=x, name=name)
 
-    return _named(function, function_name, summary)
+    return _named(function, function_name, summary, _UNARY.format(op_type=op_type))
 
 
 def binary_function(op_type: str, function_name: str, summary: str) -> Callable[..., Tensor]:
@@ -121,10 +148,10 @@ def binary_function(op_type: str, function_name: str, summary: str) -> Callable[
     def function(x: Any, y: Any, name: str | None = None) -> Tensor:
         return apply_op(op_type, x=x, y=y, name=name)
 
-    return _named(function, function_name, summary)
+    return _named(function, function_name, summary, _BINARY.format(op_type=op_type))
 
 
-def _named(function: Callable[..., Tensor], path: str, summary: str) -> Callable[..., Tensor]:
+def _named(function: Callable[..., Tensor], path: str, summary: str, details: str) -> Callable[..., Tensor]:
     function.__name__ = function.__qualname__ = path.rpartition(".")[2]
-    function.__doc__ = f"{summary} (API: tf.{path})."
+    function.__doc__ = f"{summary} (API: tf.{path}; op: {details}"
     return function

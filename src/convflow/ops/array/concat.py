@@ -31,7 +31,13 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
 
     Raises:
         ValueError: shapes that differ elsewhere, an axis outside of the rank.
+        TypeError: the arguments in the order that they had before TensorFlow 1.0, or values of several types.
     """
+    if isinstance(values, (int, np.integer)) and isinstance(axis, (list, tuple)):
+        raise TypeError(
+            f"tf.concat got values={values} and a list of {len(axis)} as axis, the order of before TensorFlow 1.0. "
+            f"Expected tf.concat(values, axis). Write tf.concat([...], {values})."
+        )
     if not isinstance(values, (list, tuple)):
         values = [values]
     if len(values) > 1:

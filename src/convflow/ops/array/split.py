@@ -26,7 +26,13 @@ def split(
 
     Raises:
         ValueError: the axis cannot be cut so, or the number of parts is not known.
+        TypeError: the arguments in the order that they had before TensorFlow 1.0.
     """
+    if isinstance(value, (int, np.integer)) and isinstance(axis, (Tensor, np.ndarray, list, tuple)):
+        raise TypeError(
+            f"tf.split got value={value} and a tensor as axis, the order of before TensorFlow 1.0. Expected "
+            f"tf.split(value, num_or_size_splits, axis). Write tf.split(..., {num_or_size_splits}, {value})."
+        )
     if isinstance(num_or_size_splits, (int, np.integer, Dimension)):
         return apply_op("Split", split_dim=axis, num_split=int(num_or_size_splits), value=value, name=name)
     sizes = convert_to_tensor(num_or_size_splits)

@@ -30,7 +30,19 @@ def binary_operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
 
 
 def add(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x + y, strings concatenated (API: tf.add)."""
+    """x + y, strings concatenated (API: tf.add).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex, strings), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type; the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "Add", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, preferred_dtype=x.dtype.base_dtype, name="y")
@@ -39,12 +51,36 @@ def add(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x - y (API: tf.subtract)."""
+    """x - y (API: tf.subtract).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Sub", x=x, y=y, name=name)
 
 
 def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x * y (API: tf.multiply)."""
+    """x * y (API: tf.multiply).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Mul", x=x, y=y, name=name)
 
 
@@ -61,7 +97,19 @@ DIVIDED_AS = {
 
 
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y; integers are divided as float32 (up to 16 bits) or float64 (API: tf.truediv)."""
+    """x / y; integers are divided as float32 (up to 16 bits) or float64 (API: tf.truediv).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, of integers a floating one; the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "truediv", [x, y]) as scope:
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, dtype_hint=x.dtype.base_dtype, name="y")
@@ -76,14 +124,38 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y by Python's rules (API: tf.divide)."""
+    """x / y by Python's rules (API: tf.divide).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The type of Python's division; the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     if name is None and not isinstance(x, Tensor) and not hasattr(x, "_as_graph_element"):
         x = convert_to_tensor(x, dtype=y.dtype.base_dtype) if isinstance(y, Tensor) else convert_to_tensor(x)
     return truediv(x, y, name=name)
 
 
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y by Python 2's rules: integers stay integers (API: tf.div)."""
+    """x / y by Python 2's rules: integers stay integers (API: tf.div).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type; the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "div", [x, y]) as scope:
         x, y = binary_operands(x, y)
         op_type = "RealDiv" if x.dtype.is_floating or x.dtype.is_complex else "FloorDiv"
@@ -91,59 +163,190 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def realdiv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y of floating or complex numbers (API: tf.realdiv)."""
+    """x / y of floating or complex numbers (API: tf.realdiv).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("RealDiv", x=x, y=y, name=name)
 
 
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y rounded towards minus infinity (API: tf.floordiv)."""
+    """x / y rounded towards minus infinity (API: tf.floordiv).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "floordiv", [x, y]) as scope:
         return apply_op("FloorDiv", x=x, y=y, name=scope)
 
 
 def floor_div(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """`floordiv` under its op's name (API: tf.floor_div)."""
+    """`floordiv` under its op's name (API: tf.floor_div).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("FloorDiv", x=x, y=y, name=name)
 
 
 def floormod(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """The remainder of `floordiv`, with the sign of y (API: tf.floormod, tf.mod)."""
+    """The remainder of `floordiv`, with the sign of y (API: tf.floormod, tf.mod).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("FloorMod", x=x, y=y, name=name)
 
 
 def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y of integers rounded towards zero (API: tf.truncatediv)."""
+    """x / y of integers rounded towards zero (API: tf.truncatediv).
+
+    Args:
+        x, y: tensors of one type (floating, integers, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("TruncateDiv", x=x, y=y, name=name)
 
 
 def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """The remainder of `truncatediv`, with the sign of x (API: tf.truncatemod)."""
+    """The remainder of `truncatediv`, with the sign of x (API: tf.truncatemod).
+
+    Args:
+        x, y: tensors of one type (floating, int32 or int64), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("TruncateMod", x=x, y=y, name=name)
 
 
 def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x to the power y (API: tf.pow)."""
+    """x to the power y (API: tf.pow).
+
+    Args:
+        x, y: tensors of one type (floating, int8 to int64, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "Pow", [x]) as scope:
         return apply_op("Pow", x=x, y=y, name=scope)
 
 
 def maximum(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """The larger of x and y (API: tf.maximum)."""
+    """The larger of x and y (API: tf.maximum).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Maximum", x=x, y=y, name=name)
 
 
 def minimum(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """The smaller of x and y (API: tf.minimum)."""
+    """The smaller of x and y (API: tf.minimum).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Minimum", x=x, y=y, name=name)
 
 
 def squared_difference(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """(x - y) squared (API: tf.squared_difference)."""
+    """(x - y) squared (API: tf.squared_difference).
+
+    Args:
+        x, y: tensors of one type (floating, int32 or int64, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("SquaredDifference", x=x, y=y, name=name)
 
 
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
-    """The sum of tensors of one shape (API: tf.add_n)."""
+    """The sum of tensors of one shape (API: tf.add_n).
+
+    Args:
+        inputs: a list of tensors (or `IndexedSlices`) of one type and shape.
+        name: of the node.
+
+    Returns:
+        Their type and shape.
+
+    Raises:
+        ValueError: no tensors, or shapes that differ.
+    """
     if not inputs or not isinstance(inputs, (list, tuple)):
         raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape.")
     inputs = [convert_to_tensor_or_indexed_slices(item) for item in inputs]
@@ -211,7 +414,18 @@ def _sub_gradient(op: Operation, grad: Any) -> list[Any]:
 
 
 def negative(x: Any, name: str | None = None) -> Tensor:
-    """-x (API: tf.negative)."""
+    """-x (API: tf.negative).
+
+    Args:
+        x: a tensor (floating, int8 to int64, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Neg", x=x, name=name)
 
 

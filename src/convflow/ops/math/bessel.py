@@ -20,25 +20,69 @@ from convflow.ops.types import FLOATING
 
 
 def bessel_i0(x: Any, name: str | None = None) -> Tensor:
-    """The modified Bessel function of order 0 (API: tf.math.bessel_i0)."""
+    """The modified Bessel function of order 0 (API: tf.math.bessel_i0).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "bessel_i0", [x]):
         return apply_op("BesselI0", x=x)
 
 
 def bessel_i0e(x: Any, name: str | None = None) -> Tensor:
-    """`bessel_i0` times exp(-|x|), finite everywhere (API: tf.math.bessel_i0e)."""
+    """`bessel_i0` times exp(-|x|), finite everywhere (API: tf.math.bessel_i0e).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "bessel_i0e", [x]):
         return apply_op("BesselI0e", x=x)
 
 
 def bessel_i1(x: Any, name: str | None = None) -> Tensor:
-    """The modified Bessel function of order 1 (API: tf.math.bessel_i1)."""
+    """The modified Bessel function of order 1 (API: tf.math.bessel_i1).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "bessel_i1", [x]):
         return apply_op("BesselI1", x=x)
 
 
 def bessel_i1e(x: Any, name: str | None = None) -> Tensor:
-    """`bessel_i1` times exp(-|x|), finite everywhere (API: tf.math.bessel_i1e)."""
+    """`bessel_i1` times exp(-|x|), finite everywhere (API: tf.math.bessel_i1e).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "bessel_i1e", [x]):
         return apply_op("BesselI1e", x=x)
 

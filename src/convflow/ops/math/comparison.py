@@ -16,32 +16,104 @@ from convflow.ops.types import NUMBER, REAL
 
 
 def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether x == y (API: tf.equal)."""
+    """Whether x == y (API: tf.equal).
+
+    Args:
+        x, y: tensors of one type, or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Equal", x=x, y=y, name=name)
 
 
 def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether x != y (API: tf.not_equal)."""
+    """Whether x != y (API: tf.not_equal).
+
+    Args:
+        x, y: tensors of one type, or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("NotEqual", x=x, y=y, name=name)
 
 
 def less(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether x < y (API: tf.less)."""
+    """Whether x < y (API: tf.less).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Less", x=x, y=y, name=name)
 
 
 def less_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether x <= y (API: tf.less_equal)."""
+    """Whether x <= y (API: tf.less_equal).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("LessEqual", x=x, y=y, name=name)
 
 
 def greater(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether x > y (API: tf.greater)."""
+    """Whether x > y (API: tf.greater).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("Greater", x=x, y=y, name=name)
 
 
 def greater_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether x >= y (API: tf.greater_equal)."""
+    """Whether x >= y (API: tf.greater_equal).
+
+    Args:
+        x, y: tensors of one type (floating, integers), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("GreaterEqual", x=x, y=y, name=name)
 
 
@@ -51,17 +123,52 @@ def approximate_equal(x: Any, y: Any, tolerance: float = 1e-5, name: str | None 
 
 
 def logical_and(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether both are true (API: tf.logical_and)."""
+    """Whether both are true (API: tf.logical_and).
+
+    Args:
+        x, y: tensors of type bool, or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("LogicalAnd", x=x, y=y, name=name)
 
 
 def logical_or(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Whether at least one is true (API: tf.logical_or)."""
+    """Whether at least one is true (API: tf.logical_or).
+
+    Args:
+        x, y: tensors of type bool, or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        Type bool, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     return apply_op("LogicalOr", x=x, y=y, name=name)
 
 
 def logical_not(x: Any, name: str | None = None) -> Tensor:
-    """Whether x is false (API: tf.logical_not)."""
+    """Whether x is false (API: tf.logical_not).
+
+    Args:
+        x: a tensor of type bool, or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        Type bool, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("LogicalNot", x=x, name=name)
 
 

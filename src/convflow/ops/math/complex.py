@@ -66,7 +66,18 @@ def angle(input: Any, name: str | None = None) -> Tensor:
 
 
 def conj(x: Any, name: str | None = None) -> Tensor:
-    """The complex conjugate; a real tensor is returned as it is (API: tf.conj)."""
+    """The complex conjugate; a real tensor is returned as it is (API: tf.conj).
+
+    Args:
+        x: a tensor, or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "Conj", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         if x.dtype.is_complex:

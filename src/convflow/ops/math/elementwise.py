@@ -25,106 +25,326 @@ def _like(value: float, tensor: Tensor) -> Tensor:
 
 
 def exp(x: Any, name: str | None = None) -> Tensor:
-    """e to the power x (API: tf.exp)."""
+    """e to the power x (API: tf.exp).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Exp", x=x, name=name)
 
 
 def log(x: Any, name: str | None = None) -> Tensor:
-    """The natural logarithm (API: tf.log)."""
+    """The natural logarithm (API: tf.log).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Log", x=x, name=name)
 
 
 def log1p(x: Any, name: str | None = None) -> Tensor:
-    """log(1 + x), exact for small x (API: tf.log1p)."""
+    """log(1 + x), exact for small x (API: tf.log1p).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Log1p", x=x, name=name)
 
 
 def expm1(x: Any, name: str | None = None) -> Tensor:
-    """exp(x) - 1, exact for small x (API: tf.expm1)."""
+    """exp(x) - 1, exact for small x (API: tf.expm1).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Expm1", x=x, name=name)
 
 
 def sqrt(x: Any, name: str | None = None) -> Tensor:
-    """The square root (API: tf.sqrt)."""
+    """The square root (API: tf.sqrt).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Sqrt", x=x, name=name)
 
 
 def rsqrt(x: Any, name: str | None = None) -> Tensor:
-    """1 over the square root (API: tf.rsqrt)."""
+    """1 over the square root (API: tf.rsqrt).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Rsqrt", x=x, name=name)
 
 
 def square(x: Any, name: str | None = None) -> Tensor:
-    """x squared (API: tf.square)."""
+    """x squared (API: tf.square).
+
+    Args:
+        x: a tensor (floating, integers, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Square", x=x, name=name)
 
 
 def reciprocal(x: Any, name: str | None = None) -> Tensor:
-    """1 / x (API: tf.reciprocal)."""
+    """1 / x (API: tf.reciprocal).
+
+    Args:
+        x: a tensor (floating, int8 to int64, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Reciprocal", x=x, name=name)
 
 
 def abs(x: Any, name: str | None = None) -> Tensor:
-    """The absolute value; of complex numbers, real (API: tf.abs)."""
+    """The absolute value; of complex numbers, real (API: tf.abs).
+
+    Args:
+        x: a tensor (floating, int8 to int64, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, of complex numbers their real type; the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "Abs", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return complex_abs(x, name=scope) if x.dtype.is_complex else apply_op("Abs", x=x, name=scope)
 
 
 def sign(x: Any, name: str | None = None) -> Tensor:
-    """-1, 0 or 1 (API: tf.sign)."""
+    """-1, 0 or 1 (API: tf.sign).
+
+    Args:
+        x: a tensor (floating, int8 to int64, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Sign", x=convert_to_tensor(x), name=name)
 
 
 def floor(x: Any, name: str | None = None) -> Tensor:
-    """The largest whole number not above x (API: tf.floor)."""
+    """The largest whole number not above x (API: tf.floor).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Floor", x=x, name=name)
 
 
 def ceil(x: Any, name: str | None = None) -> Tensor:
-    """The smallest whole number not below x (API: tf.ceil)."""
+    """The smallest whole number not below x (API: tf.ceil).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Ceil", x=x, name=name)
 
 
 def round(x: Any, name: str | None = None) -> Tensor:
-    """The nearest whole number, halves to even (API: tf.round)."""
+    """The nearest whole number, halves to even (API: tf.round).
+
+    Args:
+        x: a tensor (floating, int8 to int64, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     x = convert_to_tensor(x, name="x")
     return x if x.dtype.is_integer else apply_op("Round", x=x, name=name)
 
 
 def sigmoid(x: Any, name: str | None = None) -> Tensor:
-    """1 / (1 + exp(-x)) (API: tf.sigmoid, tf.nn.sigmoid)."""
+    """1 / (1 + exp(-x)) (API: tf.sigmoid, tf.nn.sigmoid).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "Sigmoid", [x]) as scope:
         return apply_op("Sigmoid", x=convert_to_tensor(x, name="x"), name=scope)
 
 
 def tanh(x: Any, name: str | None = None) -> Tensor:
-    """The hyperbolic tangent (API: tf.tanh, tf.nn.tanh)."""
+    """The hyperbolic tangent (API: tf.tanh, tf.nn.tanh).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Tanh", x=x, name=name)
 
 
 def is_finite(x: Any, name: str | None = None) -> Tensor:
-    """Whether x is neither infinite nor NaN (API: tf.is_finite)."""
+    """Whether x is neither infinite nor NaN (API: tf.is_finite).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        Type bool, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("IsFinite", x=x, name=name)
 
 
 def is_inf(x: Any, name: str | None = None) -> Tensor:
-    """Whether x is infinite (API: tf.is_inf)."""
+    """Whether x is infinite (API: tf.is_inf).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        Type bool, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("IsInf", x=x, name=name)
 
 
 def is_nan(x: Any, name: str | None = None) -> Tensor:
-    """Whether x is NaN (API: tf.is_nan)."""
+    """Whether x is NaN (API: tf.is_nan).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        Type bool, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("IsNan", x=x, name=name)
 
 
 def sin(x: Any, name: str | None = None) -> Tensor:
-    """The sine of an angle in radians (API: tf.sin)."""
+    """The sine of an angle in radians (API: tf.sin).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Sin", x=x, name=name)
 
 
 def cos(x: Any, name: str | None = None) -> Tensor:
-    """The cosine of an angle in radians (API: tf.cos)."""
+    """The cosine of an angle in radians (API: tf.cos).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     return apply_op("Cos", x=x, name=name)
 
 

@@ -21,13 +21,35 @@ erfc = unary_function("Erfc", "erfc", "1 - erf(x), exact where that is small")
 
 
 def erfinv(x: Any, name: str | None = None) -> Tensor:
-    """The number whose `erf` is x, NaN outside of [-1, 1] (API: tf.math.erfinv)."""
+    """The number whose `erf` is x, NaN outside of [-1, 1] (API: tf.math.erfinv).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "erfinv", [x]):
         return apply_op("Erfinv", x=x)
 
 
 def ndtri(x: Any, name: str | None = None) -> Tensor:
-    """The quantile of the standard normal distribution, NaN outside of [0, 1] (API: tf.math.ndtri)."""
+    """The quantile of the standard normal distribution, NaN outside of [0, 1] (API: tf.math.ndtri).
+
+    Args:
+        x: a tensor (floating), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "ndtri", [x]):
         return apply_op("Ndtri", x=x)
 

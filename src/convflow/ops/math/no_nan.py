@@ -23,13 +23,37 @@ xlogy = binary_function("Xlogy", "math.xlogy", "x log(y), and 0 wherever x is 0"
 
 
 def xdivy(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y, and 0 wherever x is 0 (API: tf.math.xdivy)."""
+    """x / y, and 0 wherever x is 0 (API: tf.math.xdivy).
+
+    Args:
+        x, y: tensors of one type (floating, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "xdivy", [x]):
         return apply_op("Xdivy", x=x, y=y)
 
 
 def xlog1py(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x log(1 + y), and 0 wherever x is 0 (API: tf.math.xlog1py)."""
+    """x log(1 + y), and 0 wherever x is 0 (API: tf.math.xlog1py).
+
+    Args:
+        x, y: tensors of one type (floating, complex), or values, of shapes that broadcast.
+        name: of the node.
+
+    Returns:
+        The same type, the shape they broadcast to.
+
+    Raises:
+        ValueError: shapes that do not broadcast.
+        TypeError: another type, or two that differ.
+    """
     with name_scope(name, "xlog1py", [x]):
         return apply_op("Xlog1py", x=x, y=y)
 
@@ -64,7 +88,18 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
-    """1 / x, and 0 wherever x is 0 (API: tf.math.reciprocal_no_nan)."""
+    """1 / x, and 0 wherever x is 0 (API: tf.math.reciprocal_no_nan).
+
+    Args:
+        x: a tensor (floating, complex), or a value, of any shape.
+        name: of the node.
+
+    Returns:
+        The same type, the same shape.
+
+    Raises:
+        TypeError: another type.
+    """
     with name_scope(name, "reciprocal_no_nan", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         one = convert_to_tensor(1, dtype=x.dtype.base_dtype, name="one")
