@@ -227,13 +227,11 @@ class Draft:
         ]
         if any(map(has_side_effects, members)):
             return not any(in_the_way(item, members) for item in between)
-        return all(self._lives_on(op, members) for op in members if self._position[op] != place) or not any(
-            map(writes, between)
-        )
+        return all(self._lives_on(op) for op in members if self._position[op] != place) or not any(map(writes, between))
 
-    def _lives_on(self, op: Operation, members: list[Operation]) -> bool:
-        """Whether a node takes nothing but new memory that other members make: no variable shows in that."""
-        return all(self.maker(tensor) in members and makes_new(self.source(tensor)) for tensor in op.inputs)
+    def _lives_on(self, op: Operation) -> bool:
+        """Whether a node takes nothing but new memory, in which no variable shows."""
+        return all(makes_new(self.source(tensor)) for tensor in op.inputs)
 
     def _made_at(self, tensor: Tensor) -> int:
         maker = None if tensor in self._fed else self._makers.get(tensor)

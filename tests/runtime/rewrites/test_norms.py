@@ -80,6 +80,30 @@ def test_an_activation_that_reads_a_variable_written_in_between_waits():
     assert_equal_plans(total, {}, tf.global_variables_initializer(), 2)
 
 
+@pytest.mark.parametrize("activation", [tf.nn.relu, tf.identity])
+@pytest.mark.parametrize("first", [True, False])
+def test_residual_blocks(activation: Any, first: bool):
+    x = tf.placeholder(tf.float32, [None, 28, 28, 32])
+    shortcut = tf.sin(x)
+    y = tf.layers.batch_normalization(tf.cos(x), training=True)
+    updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)[-2:]
+    r = activation(y + shortcut if first else shortcut + y)
+    fetches = [r, *tf.gradients(weighted(r), x), *updates]
+    title = "FusedBatchNormV3 + AddV2" + " + Relu" * (activation is tf.nn.relu)
+    assert title in titles(fetches, [x])
+    for batch in (0, 1, 4):
+        assert_equal_plans(
+            fetches, {x: picture(batch, 28, 28, 32)}, tf.global_variables_initializer(), 2, rtol=1e-4, atol=1e-4
+        )
+
+
+def test_what_is_stretched_is_added_after():
+    x = tf.placeholder(tf.float32, [8, 28, 28, 32])
+    y = tf.nn.fused_batch_norm(x, *vectors())[0]
+    r = tf.nn.relu(y + tf.sin(x[:, :1, :1]))
+    assert_equal_plans([r, *tf.gradients(weighted(r), x)], {x: picture(8, 28, 28, 32)}, rtol=1e-4, atol=1e-4)
+
+
 def test_a_result_that_others_read_keeps_its_activation():
     x = tf.placeholder(tf.float32, [8, 28, 28, 32])
     y = tf.nn.fused_batch_norm(x, *vectors())[0]

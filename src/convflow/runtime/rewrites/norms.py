@@ -19,18 +19,20 @@ _SLOPES = {"Relu": "ReluGrad", "Relu6": "Relu6Grad"}
 _FORMATS = ("NHWC", "NDHWC")
 
 
-class _Normalization(NamedTuple):
-    """A normalization, and what runs with it.
+_ADDITIONS = ("Add", "AddV2")
+
+
+class _Following(NamedTuple):
+    """What runs with a normalization.
 
     Attributes:
         addition, added: what adds to its result, and what it adds.
         activation: what clips the sum.
     """
 
-    norm: Operation
-    addition: Operation | None
-    added: Tensor | None
-    activation: Operation | None
+    addition: Operation | None = None
+    added: Tensor | None = None
+    activation: Operation | None = None
 
 
 def normalize_at_once(draft: Draft) -> None:
@@ -47,20 +49,44 @@ def _trains(norm: Operation) -> bool:
 
 
 def _fuse(draft: Draft, norm: Operation) -> None:
-    y = norm.outputs[0]
-    activation = draft.only_reader(y, *_SLOPES)
-    found = _Normalization(norm, None, None, activation)
     grads = [grad for grad in _readers(draft, norm.inputs[0], _GRADIENTS[norm.type]) if _is_gradient(draft, norm, grad)]
-    if activation is None and not grads:
-        return
-    members = [op for op in (norm, activation) if op is not None]
-    outputs = [members[-1].outputs[0], *norm.outputs[1:]]
-    kernel = norms.forward(norm, None, activation)
-    title = " + ".join(op.type for op in members)
-    fused = draft.fuse(members, title, kernel, norm.inputs, outputs, [dtypes.float32], at=norm, fresh=True)
-    if fused is not None:
-        for grad in grads:
-            _fuse_gradient(draft, found, grad, fused.hidden[0])
+    for following in _followings(draft, norm):
+        members = [op for op in (norm, following.addition, following.activation) if op is not None]
+        if len(members) == 1 and not grads:
+            return
+        inputs = [*norm.inputs, *([] if following.added is None else [following.added])]
+        outputs = [members[-1].outputs[0], *norm.outputs[1:]]
+        kernel = norms.forward(norm, following.addition, following.activation)
+        title = " + ".join(op.type for op in members)
+        fused = draft.fuse(members, title, kernel, inputs, outputs, [dtypes.float32], at=norm, fresh=True)
+        if fused is not None:
+            # What is added is not seen in the normalization's input: the activation's derivative stays.
+            activation = None if following.addition is not None else following.activation
+            for grad in grads:
+                _fuse_gradient(draft, activation, grad, fused.hidden[0])
+            return
+
+
+def _followings(draft: Draft, norm: Operation) -> list[_Following]:
+    """What might run with a normalization, the most first."""
+    y = draft.source(norm.outputs[0])
+    _ask_sizes_before(draft, norm)
+    activation = draft.only_reader(y, *_SLOPES)
+    addition = draft.only_reader(y, *_ADDITIONS)
+    found = [_Following(activation=activation)]
+    if addition is not None and addition.outputs[0].dtype == dtypes.float32:
+        others = [tensor for tensor in draft.inputs(addition) if tensor is not y]
+        if len(others) == 1:
+            after = draft.only_reader(addition.outputs[0], *_SLOPES)
+            found.insert(0, _Following(addition, others[0], after))
+    return found
+
+
+def _ask_sizes_before(draft: Draft, norm: Operation) -> None:
+    """Let who asks for the sizes of a result ask for those of the input, so that the result need not be there: the
+    derivative of an addition does."""
+    for reader in _readers(draft, norm.outputs[0], "Shape"):
+        draft.fuse([reader], reader.type, reader.definition.kernel(reader), norm.inputs[:1], reader.outputs)
 
 
 def _readers(draft: Draft, tensor: Tensor, kind: str) -> list[Operation]:
@@ -74,8 +100,7 @@ def _is_gradient(draft: Draft, norm: Operation, grad: Operation) -> bool:
     return same and all(a is b for a, b in zip(draft.inputs(grad)[1:5], taken, strict=True))
 
 
-def _fuse_gradient(draft: Draft, found: _Normalization, grad: Operation, left: Tensor) -> None:
-    activation = found.activation
+def _fuse_gradient(draft: Draft, activation: Operation | None, grad: Operation, left: Tensor) -> None:
     slope = None
     if activation is not None:
         slope = draft.made_by(grad.inputs[0], _SLOPES[activation.type])
