@@ -113,10 +113,10 @@ def updated_resource(op_type: str, variable: Any, name: str | None, ref_name: st
 
 
 def as_reference(ref: Any) -> Tensor:
-    """The reference of a variable; TypeError for what cannot be written."""
+    """The reference of a variable; AttributeError, as in TensorFlow, for what cannot be written."""
     tensor = convert_to_tensor(ref, as_ref=True)
     if not tensor.dtype._is_ref_dtype:
-        raise TypeError(f"{tensor} cannot be assigned to: it is a value, not a variable.")
+        raise AttributeError(f"{tensor} cannot be assigned to: it is a value, not a variable.")
     return tensor
 
 

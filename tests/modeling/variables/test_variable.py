@@ -56,7 +56,7 @@ def test_conversion_names_the_variable_and_its_line():
 
 
 def test_what_is_no_variable_cannot_be_assigned():
-    with pytest.raises(TypeError, match="cannot be assigned to: it is a value, not a variable"):
+    with pytest.raises(AttributeError, match="cannot be assigned to: it is a value, not a variable"):
         tf.assign(tf.constant(1.0), 2.0)
 
 

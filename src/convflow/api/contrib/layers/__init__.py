@@ -1,5 +1,6 @@
 """tf.contrib.layers"""
 
 from convflow.api.contrib.slim.layers.layers import *
+from convflow.api.contrib.slim.layers.optimizers import *
 from convflow.api.contrib.slim.layers.summaries import *
 from convflow.slim import utils

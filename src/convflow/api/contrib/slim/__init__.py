@@ -22,7 +22,9 @@ from convflow.api.contrib.slim.data import (
     prefetch_queue,
     tfexample_decoder,
 )
+from convflow.api.contrib.slim.layers import optimizers
 from convflow.api.contrib.slim.layers.layers import *
+from convflow.api.contrib.slim.layers.optimizers import *
 from convflow.api.contrib.slim.layers.summaries import *
 from convflow.api.contrib.slim.ops import arg_scope as arg_scope_lib
 from convflow.api.contrib.slim.ops.arg_scope import *
