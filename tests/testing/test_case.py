@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import unittest
 from collections import namedtuple
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -195,3 +197,30 @@ def test_output_is_captured(case: Any, capfd: pytest.CaptureFixture[str]) -> Non
     with capfd.disabled(), case.captureWritesToStream(sys.__stderr__) as written:
         print("told", file=sys.__stderr__)
     assert written.contents() == "told\n"
+
+
+EAGER = """\
+import tensorflow as tf
+tf.enable_eager_execution()
+
+class EagerTest(tf.test.TestCase):
+    def testValues(self):
+        x = tf.constant([1.0, 2.0])
+        with self.cached_session() as sess:
+            self.assertAllClose(x * 2, [2.0, 4.0])
+            self.assertAllEqual(self.evaluate({"x": x})["x"], [1, 2])
+            self.assertShapeEqual(x.numpy(), x)
+            with self.assertRaisesRegex(AttributeError, "'run' was asked for in eager mode"):
+                sess.run(x)
+
+tf.test.main()
+"""
+
+
+def test_eager_mode(tmp_path: Path) -> None:
+    path = tmp_path / "eager_test.py"
+    path.write_text(EAGER)
+    command = [sys.executable, "-m", "convflow", "run", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "OK (skipped=1)" in done.stderr

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import numpy as np
 from absl.testing import absltest
@@ -22,7 +22,13 @@ from convflow.graph import defaults
 from convflow.graph.device import DeviceSpec
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import get_default_graph, get_default_session, is_tensor, reset_default_graph
+from convflow.graph.scopes import (
+    executing_eagerly,
+    get_default_graph,
+    get_default_session,
+    is_tensor,
+    reset_default_graph,
+)
 from convflow.runtime.session import Session
 from convflow.testing.comparisons import check_close, check_equal, structure_pairs
 from convflow.testing.environment import new_temp_dir
@@ -79,7 +85,12 @@ class TestCase(absltest.TestCase):
             graph: the default graph if None.
             config: a `tf.ConfigProto`.
             use_gpu, force_gpu: where nodes are asked to run; a session runs them on the CPU all the same.
+
+        In eager mode the block goes on in it, and the session refuses to be used.
         """
+        if executing_eagerly():
+            yield cast(Session, _NoSession())
+            return
         own = Session(graph=graph, config=config)
         with own as sess, sess.graph.as_default(), self._device(use_gpu, force_gpu, sess.graph):
             yield sess
@@ -93,6 +104,9 @@ class TestCase(absltest.TestCase):
         Raises:
             ValueError: other arguments than at the first call in this test.
         """
+        if executing_eagerly():
+            yield cast(Session, _NoSession())
+            return
         wanted = (graph, None if config is None else config.SerializeToString(), force_gpu)
         if self._cached_session is None:
             self._cached_session, self._cached_for = Session(graph=graph, config=config), wanted
@@ -403,6 +417,16 @@ class TestCase(absltest.TestCase):
         thread = _CheckedThread(self, target, args or (), kwargs or {})
         self._threads.append(thread)
         return thread
+
+
+class _NoSession:
+    """What a test gets for a session in eager mode."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(
+            f"The session's {name!r} was asked for in eager mode, where there are no sessions. Expected code that does "
+            "without. Call self.evaluate(...)."
+        )
 
 
 def _is_symbolic(value: Any) -> bool:
