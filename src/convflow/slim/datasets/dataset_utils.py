@@ -6,12 +6,70 @@ import os
 import tarfile
 import tempfile
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from convflow.core import errors
 from convflow.datasets import fetch, locate
+from convflow.formats.example import BytesList, Example, Feature, Features, FloatList, Int64List
+from convflow.formats.record_file import TFRecordWriter
 
 LABELS_FILENAME = "labels.txt"
+
+
+def _listed(values: Any) -> Any:
+    return values if isinstance(values, (list, tuple)) else [values]
+
+
+def int64_feature(values: Any) -> Any:
+    """A feature of a record (`tf.train.Feature`): an int or a list of them."""
+    return Feature(int64_list=Int64List(value=_listed(values)))
+
+
+def float_feature(values: Any) -> Any:
+    """A feature of a record: a float or a list of them."""
+    return Feature(float_list=FloatList(value=_listed(values)))
+
+
+def float_list_feature(values: Any) -> Any:
+    """A feature of a record: a list of floats."""
+    return Feature(float_list=FloatList(value=values))
+
+
+def bytes_feature(values: bytes) -> Any:
+    """A feature of a record: bytes."""
+    return Feature(bytes_list=BytesList(value=[values]))
+
+
+def bytes_list_feature(values: Any) -> Any:
+    """A feature of a record: a list of bytes."""
+    return Feature(bytes_list=BytesList(value=values))
+
+
+def image_to_tfexample(image_data: bytes, image_format: bytes, height: int, width: int, class_id: int) -> Any:
+    """A record (`tf.train.Example`) of a picture and its class, as this folder's data sets read them.
+
+    Args:
+        image_data: the encoded picture.
+        image_format: b"png", b"jpg" or b"raw".
+        height, width: of the picture, in pixels.
+        class_id: its class.
+    """
+    features = {
+        "image/encoded": bytes_feature(image_data),
+        "image/format": bytes_feature(image_format),
+        "image/class/label": int64_feature(class_id),
+        "image/height": int64_feature(height),
+        "image/width": int64_feature(width),
+    }
+    return Example(features=Features(feature=features))
+
+
+def open_sharded_output_tfrecords(exit_stack: ExitStack, base_path: str, num_shards: int) -> list[TFRecordWriter]:
+    """Writers of the files `base_path-00000-of-00010`, ..., which `exit_stack` closes at its end."""
+    names = [f"{base_path}-{shard:05d}-of-{num_shards:05d}" for shard in range(num_shards)]
+    return [exit_stack.enter_context(TFRecordWriter(name)) for name in names]
 
 
 def download_and_uncompress_tarball(tarball_url: str, dataset_dir: str) -> None:
