@@ -117,6 +117,25 @@ def test_custom_gradients(eager):
     assert tape.gradient(y, x).numpy() == 300.0
 
 
+def test_recomputed_and_passed_gradients(eager):
+    x = tf.constant(3.2)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.recompute_grad(lambda v: v * v)(x)
+        z = tf.grad_pass_through(tf.round)(x)
+    np.testing.assert_allclose([tape.gradient(y, x).numpy(), z.numpy(), tape.gradient(z, x).numpy()], [6.4, 3, 1])
+
+
+def test_loops_and_branches_have_gradients(eager):
+    cubed = tfe.gradients_function(
+        lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * x), [tf.constant(0), tf.constant(1.0)])[1]
+    )
+    assert cubed(2.0)[0].numpy() == 12.0
+    rows = tfe.gradients_function(lambda x: tf.reduce_sum(tf.map_fn(lambda row: row * row, x)))
+    np.testing.assert_array_equal(rows(tf.constant([1.0, 2.0]))[0].numpy(), [2.0, 4.0])
+    assert tfe.gradients_function(lambda x: tf.cond(x > 1, lambda: x * x, lambda: x))(2.0)[0].numpy() == 4.0
+
+
 def test_while_a_graph_is_built_gradients_are_nodes():
     with tf.Graph().as_default(), tf.Session() as sess:
         x, v = tf.placeholder(tf.float32), tf.Variable(3.0)

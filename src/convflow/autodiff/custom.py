@@ -185,6 +185,20 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
     return passed
 
 
+def _recomputed(f: Callable[..., Any], args: tuple[Any, ...], grads: Any, variables: list[Any] | None) -> Any:
+    """The gradients of a second computation that tapes do not see."""
+    again = tape.Tape()
+    inputs = [identity(arg) for arg in args]
+    tape.begin(again)
+    for item in inputs:
+        again.watch(item)
+    outputs = nest.flatten(f(*inputs))
+    tape.end(again)
+    sources = [*inputs, *(tape.node_of(variable) for variable in variables or [])]
+    slopes = again.gradient(outputs, sources, list(grads))
+    return slopes if variables is None else (slopes[: len(inputs)], slopes[len(inputs) :])
+
+
 def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` computed a second time for its gradient, so that what it computed need not be kept (API: tf.recompute_grad).
 
@@ -195,6 +209,8 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
     def recomputed(*args: Any) -> Any:
         def grad(*grads: Any, **kwargs: Any) -> Any:
             variables = kwargs.get("variables")
+            if executing_eagerly():
+                return _recomputed(f, args, grads, variables)
             with get_default_graph().control_dependencies([item for item in grads if item is not None]):
                 inputs = [identity(arg) for arg in args]
                 again = nest.flatten(f(*inputs))

@@ -56,12 +56,14 @@ def _refuse(tensor: torch.Tensor, text: str, source: Tensor) -> None:
     if not found:
         return  # only the sum left the type's range
     first = torch.nonzero(nan | infinite)[0].tolist()
+    # Eager tensors stand for no node.
+    made = "" if source.graph.executes_eagerly else f"; it was made by {source.op.describe()}"
     raise errors.InvalidArgumentError(
         None,
         None,
         f"{text} : Tensor had {' and '.join(found)} values\n\t {source.name} of shape {list(tensor.shape)} has "
-        f"{int(nan.sum())} NaN and {int(infinite.sum())} Inf among {tensor.numel()} elements, the first at {first}; "
-        f"it was made by {source.op.describe()}",
+        f"{int(nan.sum())} NaN and {int(infinite.sum())} Inf among {tensor.numel()} elements, the first at "
+        f"{first}{made}",
     )
 
 

@@ -89,6 +89,22 @@ def test_named_variables_and_stores():
     assert store.non_trainable_variables() == [] and len(store.copy().variables()) == 2
 
 
+def test_templates_share_their_variables():
+    scaled = tf.make_template("scaled", lambda x: x * tf.get_variable("factor", [1]))
+    np.testing.assert_array_equal(scaled(2.0).numpy(), scaled(2.0).numpy())
+    assert [v.name for v in scaled.trainable_variables] == ["scaled/factor:0"] and scaled.local_variables == []
+
+
+def test_recurrent_networks():
+    cell = tf.nn.rnn_cell.BasicLSTMCell(5)
+    with tf.GradientTape() as tape:
+        outputs, state = tf.nn.dynamic_rnn(cell, tf.ones([2, 3, 4]), sequence_length=[1, 3], dtype=tf.float32)
+        total = tf.reduce_sum(outputs)
+    assert outputs.shape.as_list() == [2, 3, 5] and state.h.shape.as_list() == [2, 5]
+    assert not outputs.numpy()[0, 1:].any()
+    assert [grad.shape.as_list() for grad in tape.gradient(total, cell.variables)] == [[9, 20], [20]]
+
+
 def test_layers_keep_their_variables_and_run_their_updates():
     layer = tf.layers.BatchNormalization(momentum=0.5)
     x = tf.constant([[1.0], [3.0]])

@@ -7,6 +7,7 @@ from typing import Any
 from convflow.core import dtypes, nest
 from convflow.core.shape import TensorShape
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import name_of
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.modeling.recurrent.arguments import batch_size_of, cache_on_device, check_lengths
@@ -104,7 +105,7 @@ def _swapped(x: Tensor) -> Tensor:
 def _one_length_each(lengths: Tensor, batch_size: Any) -> Any:
     found = shape_of(lengths)
     expected = stack([batch_size])
-    said = [f"Expected shape for Tensor {lengths.name} is ", expected, " but saw shape: ", found]
+    said = [f"Expected shape for Tensor {name_of(lengths)} is ", expected, " but saw shape: ", found]
     return assert_(reduce_all(equal(found, expected)), said)
 
 

@@ -49,13 +49,15 @@ def variable_store(graph: Graph | None = None) -> VariableStore:
 @contextmanager
 def using_store(store: VariableStore) -> Iterator[None]:
     """Variables of the default graph are made and found in `store` inside."""
+    outer = variable_store()
     items = get_default_graph().get_collection_ref(_STORE_KEY)
-    before = list(items)
+    # Scopes are the program's; only the variables are kept apart.
+    store.current, store.scope_counts, store.creators = outer.current, outer.scope_counts, outer.creators
     items[:] = [store]
     try:
         yield
     finally:
-        items[:] = before
+        items[:] = [outer]
 
 
 @contextmanager

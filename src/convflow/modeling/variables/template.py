@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from convflow.graph.collections import GraphKeys
 from convflow.graph.origin import describe, user_frames
 from convflow.graph.scopes import get_default_graph
+from convflow.modeling.variables.base import are_made_eagerly
 from convflow.modeling.variables.scope import VariableScope, variable_scope
+from convflow.modeling.variables.store import VariableStore, using_store
 
 
 def make_template(
@@ -66,6 +69,9 @@ class Template:
         self._origin = user_frames()
         self._variables_created = False
         self._variable_scope: VariableScope | None = None
+        # What eager mode finds the variables by, as it lists none.
+        self._store = VariableStore()
+        self._store.keeps_eager = True
         if create_scope_now:
             with self._new_scope(auxiliary_name_scope=False) as scope:
                 self._variable_scope = scope
@@ -85,7 +91,8 @@ class Template:
         trained = get_default_graph().get_collection_ref(GraphKeys.TRAINABLE_VARIABLES)
         before = len(trained)
         try:
-            result = self._func(*args, **kwargs)
+            with using_store(self._store) if are_made_eagerly() else nullcontext():
+                result = self._func(*args, **kwargs)
         except ValueError as error:
             raise ValueError(f"{error}\nThe template {self._name!r} was {describe(self._origin)}") from error
         if self._variables_created and len(trained) != before:
@@ -147,4 +154,7 @@ class Template:
         return self._listed(GraphKeys.LOCAL_VARIABLES)
 
     def _listed(self, collection: str) -> list[Any]:
+        if self._store.variables:
+            found = list(self._store.variables.values()) if collection != GraphKeys.LOCAL_VARIABLES else []
+            return [item for item in found if item.trainable or collection != GraphKeys.TRAINABLE_VARIABLES]
         return [] if self._variable_scope is None else self._variable_scope.get_collection(collection)

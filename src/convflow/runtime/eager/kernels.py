@@ -92,7 +92,7 @@ class Kernels:
     def _of_type(self, dtype: DType) -> Tensor:
         if dtype not in self._unknown:
             attrs = {"dtype": dtype, "shape": TensorShape(None)}
-            node = Operation(self._graph, get_op("Placeholder"), "unknown", 0, (), [dtype], attrs, (), "", ())
+            node = Operation(self._graph, get_op("Placeholder"), "EagerTensor", 0, (), [dtype], attrs, (), "", ())
             self._unknown[dtype] = node.outputs[0]
         return self._unknown[dtype]
 
