@@ -21,7 +21,13 @@ pytestmark = pytest.mark.skipif(not SYMBOLS.is_file(), reason=f"the list of Tens
 # Modules of TensorFlow 1 that the list does not have: gone in later releases, or a list of ops by itself.
 GONE = ("tf.contrib", "tf.core", "tf.examples", "tf.python", "tf.raw_ops")
 # Of tf.keras the list holds datasets and utils only.
-UNLISTED = ("tf.estimator", "tf.keras.constraints", "tf.keras.initializers", "tf.keras.regularizers")
+UNLISTED = (
+    "tf.estimator",
+    *(f"tf.keras.{name}" for name in (
+        "Input", "Model", "Sequential", "activations", "backend", "callbacks", "constraints", "initializers", "layers",
+        "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers", "utils.Progbar", "utils.Sequence",
+    )),
+)  # fmt: skip
 # What TensorFlow does not have.
 OWN = {"tf.explain"}
 # What differs, and why.
@@ -58,7 +64,8 @@ EXPLAINED = {
 
 
 def public(module: ModuleType, path: str, seen: set[ModuleType]) -> Iterator[tuple[str, Any]]:
-    for name in dir(module):
+    # tf.contrib.keras has the modules of tf.keras, which are looked at under that name.
+    for name in sorted(dir(module), key=lambda name: name == "contrib"):
         value = getattr(module, name)
         if name.startswith("_"):
             continue

@@ -1,3 +1,21 @@
 """tf.keras"""
 
-from convflow.api.keras import constraints, datasets, initializers, regularizers, utils
+from convflow.api.keras import (
+    activations,
+    backend,
+    callbacks,
+    constraints,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    regularizers,
+    utils,
+)
+from convflow.modeling.keras.core import Input
+from convflow.training.keras.model import Model
+from convflow.training.keras.sequential import Sequential

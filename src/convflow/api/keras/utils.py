@@ -1,3 +1,5 @@
 """tf.keras.utils"""
 
 from convflow.datasets.labels import normalize, to_categorical
+from convflow.training.keras.images import Sequence
+from convflow.training.keras.progress import Progbar

@@ -8,6 +8,7 @@ from typing import Any
 
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scopes import executing_eagerly, get_default_graph
+from convflow.modeling.keras import activations
 from convflow.modeling.variables import constraints, initializers, initializers_keras, regularizers_keras
 from convflow.ops import activation, softmax
 from convflow.ops.math import elementwise
@@ -144,6 +145,8 @@ _ACTIVATIONS: dict[str, Callable[..., Any]] = {
     "softmax": softmax.softmax,
     "sigmoid": elementwise.sigmoid,
     "tanh": elementwise.tanh,
+    "exponential": elementwise.exp,
+    "hard_sigmoid": activations.hard_sigmoid,
 }
 
 

@@ -1,0 +1,5 @@
+"""tf.keras.models"""
+
+from convflow.training.keras.model import Model
+from convflow.training.keras.models import load_model, model_from_config, model_from_json
+from convflow.training.keras.sequential import Sequential

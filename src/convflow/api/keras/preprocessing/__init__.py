@@ -1,0 +1,3 @@
+"""tf.keras.preprocessing"""
+
+from convflow.api.keras.preprocessing import image

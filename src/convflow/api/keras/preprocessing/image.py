@@ -1,0 +1,9 @@
+"""tf.keras.preprocessing.image"""
+
+from convflow.training.keras.images import (
+    ImageDataGenerator,
+    NumpyArrayIterator,
+    array_to_img,
+    img_to_array,
+    load_img,
+)

@@ -1,0 +1,1 @@
+"""Keras layers: named and built as tf.keras does, of the computations of tf.layers (API: tf.keras.layers)."""

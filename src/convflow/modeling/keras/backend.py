@@ -1,0 +1,223 @@
+"""What Keras keeps for a graph: its session, whether it learns, names in use (API: tf.keras.backend)."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from convflow.core import dtypes
+from convflow.graph.graph import Graph
+from convflow.graph.scopes import get_default_graph, get_default_session, name_scope, reset_default_graph
+from convflow.modeling.variables.variable import Variable
+from convflow.ops.array.constant import constant
+from convflow.ops.array.placeholder import placeholder as placeholder_op
+from convflow.ops.array.placeholder import placeholder_with_default
+from convflow.ops.state import is_variable_initialized
+from convflow.runtime.session import Session
+
+
+class _State:
+    """Of one graph."""
+
+    def __init__(self) -> None:
+        self.session: Any = None
+        self.learning_phase: Any = None
+        self.counts: dict[str, int] = {}
+        self.variables: list[Variable] = []
+
+
+_states: weakref.WeakKeyDictionary[Graph, _State] = weakref.WeakKeyDictionary()
+_initialized: weakref.WeakKeyDictionary[Any, set[int]] = weakref.WeakKeyDictionary()
+_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+def _state() -> _State:
+    return _states.setdefault(get_default_graph(), _State())
+
+
+def epsilon() -> float:
+    """The small number that keeps divisors and logarithms from zero (API: tf.keras.backend.epsilon)."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    _settings["epsilon"] = value
+
+
+def floatx() -> str:
+    """The default type of numbers, "float32" (API: tf.keras.backend.floatx)."""
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Set it to "float16", "float32" or "float64"; ValueError for anything else."""
+    if value not in ("float16", "float32", "float64"):
+        raise ValueError(f"Unknown floatx type: {value}. Expected float16, float32 or float64.")
+    _settings["floatx"] = value
+
+
+def image_data_format() -> str:
+    """The default order of a picture's axes (API: tf.keras.backend.image_data_format)."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set it to "channels_last" or "channels_first"; ValueError for anything else."""
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(f"Unknown data_format: {data_format}. Expected channels_last or channels_first.")
+    _settings["image_data_format"] = data_format
+
+
+def get_uid(prefix: str = "") -> int:
+    """How often it was asked for this prefix in the default graph, from 1 (API: tf.keras.backend.get_uid)."""
+    counts = _state().counts
+    counts[prefix] = counts.get(prefix, 0) + 1
+    return counts[prefix]
+
+
+def reset_uids() -> None:
+    """Count from 1 again."""
+    _state().counts.clear()
+
+
+def unique_name(base: str) -> str:
+    """`base`, then base_1, base_2, ..."""
+    number = get_uid(base)
+    return base if number == 1 else f"{base}_{number - 1}"
+
+
+def learning_phase() -> Any:
+    """Whether the model learns: a bool that `fit` feeds, or what was set (API: tf.keras.backend.learning_phase)."""
+    state = _state()
+    if state.learning_phase is None:
+        with name_scope(None):
+            state.learning_phase = placeholder_with_default(constant(False), [], name="keras_learning_phase")
+    return state.learning_phase
+
+
+def set_learning_phase(value: int) -> None:
+    """Say it for all layers made from now on: 0 or 1 (API: tf.keras.backend.set_learning_phase)."""
+    if value not in (0, 1):
+        raise ValueError(f"Expected learning phase to be 0 or 1. Received: {value}.")
+    _state().learning_phase = int(value)
+
+
+def learning_phase_feeds(is_learning: bool) -> dict[Any, bool]:
+    """What feeds the learning phase, nothing where nothing depends on it."""
+    phase = _state().learning_phase
+    return {} if phase is None or isinstance(phase, int) else {phase: is_learning}
+
+
+def track(variable: Variable) -> Variable:
+    """Let `get_session` initialize a variable."""
+    _state().variables.append(variable)
+    return variable
+
+
+def get_session(op_input_list: Any = ()) -> Any:
+    """The default session, else one of the default graph's own; new variables are initialized in it.
+
+    API: tf.keras.backend.get_session.
+    """
+    session = get_default_session()
+    state = _state()
+    if session is None or session.graph is not get_default_graph():
+        if state.session is None or state.session._closed:
+            state.session = Session()
+        session = state.session
+    _initialize(session, state.variables)
+    return session
+
+
+def set_session(session: Any) -> None:
+    """Use this session from now on (API: tf.keras.backend.set_session)."""
+    _states.setdefault(session.graph, _State()).session = session
+
+
+def clear_session() -> None:
+    """A new default graph, and names from the beginning (API: tf.keras.backend.clear_session)."""
+    _states.pop(get_default_graph(), None)
+    reset_default_graph()
+
+
+def _initialize(session: Any, variables: Iterable[Variable]) -> None:
+    done = _initialized.setdefault(session, set())
+    new = [variable for variable in variables if id(variable) not in done]
+    if not new:
+        return
+    done.update(map(id, new))
+    with session.graph.as_default():
+        answers = session.run([is_variable_initialized(variable) for variable in new])
+    session.run([variable.initializer for variable, is_done in zip(new, answers, strict=True) if not is_done])
+
+
+def get_value(x: Any) -> np.ndarray | Any:
+    """The value of a variable or tensor (API: tf.keras.backend.get_value)."""
+    return get_session().run(x)
+
+
+def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
+    """The values of variables (API: tf.keras.backend.batch_get_value)."""
+    return get_session().run(list(tensors)) if tensors else []
+
+
+def set_value(x: Any, value: Any) -> None:
+    """Write into a variable (API: tf.keras.backend.set_value)."""
+    x.load(np.asarray(value, x.dtype.base_dtype.as_numpy_dtype), get_session())
+
+
+def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
+    """Write into variables (API: tf.keras.backend.batch_set_value)."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def placeholder(
+    shape: Any = None, ndim: int | None = None, dtype: Any = None, sparse: bool = False, name: str | None = None
+) -> Any:
+    """A tensor that is fed (API: tf.keras.backend.placeholder)."""
+    if sparse:
+        raise NotImplementedError("tf.keras.backend.placeholder: sparse=True is not there; feed dense tensors.")
+    sizes = [None] * ndim if shape is None and ndim is not None else shape
+    return placeholder_op(dtypes.as_dtype(dtype or floatx()), sizes, name=name)
+
+
+def int_shape(x: Any) -> tuple[int | None, ...] | None:
+    """The static shape as a tuple, None where the rank is unknown (API: tf.keras.backend.int_shape)."""
+    return None if x.shape.rank is None else tuple(x.shape.as_list())
+
+
+def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
+    """A variable that `get_session` initializes (API: tf.keras.backend.variable)."""
+    kind = dtypes.as_dtype(dtype or floatx())
+    made = Variable(value, dtype=kind, name=name, constraint=constraint, use_resource=True)
+    return track(made)
+
+
+def function(inputs: Sequence[Any], outputs: Any, updates: Any = None, name: str | None = None) -> Callable[..., Any]:
+    """A function of arrays that runs some tensors (API: tf.keras.backend.function).
+
+    Args:
+        inputs: what is fed, in order; `learning_phase()` may be one.
+        outputs: what is returned: a tensor or a list of them.
+        updates: operations that run too.
+        name: is not used.
+    """
+    phase, extra = learning_phase_of(inputs), list(updates or [])
+
+    def call(values: Sequence[Any]) -> Any:
+        feeds = {
+            tensor: bool(value) if tensor is phase else value for tensor, value in zip(inputs, values, strict=True)
+        }
+        return get_session().run([outputs, extra], feeds)[0]
+
+    return call
+
+
+def learning_phase_of(inputs: Sequence[Any]) -> Any:
+    """The learning phase, if it is among some tensors."""
+    phase = _state().learning_phase
+    return next((tensor for tensor in inputs if tensor is phase), None)
