@@ -64,8 +64,8 @@ EXPLAINED = {
 
 
 def public(module: ModuleType, path: str, seen: set[ModuleType]) -> Iterator[tuple[str, Any]]:
-    # tf.contrib.keras has the modules of tf.keras, which are looked at under that name.
-    for name in sorted(dir(module), key=lambda name: name == "contrib"):
+    # tf.contrib and tf.python have modules of tf too, which are looked at under their public names.
+    for name in sorted(dir(module), key=lambda name: name in ("contrib", "python")):
         value = getattr(module, name)
         if name.startswith("_"):
             continue
