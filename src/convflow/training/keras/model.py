@@ -432,7 +432,7 @@ class _Loop:
         model = self._model
         model.stop_training = False
         model.history = History()
-        own: list[Callback] = [ProgbarLogger("samples" if samples else "steps", model.metrics_names)]
+        own: list[Callback] = [ProgbarLogger("samples" if samples else "steps", model.metrics_names[1:])]
         callbacks = [*(own if self._verbose else []), *(self._given or []), model.history]
         names = model.metrics_names + ([f"val_{name}" for name in model.metrics_names] if validate else [])
         params = {
