@@ -28,6 +28,7 @@ from convflow.training.checkpoint_management import (
 from convflow.training.checkpoint_reader import list_variables, load_checkpoint, load_variable
 from convflow.training.checkpoint_reader import new_checkpoint_reader as NewCheckpointReader
 from convflow.training.coordinator import Coordinator, LooperThread
+from convflow.training.device_setter import replica_device_setter
 from convflow.training.global_step import (
     assert_global_step,
     create_global_step,

@@ -1,3 +1,17 @@
 """tf.contrib"""
 
-from convflow.api.contrib import data, eager, framework, keras, layers, learn, metrics, opt, rnn, slim, tensorboard
+from convflow.api.contrib import (
+    data,
+    eager,
+    framework,
+    keras,
+    layers,
+    learn,
+    metrics,
+    opt,
+    rnn,
+    slim,
+    tensorboard,
+    training,
+    util,
+)

@@ -1,0 +1,3 @@
+"""tensorflow.python.training.device_setter"""
+
+from convflow.training.device_setter import STANDARD_PS_OPS, replica_device_setter
