@@ -44,6 +44,7 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
+    """Sets the small number that keras adds where it divides (API: tf.keras.backend.set_epsilon)."""
     _settings["epsilon"] = value
 
 
