@@ -1,4 +1,4 @@
-"""Answers for modules and classes that do not have a name any more.
+"""Answers for modules and classes that do not have a name any more, and for functions without a keyword.
 
 A module gets a `__getattr__`, which Python calls only for what it lacks; a class gets a member that looks who asks.
 For everybody but the program, both lack the name as before. A module that is gone altogether is made when the program
@@ -17,8 +17,9 @@ from types import ModuleType
 from typing import Any
 
 from convflow.tools.period import table
+from convflow.tools.period.keywords import KEYWORDS, takes, with_keyword
 from convflow.tools.period.offer import Offer, is_program
-from convflow.tools.period.record import PeriodName
+from convflow.tools.period.record import PeriodKeyword, PeriodName
 
 
 class PeriodFinder(MetaPathFinder):
@@ -27,13 +28,22 @@ class PeriodFinder(MetaPathFinder):
     Args:
         offer: gives the values.
         names: what is offered.
+        keywords: the keywords that are offered.
     """
 
-    def __init__(self, offer: Offer, names: Iterable[PeriodName] = table.NAMES) -> None:
+    def __init__(
+        self,
+        offer: Offer,
+        names: Iterable[PeriodName] = table.NAMES,
+        keywords: Iterable[PeriodKeyword] = KEYWORDS,
+    ) -> None:
         self._offer = offer
+        self._keywords = tuple(keywords)
         self._names: dict[str, list[PeriodName]] = defaultdict(list)
         for name in names:
             self._names[name.module].append(name)
+        for keyword in self._keywords:
+            self._names.setdefault(keyword.module, [])
         self._undo: list[Callable[[], None]] = []
 
     def install(self) -> None:
@@ -89,6 +99,9 @@ class PeriodFinder(MetaPathFinder):
                 own[member] = name
         if own:
             self._hook_module(module, own)
+        for keyword in self._keywords:
+            if keyword.module == module.__name__:
+                self._hook_function(module, keyword)
 
     def forget_later(self, name: str) -> None:
         """Notes a module that was made here."""
@@ -116,6 +129,13 @@ class PeriodFinder(MetaPathFinder):
 
         vars(module)["__getattr__"] = lookup
         self._undo.append(lambda: _restore(module, kept))
+
+    def _hook_function(self, module: ModuleType, keyword: PeriodKeyword) -> None:
+        function = getattr(module, keyword.function, None)
+        if function is None or takes(function, keyword.keyword):
+            return
+        setattr(module, keyword.function, with_keyword(function, keyword, self._offer))
+        self._undo.append(lambda: setattr(module, keyword.function, function))
 
     def _hook_class(self, owner: Any, member: str, name: PeriodName) -> None:
         if not isinstance(owner, type) or hasattr(owner, member):

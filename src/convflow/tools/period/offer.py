@@ -31,11 +31,16 @@ class Offer:
     def value(self, name: PeriodName) -> Any:
         """The value of a name that the program has asked for."""
         value = name.make()
-        if name.path not in self._told:
-            how = "" if self._told else " (--no-period-names turns such names off)"
-            self._told.add(name.path)
-            self._tell(f"convflow run: {name.path}, gone since {name.gone}, is offered: {name.meaning}{how}")
+        self.tell(name.path, name.gone, name.meaning)
         return value
+
+    def tell(self, path: str, gone: str, meaning: str) -> None:
+        """Says, the first time only, that what `path` names is offered, and what it means now."""
+        if path in self._told:
+            return
+        how = "" if self._told else " (--no-period-names turns such names off)"
+        self._told.add(path)
+        self._tell(f"convflow run: {path}, gone since {gone}, is offered: {meaning}{how}")
 
 
 def _print(line: str) -> None:

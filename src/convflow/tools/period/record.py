@@ -31,6 +31,29 @@ class PeriodName:
         return f"{self.module}.{self.name}" if self.name else self.module
 
 
+@dataclass(frozen=True)
+class PeriodKeyword:
+    """One keyword that a function has dropped.
+
+    Args:
+        module: where the function stands.
+        function: its name there.
+        keyword: what programs wrote.
+        gone: the release that does not take it any more.
+        now: the keyword that has taken its place.
+    """
+
+    module: str
+    function: str
+    keyword: str
+    gone: str
+    now: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.module}.{self.function}({self.keyword}=)"
+
+
 def elsewhere(path: str) -> Callable[[], Any]:
     """Makes the value that stands at `path` today: "collections.abc.Mapping"."""
     module, _, name = path.rpartition(".")
