@@ -131,3 +131,23 @@ def broken(change: Any) -> Any:
 def test_libraries_that_cannot_be(change: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         tf.import_graph_def(broken(change), name="")
+
+
+def test_python_functions_stay_in_the_program() -> None:
+    tf.py_func(lambda x: x + 1, [tf.constant(1)], tf.int32, name="call")
+    written = tf.get_default_graph().as_graph_def(add_shapes=True)
+    assert [node.op for node in written.node] == ["Const", "PyFunc"]
+    assert not written.library.function
+
+
+def test_a_graph_fed_by_a_generator_is_written() -> None:
+    def numbers() -> Any:
+        yield from (1, 2, 3)
+
+    dataset = tf.data.Dataset.from_generator(numbers, tf.int32).map(lambda x: x * 2)
+    iterator = dataset.make_one_shot_iterator()
+    tf.get_variable("step", initializer=0)
+    tf.identity(iterator.get_next(), name="out")
+    written = tf.train.export_meta_graph().graph_def
+    assert "out" in [node.name for node in written.node]
+    assert all(function.signature.name for function in written.library.function)

@@ -600,7 +600,10 @@ class Graph:
                 node.attr["_output_shapes"].list.shape.extend(shapes)
             graph_def.node.append(node)
         for name in sorted(self._functions):
-            graph_def.library.function.append(to_function_def(self._functions[name]))
+            body = self._functions[name]
+            # Python's own functions, which py_func and generators call, cannot leave the program.
+            if isinstance(body, Graph):
+                graph_def.library.function.append(to_function_def(body))
         return graph_def
 
 
