@@ -65,7 +65,7 @@ def _called(f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     _check_new_variables(before)
     outputs = [_result(item) for item in nest.flatten(result)]
     inputs = nest.flatten(tensors)
-    variables = _variables_behind(outputs, inputs)
+    variables = variables_behind(outputs, inputs)
     _check_signature(grad_fn, variables)
 
     def rule(op: Operation, *grads: Any) -> list[Any]:
@@ -153,7 +153,7 @@ def _check_signature(grad_fn: Callable[..., Any], variables: list[Any]) -> None:
         )
 
 
-def _variables_behind(outputs: list[Tensor], inputs: list[Tensor]) -> list[Any]:
+def variables_behind(outputs: list[Tensor], inputs: list[Tensor]) -> list[Any]:
     """The variables that `outputs` are computed from on ways that do not pass through `inputs`, by name."""
     ends = {tensor.op for tensor in inputs}
     seen: set[Operation] = set()

@@ -1,4 +1,4 @@
-"""tf.contrib.slim.losses"""
+"""tf_slim.losses.loss_ops"""
 
 from convflow.slim.losses import (
     absolute_difference,
