@@ -1,4 +1,4 @@
-"""Which rows are the centres of clusters, searched for on arrays (Song, Jegelka, Rathod, Murphy 2017, arXiv:1612.01213).
+"""Which rows are the centres of clusters, searched for on arrays (Song and others 2017, arXiv:1612.01213).
 
 The distances are a (rows, rows) array. Scores of clusterings are scikit-learn's.
 """

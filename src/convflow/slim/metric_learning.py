@@ -51,9 +51,12 @@ def pairwise_distance(feature: Any, squared: bool = False) -> Tensor:
         shape (rows, rows), zeros on the diagonal.
     """
     feature = convert_to_tensor(feature)
-    lengths = reduce_sum(square(feature), 1, keepdims=True)
+    # Near rows leave little of the difference of large numbers: float64 keeps float32's digits.
+    exact = cast(feature, dtypes.float64)
+    lengths = reduce_sum(square(exact), 1, keepdims=True)
     # Rounding may lead below zero.
-    squares = maximum(lengths + transpose(lengths) - 2.0 * matmul(feature, feature, transpose_b=True), 0.0)
+    squares = maximum(lengths + transpose(lengths) - 2.0 * matmul(exact, exact, transpose_b=True), 0.0)
+    squares = cast(squares, feature.dtype)
     squares = matrix_set_diag(squares, zeros_like(matrix_diag_part(squares)))
     return squares if squared else _root(squares)
 

@@ -79,7 +79,9 @@ class RevBlock(Layer):
     def _functions(given: Any, count: int, what: str) -> list[Function]:
         functions = list(given) if isinstance(given, (list, tuple)) else [given] * count
         if len(functions) != count:
-            raise ValueError(f"RevBlock: {what} lists {len(functions)} functions for {count} layers; give one for each.")
+            raise ValueError(
+                f"RevBlock: {what} lists {len(functions)} functions for {count} layers; give one for each."
+            )
         return [_in_scope(function, f"revlayer_{i}/{what}") for i, function in enumerate(functions)]
 
     def call(self, inputs: Any, forward: bool = True) -> Any:
@@ -139,7 +141,7 @@ class RevBlock(Layer):
         of_g: list[Any] = [None] * len(g_side)
         slopes: dict[str, Any] = {}
         grads = grad_ys
-        with variable_scope(self.scope_name, reuse=True):
+        with variable_scope(self._scope, reuse=True):
             for i in reversed(range(self.num_layers)):
                 f_vars, g_vars = self._variables_of(variables, i, "f"), self._variables_of(variables, i, "g")
                 ys, grads, f_slopes, g_slopes = _layer_gradients(

@@ -20,8 +20,8 @@ from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import not_equal
 from convflow.ops.math.reduce import reduce_max
 from convflow.ops.math.scan import cumsum
-from convflow.ops.math.unsorted_segment import unsorted_segment_max
 from convflow.ops.math.select import where
+from convflow.ops.math.unsorted_segment import unsorted_segment_max
 
 
 def _ignored(tensor: Tensor, ignore_value: Any) -> Tensor:

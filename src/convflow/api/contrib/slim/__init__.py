@@ -22,9 +22,19 @@ from convflow.api.contrib.slim.data import (
     prefetch_queue,
     tfexample_decoder,
 )
-from convflow.api.contrib.slim.layers import optimizers
+from convflow.api.contrib.slim.layers import (
+    bucketization_op,
+    initializers,
+    normalization,
+    optimizers,
+    regularizers,
+    rev_block_lib,
+    sparse_ops,
+)
+from convflow.api.contrib.slim.layers.bucketization_op import bucketize
 from convflow.api.contrib.slim.layers.layers import *
 from convflow.api.contrib.slim.layers.optimizers import *
+from convflow.api.contrib.slim.layers.rev_block_lib import RevBlock, recompute_grad, rev_block
 from convflow.api.contrib.slim.layers.summaries import *
 from convflow.api.contrib.slim.ops import arg_scope as arg_scope_lib
 from convflow.api.contrib.slim.ops.arg_scope import *
