@@ -7,6 +7,7 @@ from convflow.api.contrib import (
     keras,
     layers,
     learn,
+    legacy_seq2seq,
     metrics,
     opt,
     rnn,

@@ -3,6 +3,7 @@
 from convflow.modeling.recurrent.cell import LayerRNNCell, RNNCell
 from convflow.modeling.recurrent.cells import BasicRNNCell, GRUCell
 from convflow.modeling.recurrent.dropout import DropoutWrapper
+from convflow.modeling.recurrent.linear import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper
 from convflow.modeling.recurrent.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from convflow.modeling.recurrent.stacked import MultiRNNCell
 from convflow.modeling.recurrent.static import static_bidirectional_rnn, static_rnn, static_state_saving_rnn
