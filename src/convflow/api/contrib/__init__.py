@@ -3,6 +3,7 @@
 from convflow.api.contrib import (
     data,
     eager,
+    factorization,
     framework,
     keras,
     layers,
