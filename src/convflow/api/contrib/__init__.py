@@ -13,6 +13,7 @@ from convflow.api.contrib import (
     opt,
     rnn,
     slim,
+    tensor_forest,
     tensorboard,
     training,
     util,
