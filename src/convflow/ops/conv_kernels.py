@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import torch
 
-from convflow.ops import conv_blocks, conv_folded, conv_products, depthwise_sweeps, winograd
+from convflow.ops import conv_blocks, conv_folded, conv_products, conv_unrolled, depthwise_sweeps, winograd
 from convflow.ops.border import with_border
 from convflow.ops.epilogue import NOTHING, Epilogue, apply_in_place, checked
 from convflow.ops.kept import Keep, at_once
@@ -64,6 +64,8 @@ class _Geometry(NamedTuple):
     """Where Winograd's algorithm is the faster one."""
     blocks: conv_blocks.Blocks | None
     """Where gradients are products of blocks."""
+    is_unrolled: bool
+    """Whether windows written out make it a product that is faster."""
 
 
 @lru_cache(maxsize=1024)
@@ -79,7 +81,8 @@ def _geometry(window: Window, input: Ints, filter: Ints) -> _Geometry:
     tiles = None if is_product else _tiles(window, input, filter, output, paddings)
     is_plain = window.data_format == "NHWC" and window.dilations == (1, 1) and groups == 1 and 0 not in output
     blocks = conv_blocks.blocks(input, filter, output, window.strides, paddings) if is_plain else None
-    return _Geometry(output, paddings, both_sides, groups, zero_taps, is_product, tiles, blocks)
+    is_unrolled = is_plain and tiles is None and conv_unrolled.pays(filter, output)
+    return _Geometry(output, paddings, both_sides, groups, zero_taps, is_product, tiles, blocks, is_unrolled)
 
 
 def _zero_taps(window: Window, filter: Ints, paddings: tuple[Pair, ...], groups: int) -> tuple[Pair, ...] | None:
@@ -176,6 +179,8 @@ def convolve(
         grid = geometry.tiles
         transformed = keep("winograd", grid, lambda taken: winograd.transformed_filter(taken, grid), filter)
         return apply_in_place(winograd.convolve_transformed(input, transformed, grid), epilogue)
+    if geometry.is_unrolled and keep is at_once and input.dtype in (torch.float32, torch.float64):
+        return conv_unrolled.convolve(input, filter, geometry.output, window.strides, geometry.paddings, epilogue)
     if epilogue is NOTHING and depthwise_sweeps.pays(window, tuple(input.shape), tuple(filter.shape), input):
         return depthwise_sweeps.convolve(input, filter, geometry.output, window.strides, geometry.paddings)
     both_sides = geometry.both_sides if geometry.zero_taps is None else tuple(map(max, geometry.paddings))
@@ -286,6 +291,8 @@ def filter_gradient(window: Window, input: torch.Tensor, sizes: Ints, out_backpr
         return conv_products.by_filter(window, input, sizes, out_backprop)
     if _is_for_winograd(geometry.tiles, input, tuple(input.shape), sizes, by_filter=True):
         return winograd.filter_gradient(input, out_backprop, geometry.tiles)
+    if geometry.is_unrolled and input.dtype in (torch.float32, torch.float64):
+        return conv_unrolled.filter_gradient(input, out_backprop, sizes, window.strides, geometry.paddings)
     if depthwise_sweeps.pays(window, tuple(input.shape), sizes, input):
         return depthwise_sweeps.filter_gradient(input, out_backprop, sizes, window.strides, geometry.paddings)
     if geometry.blocks is not None and input.dtype in (torch.float32, torch.float64):
