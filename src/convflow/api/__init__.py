@@ -22,6 +22,7 @@ from convflow.api import (
     layers,
     linalg,
     logging,
+    lookup,
     losses,
     manip,
     math,
@@ -117,6 +118,7 @@ from convflow.graph.scopes import (
 from convflow.graph.seeds import get_seed, set_random_seed
 from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor
 from convflow.modeling.functional import foldl, foldr, map_fn, scan
+from convflow.modeling.lookup.initializers import tables_initializer
 from convflow.modeling.variables.initializers import Constant as constant_initializer
 from convflow.modeling.variables.initializers import GlorotNormal as glorot_normal_initializer
 from convflow.modeling.variables.initializers import GlorotUniform as glorot_uniform_initializer

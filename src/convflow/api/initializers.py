@@ -1,5 +1,6 @@
 """tf.initializers"""
 
+from convflow.modeling.lookup.initializers import tables_initializer
 from convflow.modeling.variables.initializers import Constant as constant
 from convflow.modeling.variables.initializers import GlorotNormal as glorot_normal
 from convflow.modeling.variables.initializers import GlorotUniform as glorot_uniform

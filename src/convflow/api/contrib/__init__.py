@@ -9,6 +9,7 @@ from convflow.api.contrib import (
     layers,
     learn,
     legacy_seq2seq,
+    lookup,
     metrics,
     opt,
     rnn,

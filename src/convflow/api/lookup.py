@@ -1,0 +1,5 @@
+"""tf.lookup"""
+
+from convflow.modeling.lookup.initializers import KeyValueTensorInitializer, TextFileIndex, TextFileInitializer
+from convflow.modeling.lookup.tables import StaticHashTable
+from convflow.modeling.lookup.vocabularies import StaticVocabularyTable

@@ -1,0 +1,1 @@
+"""Tables of keys and values (API: tf.lookup, tf.contrib.lookup)."""
