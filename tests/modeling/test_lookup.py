@@ -180,3 +180,28 @@ def test_empty_keys_of_dense_tables():
     insert = tf.raw_ops.LookupTableInsertV2(table_handle=table, keys=one, values=one)
     with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match="empty_key or deleted_key"):
         session.run(insert)
+
+
+def test_vectors_as_values():
+    """The raw nodes MutableHashTableOfTensorsV2 and LookupTableExportV2."""
+    table = tf.raw_ops.MutableHashTableOfTensorsV2(key_dtype=tf.string, value_dtype=tf.float32, value_shape=[2])
+    insert = tf.raw_ops.LookupTableInsertV2(table_handle=table, keys=["a"], values=[[1.0, 2.0]])
+    find = tf.raw_ops.LookupTableFindV2(table_handle=table, keys=["a", "b"], default_value=[0.0, 0.0])
+    export = tf.raw_ops.LookupTableExportV2(table_handle=table, Tkeys=tf.string, Tvalues=tf.float32)
+    with tf.Session() as session:
+        session.run(insert)
+        assert session.run(find).tolist() == [[1.0, 2.0], [0.0, 0.0]]
+        keys, values = session.run(export)
+    assert (keys.tolist(), values.tolist()) == ([b"a"], [[1.0, 2.0]])
+
+
+def test_filling_nodes(words):
+    """The raw nodes InitializeTableV2 and InitializeTableFromTextFileV2."""
+    first = tf.raw_ops.HashTableV2(key_dtype=tf.string, value_dtype=tf.int64)
+    second = tf.raw_ops.HashTableV2(key_dtype=tf.string, value_dtype=tf.int64)
+    fill = tf.raw_ops.InitializeTableV2(table_handle=first, keys=["a"], values=tf.constant([4], tf.int64))
+    read = tf.raw_ops.InitializeTableFromTextFileV2(table_handle=second, filename=words, key_index=-2, value_index=-1)
+    sizes = [tf.raw_ops.LookupTableSizeV2(table_handle=table) for table in (first, second)]
+    with tf.Session() as session:
+        session.run([fill, read])
+        assert session.run(sizes) == [1, 3]
