@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from convflow.cli import audit, env, export, filter, freeze_graph, inspect_checkpoint, models, run, train
+from convflow.cli import audit, env, export, filter, freeze_graph, inspect_checkpoint, models, run, summary, train
 
 app = typer.Typer(
     name="convflow",
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-COMMANDS = (run, audit, train, models, filter, export, freeze_graph, inspect_checkpoint, env)
+COMMANDS = (run, audit, train, models, summary, filter, export, freeze_graph, inspect_checkpoint, env)
 
 for command in COMMANDS:
     command.register(app)
