@@ -14,10 +14,10 @@ from typer.testing import CliRunner, Result
 import convflow as tf
 from convflow import cli
 from convflow.core import errors
-from convflow.models import zoo
+from convflow.models import registry, zoo
 from convflow.slim.research.nets import nets_factory
 from convflow.slim.research.preprocessing import preprocessing_factory
-from convflow.tools import model_zoo
+from convflow.tools import model_size, model_zoo, slim_sizes
 
 
 def convflow(*arguments: str) -> Result:
@@ -123,7 +123,9 @@ def test_the_listing() -> None:
     result = convflow()
     assert result.exit_code == 0
     lines = {line.split()[0]: line.split() for line in result.stdout.splitlines() if line.strip()}
-    assert lines["mnist_cnn"][2] == "28x28x1"
+    assert lines["mnist_cnn"][1:4] == ["1,111,946", "4,796,416", "28x28x1"]
+    assert lines["resnet20"][1:4] == ["269,722", "40,551,040", "32x32x3"]
+    assert set(nets_factory.networks_map) <= set(lines)
     url = "http://download.tensorflow.org/models/vgg_16_2016_08_28.tar.gz"
     assert lines["vgg_16"] == ["vgg_16", "138,357,544", "224x224x3", "71.5", url]
     assert set(zoo.CHECKPOINTS) < set(lines)
@@ -134,6 +136,15 @@ def test_every_checkpoint_has_its_network_and_preprocessing() -> None:
         assert checkpoint.network in nets_factory.networks_map
         preprocessing_factory.get_preprocessing(checkpoint.preprocessing)
         assert checkpoint.url.endswith((".tar.gz", ".tgz")) and 0 < checkpoint.top_1 < checkpoint.top_5 < 100
+
+
+@pytest.mark.parametrize("name", ["cifarnet", "mobilenet_v1_025"])
+def test_recorded_sizes_are_those_of_the_networks(name: str) -> None:
+    assert model_size.measure(registry.get(name)) == slim_sizes.SIZES[name]
+
+
+def test_every_slim_network_has_its_size() -> None:
+    assert set(slim_sizes.SIZES) == set(nets_factory.networks_map)
 
 
 @pytest.mark.parametrize("name", ["mobilenet_v1_0.25_128", "mobilenet_v2_0.35_96", "inception_v1"])

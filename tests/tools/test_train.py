@@ -202,3 +202,26 @@ def test_pictures_the_model_cannot_take(tmp_path: Path, monkeypatch: pytest.Monk
     assert caught.value.message.startswith("mnist_cnn cannot be built for images of 8x8x1: Negative dimension size")
     assert caught.value.message.endswith("It was designed for 28x28x1; choose another model or data set.")
     assert not (tmp_path / "new").exists()
+
+
+def test_a_table_is_learnt_without_pictures(tmp_path: Path) -> None:
+    run = make_run("iris_linear", "iris", epochs=60, out=tmp_path)
+    result, text = _train(run)
+    assert result.test is not None
+    assert result.test.accuracy > 0.9
+    assert "iris: 90 images of 1x1x4" in text
+    assert not (tmp_path / "predictions.png").exists()
+    assert "Predictions" not in text
+
+
+@pytest.mark.parametrize("model", ["convnet_mnist", "mnist_layers", "cifar_cnn_l2", "lenet"])
+def test_the_other_networks_train(tmp_path: Path, model: str) -> None:
+    result, _ = _train(make_run(model, "rows", epochs=1, batch_size=16, out=tmp_path))
+    assert result.outcome.step == 5
+    assert result.test is not None
+
+
+def test_batch_norm_is_followed_and_saved(tmp_path: Path) -> None:
+    result, _ = _train(make_run("resnet20", "rows", epochs=1, batch_size=35, out=tmp_path))
+    average = tf.train.load_variable(result.checkpoint, "conv1_bn/moving_mean")
+    assert np.abs(average).max() > 0

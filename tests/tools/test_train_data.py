@@ -36,3 +36,20 @@ def test_batches_hand_out_each_example_once(order: np.ndarray | None) -> None:
     batches = [batch.labels.tolist() for batch in examples.batches(2, order)]
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert [label for batch in batches for label in batch] == (list(range(5)) if order is None else order.tolist())
+
+
+def test_iris_is_a_table_of_four_channels() -> None:
+    data = train_data.load("iris")
+    assert (len(data.train), len(data.validation), len(data.test)) == (90, 15, 45)
+    assert data.image_shape == (1, 1, 4)
+    assert data.train.images.dtype == np.float32
+    assert not data.has_pictures
+    assert set(data.test.labels.tolist()) == {0, 1, 2}
+
+
+def test_labels_in_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    split = np.zeros((4, 2, 2, 3), np.uint8), np.arange(4, dtype=np.uint8)[:, None]
+    monkeypatch.setitem(train_data.SOURCES, "column", Source(lambda: (split, split), 1, tuple("abcd")))
+    data = train_data.load("column")
+    assert data.test.labels.tolist() == [0, 1, 2, 3]
+    assert data.has_pictures

@@ -15,7 +15,13 @@ _USAGE_ERROR = 2
 _STOPPED = 130
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model to train, e.g. mnist_cnn.")]
-Data = Annotated[str, typer.Option(help="The data set: mnist5k (5,000 digits, no download) or mnist (the whole set).")]
+Data = Annotated[
+    str,
+    typer.Option(
+        help="The data set: mnist5k (5,000 digits, no download), mnist (the whole set), fashion_mnist, cifar10, "
+        "cifar100, or iris."
+    ),
+]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training images. [default: the model's]")]
 BatchSize = Annotated[int | None, typer.Option(help="Images in a step. [default: the model's]")]
 LearningRate = Annotated[float | None, typer.Option(help="Adam's learning rate. [default: the model's]")]

@@ -61,25 +61,25 @@ _MODELS: dict[str, Model] = {}
 
 
 def register(
-    *, input_shape: tuple[int, int, int], num_classes: int, recipe: Recipe, source: str
+    *, input_shape: tuple[int, int, int], num_classes: int, recipe: Recipe, source: str, name: str | None = None
 ) -> Callable[[Network], Network]:
-    """Registers the decorated function under its own name.
+    """Registers the decorated function, under its own name unless another is given.
 
     Raises:
         errors.AlreadyExistsError: the name is taken.
     """
 
     def add(network: Network) -> Network:
-        name = network.__name__
-        if name in _MODELS:
-            taken = _MODELS[name].network.__module__
+        own = name or network.__name__
+        if own in _MODELS:
+            taken = _MODELS[own].network.__module__
             raise errors.AlreadyExistsError(
                 None,
                 None,
-                f"{network.__module__} registers a model named {name!r}, which {taken} has registered before. "
+                f"{network.__module__} registers a model named {own!r}, which {taken} has registered before. "
                 "Each model needs a name of its own; rename the function.",
             )
-        _MODELS[name] = Model(name, network, input_shape, num_classes, recipe, source)
+        _MODELS[own] = Model(own, network, input_shape, num_classes, recipe, source)
         return network
 
     return add
@@ -114,7 +114,9 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> errors.NotFoundError:
     known = list(known)
     # Case is no difference to a person, nor is a hyphen or a blank for an underscore.
     spelled = {_folded(candidate): candidate for candidate in known}
-    close = [spelled[match] for match in difflib.get_close_matches(_folded(name), spelled, n=3, cutoff=0.5)]
+    matches = functools.partial(difflib.get_close_matches, _folded(name), spelled)
+    # One slip of the finger leaves no doubt; what is further off gets a choice.
+    close = [spelled[match] for match in matches(n=1, cutoff=0.9) or matches(n=3, cutoff=0.5)]
     meant = f"Did you mean {' or '.join(close)}? " if close else ""
     return errors.NotFoundError(
         None, None, f"There is no {kind} named {name!r}. {meant}Known: {', '.join(known) or 'none'}."

@@ -11,11 +11,11 @@ import platformdirs
 from rich.console import Console
 from rich.table import Table
 
-import convflow as tf
 from convflow.core import errors
 from convflow.datasets import fetch, locate
 from convflow.models import registry, zoo
 from convflow.slim.datasets.dataset_utils import unpack
+from convflow.tools import model_size, slim_sizes
 
 
 @dataclass(frozen=True)
@@ -127,32 +127,41 @@ def _offline_message(checkpoint: zoo.Checkpoint, places: list[Path], reason: OSE
 
 
 def print_models() -> None:
-    """Print the models and the published checkpoints with their sizes, accuracies and sources."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("name", "parameters", "input", "top-1 %", "source"):
-        table.add_column(title, justify="left" if title in ("name", "source") else "right", overflow="fold")
-    for name in registry.names():
-        model = registry.get(name)
-        height, width, channels = model.input_shape
-        size = f"{height}x{width}x{channels}"
-        table.add_row(name, f"{_parameters(model):,}", size, "", model.source)
-    for checkpoint in zoo.CHECKPOINTS.values():
-        side = checkpoint.image_size
-        table.add_row(
-            checkpoint.name, f"{checkpoint.parameters:,}", f"{side}x{side}x3", f"{checkpoint.top_1:.1f}",
-            checkpoint.url,
-        )  # fmt: skip
+    """Print the models that can be trained and the published checkpoints: sizes, accuracies and sources."""
     # Piped output keeps a model on a line.
     console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table)
+    console.print(_models_table())
+    console.print("\nTrain one: convflow train NAME. Published checkpoints of ImageNet:\n", highlight=False)
+    console.print(_checkpoints_table())
     console.print(
         "\nNames with a top-1 are published checkpoints (ImageNet's validation pictures): convflow models pull NAME",
         highlight=False,
     )
 
 
-def _parameters(model: registry.Model) -> int:
-    with tf.Graph().as_default():
-        images = tf.placeholder(tf.float32, [None, *model.input_shape])
-        model.network(images, num_classes=model.num_classes, is_training=False)
-        return sum(variable.shape.num_elements() or 0 for variable in tf.trainable_variables())
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in titles:
+        table.add_column(title, justify="left" if title in ("name", "source") else "right", overflow="fold")
+    return table
+
+
+def _models_table() -> Table:
+    table = _table("name", "parameters", "MACs", "input", "source")
+    for name in registry.names():
+        model = registry.get(name)
+        size = slim_sizes.SIZES.get(name) or model_size.measure(model)
+        shape = "x".join(map(str, model.input_shape))
+        table.add_row(name, f"{size.parameters:,}", f"{size.macs:,}", shape, model.source)
+    return table
+
+
+def _checkpoints_table() -> Table:
+    table = _table("name", "parameters", "input", "top-1 %", "source")
+    for checkpoint in zoo.CHECKPOINTS.values():
+        side = checkpoint.image_size
+        table.add_row(
+            checkpoint.name, f"{checkpoint.parameters:,}", f"{side}x{side}x3", f"{checkpoint.top_1:.1f}",
+            checkpoint.url,
+        )  # fmt: skip
+    return table

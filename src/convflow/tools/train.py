@@ -35,6 +35,8 @@ def train_model(run: Run, console: Console | None = None) -> Result:
     The run's folder then has `config.json`, `metrics.csv`, `result.json`, `predictions.png`, checkpoints
     (`model.ckpt-STEP`, the last two) and the TensorBoard folders `train` and `validation`.
 
+    A table's run has no `predictions.png`.
+
     Args:
         run: made by `make_run`.
         console: where to report; standard output by default.
@@ -58,7 +60,7 @@ def train_model(run: Run, console: Console | None = None) -> Result:
         test = evaluate(session, net, data.test)
     result = Result(outcome, checkpoint, test)
     _write_results(run, data, result, test)
-    train_report.conclude(console, run, outcome, test, len(data.test), checkpoint)
+    train_report.conclude(console, run, outcome, test, data, checkpoint)
     return result
 
 
@@ -68,7 +70,8 @@ def _fit(
     """Trains with everyone who watches; returns how far it got and the last checkpoint."""
     checkpoints = Checkpoints(run.out, net)
     events = Events(run.out, net)
-    events.pictures(session, net.feeds(data.train.first(run.batch_size)))
+    if data.has_pictures:
+        events.pictures(session, net.feeds(data.train.first(run.batch_size)))
     table = train_report.EpochTable(console, run, run.epochs * steps_per_epoch(run, data))
     observers: list[Observer] = [Metrics(run.out), events, checkpoints, table]
     try:
@@ -96,5 +99,7 @@ def _write_results(run: Run, data: Data, result: Result, test: Evaluation) -> No
         "checkpoint": result.checkpoint,
     }
     write_json(run.out / RESULT_FILE, content)
+    if not data.has_pictures:
+        return
     title = f"{run.model} on {run.data}"
     pictures.draw_predictions(run.out / PICTURE_FILE, title, data.test, test.probabilities, data.class_names, run.seed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convflow.datasets import mnist, mnist5k
+from convflow.datasets import cifar, mnist, mnist5k, tables
 from convflow.models.registry import unknown
 
 _Split = tuple[np.ndarray, np.ndarray]
@@ -19,7 +19,7 @@ class Source:
 
     Args:
         load: gives the training and the test examples: images uint8 [n, height, width] or
-            [n, height, width, channels], labels [n].
+            [n, height, width, channels], or float32 [n, features] of a table; labels [n] or [n, 1].
         num_validation: how many of the training examples, the last ones, are kept for validation.
         class_names: what the labels 0, 1, 2, ... stand for.
     """
@@ -30,17 +30,39 @@ class Source:
 
 
 _DIGITS = tuple("0123456789")
+_CLOTHES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+_IRIS_TRAIN = 105
+# The book's order of the flowers.
+_IRIS_SEED = 0
+
+
+def _iris() -> tuple[_Split, _Split]:
+    """Iris in the book's split: 105 flowers to train and validate, 45 to test."""
+    flowers = tables.load_iris()
+    order = np.random.RandomState(_IRIS_SEED).permutation(len(flowers.target))
+    features, labels = flowers.data[order].astype(np.float32), flowers.target[order]
+    return (features[:_IRIS_TRAIN], labels[:_IRIS_TRAIN]), (features[_IRIS_TRAIN:], labels[_IRIS_TRAIN:])
+
 
 # The split of MNIST is that of the network's source: 50,000 to train, 10,000 to validate.
 SOURCES = {
     "mnist5k": Source(mnist5k.load, num_validation=400, class_names=_DIGITS),
     "mnist": Source(mnist.load, num_validation=10_000, class_names=_DIGITS),
+    "fashion_mnist": Source(mnist.load_fashion, num_validation=10_000, class_names=_CLOTHES),
+    "cifar10": Source(cifar.load_cifar10, num_validation=5_000, class_names=cifar.CLASSES),
+    "cifar100": Source(cifar.load_cifar100, num_validation=5_000, class_names=tuple(map(str, range(100)))),
+    "iris": Source(_iris, num_validation=15, class_names=("setosa", "versicolor", "virginica")),
 }
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Images uint8 [n, height, width, channels] and their labels int32 [n]."""
+    """Images uint8 [n, height, width, channels] and their labels int32 [n].
+
+    A table's rows are pictures of 1x1 with a channel per feature, float32.
+    """
 
     images: np.ndarray
     labels: np.ndarray
@@ -79,6 +101,11 @@ class Data:
         height, width, channels = self.train.images.shape[1:]
         return height, width, channels
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the examples can be looked at; a table's rows cannot."""
+        return self.train.images.dtype == np.uint8
+
 
 def get(name: str) -> Source:
     """The source of the data set called `name`.
@@ -113,4 +140,6 @@ def load(name: str) -> Data:
 def _examples(images: np.ndarray, labels: np.ndarray) -> Examples:
     if images.ndim == 3:
         images = images[..., np.newaxis]
-    return Examples(images, labels.astype(np.int32))
+    elif images.ndim == 2:
+        images = images[:, np.newaxis, np.newaxis, :]
+    return Examples(images, labels.reshape(-1).astype(np.int32))

@@ -22,7 +22,7 @@ class TrainingGraph:
     """The graph and the tensors of it that a run feeds and fetches.
 
     Args:
-        images: fed with uint8 [batch, height, width, channels].
+        images: fed with uint8 (a table's rows: float32) [batch, height, width, channels].
         labels: fed with int32 [batch].
         is_training: fed with True in a training step; False unless fed.
         probabilities: [batch, num_classes].
@@ -30,7 +30,7 @@ class TrainingGraph:
         accuracy: the fraction of the batch that is classified right.
         train_op: one step of the optimizer.
         epoch_summary: histograms of the trainable variables; needs no feeds.
-        picture_summary: the first images of the batch, as the model sees them.
+        picture_summary: the first images of the batch, as the model sees them; None for a table.
     """
 
     graph: Any
@@ -61,7 +61,7 @@ def build(run: Run, data: Data) -> TrainingGraph:
     graph = tf.Graph()
     with graph.as_default():
         tf.set_random_seed(run.seed)
-        images = tf.placeholder(tf.uint8, [None, *data.image_shape], name="images")
+        images = tf.placeholder(data.train.images.dtype, [None, *data.image_shape], name="images")
         labels = tf.placeholder(tf.int32, [None], name="labels")
         is_training = tf.placeholder_with_default(False, [], name="is_training")
         centred = centre(images, data.train.images)
@@ -71,7 +71,9 @@ def build(run: Run, data: Data) -> TrainingGraph:
         accuracy = _accuracy(logits, labels)
         global_step = tf.train.get_or_create_global_step()
         optimizer = tf.train.AdamOptimizer(run.learning_rate)
-        train_op = optimizer.minimize(loss, global_step=global_step, name="train_op")
+        # Batch normalization's averages are followed in the same step; models without it have no such ops.
+        with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+            train_op = optimizer.minimize(_regularized(loss), global_step=global_step, name="train_op")
         return TrainingGraph(
             graph=graph,
             images=images,
@@ -85,9 +87,19 @@ def build(run: Run, data: Data) -> TrainingGraph:
             initializer=tf.global_variables_initializer(),
             saver=tf.train.Saver(max_to_keep=2),
             epoch_summary=_weights_summary(),
-            picture_summary=tf.summary.image("pictures", centred, max_outputs=_PICTURES),
+            picture_summary=_picture_summary(centred) if data.has_pictures else None,
             num_parameters=sum(prod(map(int, variable.shape)) for variable in tf.trainable_variables()),
         )
+
+
+def _regularized(loss: Any) -> Any:
+    """What is trained on: the loss, and the model's regularization terms if it has any."""
+    terms = tf.losses.get_regularization_losses()
+    return tf.add_n([loss, *terms], name="regularized_loss") if terms else loss
+
+
+def _picture_summary(images: Any) -> Any:
+    return tf.summary.image("pictures", images, max_outputs=_PICTURES)
 
 
 def centre(images: Any, training_images: np.ndarray) -> Any:

@@ -148,9 +148,12 @@ def _fields(epoch: int, epochs: int, progress: Progress | None) -> dict[str, Any
     return {"epoch": f"epoch {epoch}/{epochs}", "figures": figures}
 
 
-def conclude(console: Console, run: Run, outcome: Outcome, test: Evaluation, count: int, checkpoint: str) -> None:
+def conclude(
+    console: Console, run: Run, outcome: Outcome, test: Evaluation, data: Data, checkpoint: str
+) -> None:  # fmt: skip
     """Says how well the trained model does on the test examples and what is in the folder."""
     console.print()
+    count = len(data.test)
     right = round(test.accuracy * count)
     say(
         console,
@@ -159,7 +162,8 @@ def conclude(console: Console, run: Run, outcome: Outcome, test: Evaluation, cou
     )
     speed = outcome.images / outcome.seconds
     say(console, f"Trained {outcome.step:,} steps in {outcome.seconds:.1f} s: {speed:,.0f} images/s")
-    say(console, f"Predictions: {run.out / 'predictions.png'}")
+    if data.has_pictures:
+        say(console, f"Predictions: {run.out / 'predictions.png'}")
     say(console, f"Checkpoint:  {checkpoint}")
 
 
