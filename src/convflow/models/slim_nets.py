@@ -5,6 +5,7 @@ The networks themselves stand in `convflow.slim`; here they take and give what e
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 from typing import Any
@@ -22,8 +23,8 @@ _SIZES = {
     "inception_v4": (299, 3, 1000),
     "inception_resnet_v2": (299, 3, 1000),
 }
-_SMALL_RECIPE = {"epochs": 12, "batch_size": 64, "learning_rate": 1e-3}
-_LARGE_RECIPE = {"epochs": 30, "batch_size": 32, "learning_rate": 1e-4}
+_SMALL_RECIPE = Recipe(epochs=12, batch_size=64, learning_rate=1e-3)
+_LARGE_RECIPE = Recipe(epochs=30, batch_size=32, learning_rate=1e-4)
 
 
 def _kept(name: str) -> float | None:
@@ -48,7 +49,7 @@ def _register(name: str) -> None:
     side, channels, classes = _SIZES.get(name, (224, 3, 1000))
     kept = _kept(name)
     dropout = None if kept is None else round(1 - kept, 6)
-    recipe = Recipe(dropout=dropout, **(_SMALL_RECIPE if side <= 32 else _LARGE_RECIPE))
+    recipe = dataclasses.replace(_SMALL_RECIPE if side <= 32 else _LARGE_RECIPE, dropout=dropout)
     register(name=name, input_shape=(side, side, channels), num_classes=classes, recipe=recipe, source=_SOURCE)(
         functools.partial(_network, name)
     )
