@@ -19,7 +19,7 @@ from convflow.ops.lookup_resource import TableResource
 
 _NAMES = "container: string = ''; shared_name: string = ''; use_node_name_sharing: bool = false; "
 _TYPES = "key_dtype: type; value_dtype: type"
-_DENSE = "; value_shape: shape = []; initial_num_buckets: int = 131072; max_load_factor: float = 0.8"
+_DENSE = "; value_shape: shape = []; initial_num_buckets: int = 131072; max_load_factor: float = 0.800000012"
 
 
 def _table(op: Operation, store: Any, is_mutable: bool) -> Callable[..., TableResource]:
