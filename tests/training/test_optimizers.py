@@ -210,7 +210,7 @@ def _optimize(build: Callable[[Any, Optimizer], Any]) -> None:
         (lambda x, o: o.apply_gradients([([1.0], x * 1.0)]), NotImplementedError, "Trying to update a Tensor"),
         (lambda x, o: o.apply_gradients([(x, object())]), AttributeError, "op"),
         (lambda x, o: o.apply_gradients([("text", x)]), TypeError, "string"),
-        (lambda x, o: o.minimize(x * x, global_step=constant(1)), TypeError, "it is a value, not a variable"),
+        (lambda x, o: o.minimize(x * x, global_step=constant(1)), AttributeError, "it is a value, not a variable"),
         (lambda x, o: AdagradOptimizer(0.1, 0.0), ValueError, "initial_accumulator_value must be positive: 0.0"),
         (lambda x, o: AdagradDAOptimizer(0.1, x, -1.0), ValueError, "squared_accumulator_value must be positive: -1.0"),
         (lambda x, o: FtrlOptimizer(0.1, 0.5), ValueError, "learning_rate_power 0.5 needs to be negative or zero"),

@@ -11,7 +11,8 @@ from convflow.graph.apply import apply_op
 from convflow.graph.opdef import all_ops, get_op, is_registered
 
 # A graph file may hold any op: those that only modules loaded late make are registered here.
-from convflow.ops.training import sign as _  # noqa: F401
+from convflow.ops import clustering as _clustering  # noqa: F401
+from convflow.ops.training import sign as _sign  # noqa: F401
 
 
 @cache

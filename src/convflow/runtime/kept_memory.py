@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,16 +53,25 @@ def keep_freed_memory() -> bool:
 
 
 def _may_ask_for_huge_pages() -> bool:
+    if sys.platform != "linux" or _is_limited():
+        return False
     try:
         return "[madvise]" in _WHO_GETS.read_text() and _COUNTING.read_text().strip() != "2"
     except OSError:
         return False
 
 
+def _is_limited() -> bool:
+    import resource  # not on every system
+
+    limits = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    return any(resource.getrlimit(limit)[0] != resource.RLIM_INFINITY for limit in limits)
+
+
 def _ask_for_huge_pages(libc: Any) -> None:
     """Grow the heap, and have what it has grown by made of huge pages when it is first used.
 
-    Where limits of the process forbid to grow it, all stays as it is.
+    What a process with limits would count as its own is not asked for.
     """
     libc.sbrk.restype = libc.malloc.restype = ctypes.c_void_p
     libc.malloc.argtypes, libc.free.argtypes = [ctypes.c_size_t], [ctypes.c_void_p]

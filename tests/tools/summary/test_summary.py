@@ -100,7 +100,7 @@ def test_refusals(tmp_path: Path) -> None:
     result = convflow("vgg_61")
     assert (
         result.exit_code == 1
-        and "There is no model or file named 'vgg_61'. Did you mean vgg_19 or vgg_16?" in result.stderr
+        and "There is no model or file named 'vgg_61'. Did you mean vgg_19 or vgg_16" in result.stderr
     )
     (tmp_path / "empty.pb").write_bytes(tf.GraphDef().SerializeToString())
     result = convflow(tmp_path / "empty.pb")
