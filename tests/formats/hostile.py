@@ -85,7 +85,7 @@ def _() -> None:
 
 @case("CSV field without end in GZIP")
 def _() -> None:
-    path = Path("fields.gz")
+    path = FOLDER / "fields.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
         file.write(b'1,"')
         for _ in range(2**10):
