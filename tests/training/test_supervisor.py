@@ -93,9 +93,14 @@ def test_error_of_the_block_is_raised_when_all_threads_have_ended():
 
 
 def test_end_of_input_is_no_error():
-    supervisor, _, _ = _trained(None)
-    with supervisor.managed_session():
+    supervisor, train, _ = _trained(None)
+    steps = []
+    with supervisor.managed_session() as sess:
+        steps.append(sess.run(train))
         raise tf.errors.OutOfRangeError(None, None, "no more")
+    assert len(steps) == 1 and supervisor.should_stop()
+    with pytest.raises(RuntimeError, match="closed"):
+        sess.run(train)
 
 
 def test_error_of_a_thread_stops_the_training():
