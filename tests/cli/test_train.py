@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from convflow import cli
 from convflow.core import errors
-from convflow.tools import train, train_loop
+from convflow.tools.classifier import loop, train
 
 
 def _convflow(*arguments: str) -> Result:
@@ -52,6 +52,6 @@ def test_a_failure_is_told_without_the_node(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_stopped_run_has_the_status_of_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = train_loop.Outcome(epochs=0, step=1, images=1, seconds=1.0, stopped=True)
+    outcome = loop.Outcome(epochs=0, step=1, images=1, seconds=1.0, stopped=True)
     monkeypatch.setattr(train, "train_model", lambda run: train.Result(outcome, "x", None))
     assert _convflow("mnist_cnn").exit_code == 130

@@ -52,8 +52,8 @@ def train(
     with right and wrong answers. Ctrl-C stops after the step in hand and saves a checkpoint.
     """
     from convflow.core import errors
-    from convflow.tools.train import train_model
-    from convflow.tools.train_config import make_run
+    from convflow.tools.classifier.settings import make_run
+    from convflow.tools.classifier.train import train_model
 
     settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout}
     try:

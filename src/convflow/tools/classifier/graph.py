@@ -11,8 +11,8 @@ import numpy as np
 import convflow as tf
 from convflow.core import errors
 from convflow.models import registry
-from convflow.tools.train_config import Run
-from convflow.tools.train_data import Data, Examples
+from convflow.tools.classifier.data.examples import Batch, Data
+from convflow.tools.classifier.settings import Run
 
 _PICTURES = 8
 
@@ -48,8 +48,8 @@ class TrainingGraph:
     picture_summary: Any
     num_parameters: int
 
-    def feeds(self, examples: Examples, is_training: bool = False) -> dict[Any, Any]:
-        return {self.images: examples.images, self.labels: examples.labels, self.is_training: is_training}
+    def feeds(self, batch: Batch, is_training: bool = False) -> dict[Any, Any]:
+        return {self.images: batch.images, self.labels: batch.labels, self.is_training: is_training}
 
 
 def build(run: Run, data: Data) -> TrainingGraph:
@@ -61,10 +61,10 @@ def build(run: Run, data: Data) -> TrainingGraph:
     graph = tf.Graph()
     with graph.as_default():
         tf.set_random_seed(run.seed)
-        images = tf.placeholder(data.train.images.dtype, [None, *data.image_shape], name="images")
+        images = tf.placeholder(data.train.dtype, [None, *data.image_shape], name="images")
         labels = tf.placeholder(tf.int32, [None], name="labels")
         is_training = tf.placeholder_with_default(False, [], name="is_training")
-        centred = centre(images, data.train.images)
+        centred = centre(images, *data.statistics)
         logits = _logits(run, data, centred, is_training)
         probabilities = tf.nn.softmax(logits, name="probabilities")
         loss = _loss(logits, labels, len(data.class_names))
@@ -102,18 +102,16 @@ def _picture_summary(images: Any) -> Any:
     return tf.summary.image("pictures", images, max_outputs=_PICTURES)
 
 
-def centre(images: Any, training_images: np.ndarray) -> Any:
-    """Takes the training set's mean image away and divides by its standard deviation over all pixels.
+def centre(images: Any, mean: np.ndarray, deviation: np.float32) -> Any:
+    """Takes the mean image away and divides by the standard deviation.
 
     Both are variables, so that a checkpoint has all that is needed to classify a picture.
 
     Args:
         images: the tensor to centre, uint8 [batch, height, width, channels].
-        training_images: the images to take the figures from.
+        mean: float32 [height, width, channels].
+        deviation: float32, of all pixels of the training set.
     """
-    # float64: the sum of a whole data set's pixels is beyond float32's precision.
-    mean = training_images.mean(axis=0, dtype=np.float64).astype(np.float32)
-    deviation = np.float32(training_images.std(dtype=np.float64))
     with tf.variable_scope("inputs"):
         mean_image = tf.get_variable("mean_image", initializer=mean, trainable=False)
         standard_deviation = tf.get_variable("standard_deviation", initializer=deviation, trainable=False)

@@ -20,10 +20,11 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import convflow as tf
 from convflow.core import errors
 from convflow.formats import files
-from convflow.tools import train_data, train_graph, train_loop
-from convflow.tools.train import Result, train_model
-from convflow.tools.train_config import Run, make_run
-from convflow.tools.train_data import Source
+from convflow.tools.classifier import graph, loop
+from convflow.tools.classifier.data import named
+from convflow.tools.classifier.data.named import Source
+from convflow.tools.classifier.settings import Run, make_run
+from convflow.tools.classifier.train import Result, train_model
 
 _SIZE = 16
 _CLASSES = 3
@@ -41,7 +42,7 @@ def _rows(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(autouse=True)
 def rows(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source(lambda: (_rows(90, 1), _rows(30, 2)), num_validation=20, class_names=("top", "middle", "bottom"))
-    monkeypatch.setitem(train_data.SOURCES, "rows", source)
+    monkeypatch.setitem(named.SOURCES, "rows", source)
 
 
 def _run(out: Path, **settings: Any) -> Run:
@@ -65,14 +66,14 @@ def _figures(run: Run) -> list[dict[str, str]]:
 
 
 def _press_ctrl_c_after(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = train_loop._check_loss
+    original = loop._check_loss
 
     def check(loss: float, number: int, run: Run) -> None:
         original(loss, number, run)
         if number == step:
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(train_loop, "_check_loss", check)
+    monkeypatch.setattr(loop, "_check_loss", check)
 
 
 def test_a_run_leaves_its_folder(tmp_path: Path) -> None:
@@ -117,12 +118,12 @@ def test_the_same_seed_gives_the_same_numbers(tmp_path: Path) -> None:
 def test_the_checkpoint_has_all_that_is_needed_to_classify(tmp_path: Path) -> None:
     result, _ = _train(_run(tmp_path))
     assert result.test is not None
-    data = train_data.load("rows")
+    data = named.load("rows")
     # Another run's graph: its seed and its mean image are overwritten by the checkpoint's.
-    net = train_graph.build(_run(tmp_path, seed=9), data)
+    net = graph.build(_run(tmp_path, seed=9), data)
     with tf.Session(graph=net.graph) as session:
         net.saver.restore(session, result.checkpoint)
-        restored = train_loop.evaluate(session, net, data.test)
+        restored = loop.evaluate(session, net, data.test)
     np.testing.assert_allclose(restored.probabilities, result.test.probabilities, rtol=1e-5, atol=1e-7)
 
 
@@ -196,7 +197,7 @@ def test_a_full_disk_names_the_last_whole_checkpoint(tmp_path: Path, monkeypatch
 def test_pictures_the_model_cannot_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images, labels = np.zeros((9, 8, 8), np.uint8), np.zeros(9, np.uint8)
     small = Source(lambda: ((images, labels), (images, labels)), num_validation=3, class_names=("a", "b"))
-    monkeypatch.setitem(train_data.SOURCES, "rows", small)
+    monkeypatch.setitem(named.SOURCES, "rows", small)
     with pytest.raises(errors.InvalidArgumentError) as caught:
         _train(_run(tmp_path / "new"))
     assert caught.value.message.startswith("mnist_cnn cannot be built for images of 8x8x1: Negative dimension size")

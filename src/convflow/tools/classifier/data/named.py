@@ -1,14 +1,15 @@
-"""The data sets that can be trained on, by name, split into training, validation and test examples."""
+"""The data sets that have names, split into training, validation and test examples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from convflow.datasets import cifar, mnist, mnist5k, tables
 from convflow.models.registry import unknown
+from convflow.tools.classifier.data.examples import ArrayExamples, Data
 
 _Split = tuple[np.ndarray, np.ndarray]
 
@@ -57,56 +58,6 @@ SOURCES = {
 }
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Images uint8 [n, height, width, channels] and their labels int32 [n].
-
-    A table's rows are pictures of 1x1 with a channel per feature, float32.
-    """
-
-    images: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def first(self, count: int) -> Examples:
-        """The first `count` examples, or all if there are fewer."""
-        return Examples(self.images[:count], self.labels[:count])
-
-    def batches(self, size: int, order: np.ndarray | None = None) -> Iterator[Examples]:
-        """The examples in batches of `size`, the last one smaller if they do not divide.
-
-        Args:
-            size: how many to a batch.
-            order: the examples' numbers in the order to take them; as they stand by default.
-        """
-        for start in range(0, len(self), size):
-            part = slice(start, start + size)
-            chosen = part if order is None else order[part]
-            yield Examples(self.images[chosen], self.labels[chosen])
-
-
-@dataclass(frozen=True)
-class Data:
-    """A data set, ready to train on."""
-
-    train: Examples
-    validation: Examples
-    test: Examples
-    class_names: tuple[str, ...]
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        height, width, channels = self.train.images.shape[1:]
-        return height, width, channels
-
-    @property
-    def has_pictures(self) -> bool:
-        """Whether the examples can be looked at; a table's rows cannot."""
-        return self.train.images.dtype == np.uint8
-
-
 def get(name: str) -> Source:
     """The source of the data set called `name`.
 
@@ -130,6 +81,7 @@ def load(name: str) -> Data:
     train, test = source.load()
     kept = len(train[1]) - source.num_validation
     return Data(
+        name=name,
         train=_examples(train[0][:kept], train[1][:kept]),
         validation=_examples(train[0][kept:], train[1][kept:]),
         test=_examples(*test),
@@ -137,9 +89,9 @@ def load(name: str) -> Data:
     )
 
 
-def _examples(images: np.ndarray, labels: np.ndarray) -> Examples:
+def _examples(images: np.ndarray, labels: np.ndarray) -> ArrayExamples:
     if images.ndim == 3:
         images = images[..., np.newaxis]
     elif images.ndim == 2:
         images = images[:, np.newaxis, np.newaxis, :]
-    return Examples(images, labels.reshape(-1).astype(np.int32))
+    return ArrayExamples(images, labels)

@@ -15,7 +15,7 @@ from typing import Any
 from convflow.core import errors
 from convflow.formats.files import os_errors, write_atomically
 from convflow.models import registry
-from convflow.tools import train_data
+from convflow.tools.classifier.data import named
 
 CONFIG_FILE = "config.json"
 _LARGEST_SEED = 2**31 - 1
@@ -62,7 +62,7 @@ def make_run(model: str, data: str, *, seed: int = 1, out: Path | None = None, *
         errors.InvalidArgumentError: a setting has a value that cannot work.
     """
     recipe = dataclasses.asdict(registry.get(model).recipe)
-    train_data.get(data)
+    named.get(data)
     if recipe["dropout"] is None and settings.get("dropout") is not None:
         raise _invalid("--dropout", settings["dropout"], f"nothing: {model} has no dropout; leave the option out")
     chosen = recipe | {name: value for name, value in settings.items() if value is not None}

@@ -10,8 +10,8 @@ from typing import Any
 
 import convflow as tf
 from convflow.formats.files import write_atomically
-from convflow.tools.train_graph import TrainingGraph
-from convflow.tools.train_loop import EpochResult, Progress
+from convflow.tools.classifier.graph import TrainingGraph
+from convflow.tools.classifier.loop import EpochResult, Progress
 
 METRICS_FILE = "metrics.csv"
 _SCALARS_EVERY = 10

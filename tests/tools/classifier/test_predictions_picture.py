@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from convflow.core import errors
-from convflow.tools import pictures
-from convflow.tools.train_data import Examples
+from convflow.tools.classifier import predictions_picture as pictures
+from convflow.tools.classifier.data.examples import ArrayExamples
 
 _NAMES = tuple("abc")
 
 
-def _examples(labels: list[int], channels: int = 1) -> Examples:
+def _examples(labels: list[int], channels: int = 1) -> ArrayExamples:
     images = np.random.default_rng(0).integers(0, 256, (len(labels), 6, 6, channels), dtype=np.uint8)
-    return Examples(images, np.array(labels, np.int32))
+    return ArrayExamples(images, np.array(labels, np.int32))
 
 
 def _sure_of(predicted: list[int], confidence: float = 0.9) -> np.ndarray:

@@ -12,10 +12,10 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from convflow.tools.train_config import Run
-from convflow.tools.train_data import Data
-from convflow.tools.train_graph import TrainingGraph
-from convflow.tools.train_loop import EpochResult, Evaluation, Outcome, Progress
+from convflow.tools.classifier.data.examples import Data
+from convflow.tools.classifier.graph import TrainingGraph
+from convflow.tools.classifier.loop import EpochResult, Evaluation, Outcome, Progress
+from convflow.tools.classifier.settings import Run
 
 _COLUMNS = (
     ("epoch", 7),

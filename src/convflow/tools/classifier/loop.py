@@ -11,9 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from convflow.core import errors
-from convflow.tools.train_config import Run
-from convflow.tools.train_data import Data, Examples
-from convflow.tools.train_graph import TrainingGraph
+from convflow.tools.classifier.data.examples import Batch, Data, Examples
+from convflow.tools.classifier.data.pipeline import batches
+from convflow.tools.classifier.graph import TrainingGraph
+from convflow.tools.classifier.settings import Run
 
 # Large enough that a step's fixed cost does not count, small enough for any machine's memory.
 _EVALUATION_BATCH = 250
@@ -122,7 +123,7 @@ def train(
     step, images, seconds = 0, 0, 0.0
     for epoch in range(1, run.epochs + 1):
         totals = Totals()
-        for batch in data.train.batches(run.batch_size, shuffled(len(data.train), run.seed, epoch)):
+        for batch in batches(data.train, run.batch_size, shuffled(len(data.train), run.seed, epoch)):
             loss, accuracy = _train_step(session, net, batch, totals)
             step += 1
             _check_loss(loss, step, run)
@@ -145,20 +146,20 @@ def shuffled(count: int, seed: int, epoch: int) -> np.ndarray:
 def evaluate(session: Any, net: TrainingGraph, examples: Examples) -> Evaluation:
     """Classifies the examples without training on them."""
     loss, probabilities = 0.0, []
-    for batch in examples.batches(_EVALUATION_BATCH):
+    for batch in batches(examples, _EVALUATION_BATCH):
         batch_probabilities, batch_loss = session.run([net.probabilities, net.loss], net.feeds(batch))
         probabilities.append(batch_probabilities)
-        loss += float(batch_loss) * len(batch)
+        loss += float(batch_loss) * len(batch.labels)
     together = np.concatenate(probabilities)
     accuracy = float(np.mean(together.argmax(axis=1) == examples.labels))
     return Evaluation(loss / len(examples), accuracy, together)
 
 
-def _train_step(session: Any, net: TrainingGraph, batch: Examples, totals: Totals) -> tuple[float, float]:
+def _train_step(session: Any, net: TrainingGraph, batch: Batch, totals: Totals) -> tuple[float, float]:
     started = time.perf_counter()
     _, loss, accuracy = session.run([net.train_op, net.loss, net.accuracy], net.feeds(batch, is_training=True))
     loss, accuracy = float(loss), float(accuracy)
-    totals.add(len(batch), loss, accuracy, time.perf_counter() - started)
+    totals.add(len(batch.labels), loss, accuracy, time.perf_counter() - started)
     return loss, accuracy
 
 

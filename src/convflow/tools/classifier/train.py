@@ -8,13 +8,16 @@ from rich.console import Console
 
 import convflow as tf
 from convflow.core import errors
-from convflow.tools import pictures, train_data, train_graph, train_report
+from convflow.tools.classifier import console as reporting
+from convflow.tools.classifier import graph, predictions_picture
+from convflow.tools.classifier.data import named
+from convflow.tools.classifier.data.examples import Data
+from convflow.tools.classifier.data.pipeline import batches
+from convflow.tools.classifier.files import Checkpoints, Events, Metrics
+from convflow.tools.classifier.graph import TrainingGraph
+from convflow.tools.classifier.loop import Evaluation, Observer, Outcome, evaluate, steps_per_epoch, train
+from convflow.tools.classifier.settings import Run, prepare_folder, write_json
 from convflow.tools.interrupt import Interrupt
-from convflow.tools.train_config import Run, prepare_folder, write_json
-from convflow.tools.train_data import Data
-from convflow.tools.train_files import Checkpoints, Events, Metrics
-from convflow.tools.train_graph import TrainingGraph
-from convflow.tools.train_loop import Evaluation, Observer, Outcome, evaluate, steps_per_epoch, train
 
 RESULT_FILE = "result.json"
 PICTURE_FILE = "predictions.png"
@@ -46,21 +49,21 @@ def train_model(run: Run, console: Console | None = None) -> Result:
             folder cannot be written; the class says which.
     """
     console = console or Console(highlight=False)
-    pictures.check_available()
-    data = train_data.load(run.data)
-    net = train_graph.build(run, data)
+    predictions_picture.check_available()
+    data = named.load(run.data)
+    net = graph.build(run, data)
     prepare_folder(run)
-    train_report.introduce(console, run, data, net)
+    reporting.introduce(console, run, data, net)
     with tf.Session(graph=net.graph) as session, Interrupt() as interrupt:
         session.run(net.initializer)
         outcome, checkpoint = _fit(session, net, data, run, console, interrupt)
         if outcome.stopped:
-            train_report.report_stop(console, run, outcome, run.epochs * steps_per_epoch(run, data), checkpoint)
+            reporting.report_stop(console, run, outcome, run.epochs * steps_per_epoch(run, data), checkpoint)
             return Result(outcome, checkpoint, test=None)
         test = evaluate(session, net, data.test)
     result = Result(outcome, checkpoint, test)
     _write_results(run, data, result, test)
-    train_report.conclude(console, run, outcome, test, data, checkpoint)
+    reporting.conclude(console, run, outcome, test, data, checkpoint)
     return result
 
 
@@ -71,8 +74,8 @@ def _fit(
     checkpoints = Checkpoints(run.out, net)
     events = Events(run.out, net)
     if data.has_pictures:
-        events.pictures(session, net.feeds(data.train.first(run.batch_size)))
-    table = train_report.EpochTable(console, run, run.epochs * steps_per_epoch(run, data))
+        events.pictures(session, net.feeds(next(batches(data.train, run.batch_size))))
+    table = reporting.EpochTable(console, run, run.epochs * steps_per_epoch(run, data))
     observers: list[Observer] = [Metrics(run.out), events, checkpoints, table]
     try:
         with table:
@@ -102,4 +105,6 @@ def _write_results(run: Run, data: Data, result: Result, test: Evaluation) -> No
     if not data.has_pictures:
         return
     title = f"{run.model} on {run.data}"
-    pictures.draw_predictions(run.out / PICTURE_FILE, title, data.test, test.probabilities, data.class_names, run.seed)
+    predictions_picture.draw_predictions(
+        run.out / PICTURE_FILE, title, data.test, test.probabilities, data.class_names, run.seed
+    )

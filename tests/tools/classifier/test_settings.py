@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from convflow.core import errors
-from convflow.tools import train_config
-from convflow.tools.train_config import make_run
+from convflow.tools.classifier import settings as run_settings
+from convflow.tools.classifier.settings import make_run
 
 
 def test_settings_come_from_the_models_recipe() -> None:
@@ -53,7 +53,7 @@ def test_names_nobody_knows(model: str, data: str, message: str) -> None:
 
 def test_config_json_repeats_the_run(tmp_path: Path) -> None:
     run = make_run("mnist_cnn", "mnist", learning_rate=3e-4, seed=7, out=tmp_path / "new" / "run")
-    train_config.prepare_folder(run)
+    run_settings.prepare_folder(run)
     config = json.loads((run.out / "config.json").read_text())
     fields = {name: config[name] for name in ("epochs", "batch_size", "learning_rate", "dropout", "seed")}
     assert make_run(config["model"], config["data"], out=Path(config["out"]), **fields) == run
@@ -65,13 +65,13 @@ def test_config_json_repeats_the_run(tmp_path: Path) -> None:
 
 def test_a_folder_with_a_run_is_refused(tmp_path: Path) -> None:
     run = make_run("mnist_cnn", "mnist5k", out=tmp_path)
-    train_config.prepare_folder(run)
+    run_settings.prepare_folder(run)
     with pytest.raises(errors.AlreadyExistsError, match=r"holds a training run already .* Choose another --out"):
-        train_config.prepare_folder(run)
+        run_settings.prepare_folder(run)
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     run = make_run("mnist_cnn", "mnist5k", out=tmp_path / "file" / "run")
     with pytest.raises(errors.FailedPreconditionError, match=r"Could not make the run's folder\. Check which parts"):
-        train_config.prepare_folder(run)
+        run_settings.prepare_folder(run)

@@ -17,7 +17,7 @@ import numpy as np
 
 from convflow.core import errors
 from convflow.formats.files import write_atomically
-from convflow.tools.train_data import Examples
+from convflow.tools.classifier.data.examples import Examples
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -195,7 +195,7 @@ def _draw_example(
     class_names: Sequence[str],
 ) -> None:
     label, predicted = int(examples.labels[number]), int(probabilities.argmax())
-    _draw_picture(page.axes(left, top, _PICTURE, _PICTURE), examples.images[number])
+    _draw_picture(page.axes(left, top, _PICTURE, _PICTURE), examples.images(np.array([number]))[0])
     bar_top = top + _PICTURE + _GAP
     _draw_bar(page.axes(left, bar_top, _PICTURE, _BAR), float(probabilities[predicted]), colour)
     text_top = bar_top + _BAR + 0.05

@@ -1,0 +1,117 @@
+"""Examples of a classification task, and a data set of them split in three."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+# A mean over this many pictures is exact enough to centre the rest; whole named sets stay within a few of these.
+_SAMPLE = 50_000
+
+
+class Batch(NamedTuple):
+    """Pictures uint8 [n, height, width, channels] (a table's rows: float32 [n, 1, 1, features]), labels int32 [n]."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+class Examples(Protocol):
+    """Numbered examples whose labels are known and whose pictures are made when they are asked for.
+
+    Attributes:
+        labels: int32 [n].
+        image_shape: height, width, channels of every picture.
+        dtype: uint8 for pictures, float32 for a table's rows.
+    """
+
+    @property
+    def labels(self) -> np.ndarray: ...
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]: ...
+
+    @property
+    def dtype(self) -> np.dtype: ...
+
+    def __len__(self) -> int: ...
+
+    def images(self, numbers: np.ndarray) -> np.ndarray:
+        """The pictures of these examples [len(numbers), height, width, channels].
+
+        Raises:
+            errors.DataLossError: a picture cannot be read; the message names its file.
+        """
+
+    def name(self, number: int) -> str:
+        """What a person calls the example: its file, or its number."""
+
+
+class ArrayExamples:
+    """Examples that are in memory.
+
+    Args:
+        images: uint8 [n, height, width, channels], or float32 [n, 1, 1, features].
+        labels: [n].
+    """
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray) -> None:
+        self._images = images
+        self.labels = labels.reshape(-1).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        height, width, channels = self._images.shape[1:]
+        return height, width, channels
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._images.dtype
+
+    def images(self, numbers: np.ndarray) -> np.ndarray:
+        return self._images[numbers]
+
+    def name(self, number: int) -> str:
+        return f"number {number}"
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data set, ready to train on.
+
+    Args:
+        name: how it was asked for.
+        train: what is learnt from.
+        validation: what decides between checkpoints, rates and stopping; never learnt from.
+        test: what the result is measured on; decides nothing.
+        class_names: what the labels 0, 1, 2, ... stand for.
+    """
+
+    name: str
+    train: Examples
+    validation: Examples
+    test: Examples
+    class_names: tuple[str, ...]
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        return self.train.image_shape
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the examples can be looked at; a table's rows cannot."""
+        return self.train.dtype == np.uint8
+
+    @functools.cached_property
+    def statistics(self) -> tuple[np.ndarray, np.float32]:
+        """The training pictures' mean, float32 [height, width, channels], and standard deviation over all pixels."""
+        images = self.train.images(np.arange(min(len(self.train), _SAMPLE)))
+        # float64: the sum of a whole data set's pixels is beyond float32's precision.
+        mean = images.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return mean, np.float32(images.std(dtype=np.float64))
