@@ -59,6 +59,7 @@ EXPLAINED = {
     "tf.nn.sparse_softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.saved_model.build_signature_def": "defaults is 2.x's",
     "tf.saved_model.signature_def_utils.build_signature_def": "defaults is 2.x's",
+    "tf.sparse.cross": "separator is 2.x's",
     "tf.variable_op_scope": "deprecated; passes its keywords on",
 }
 

@@ -450,6 +450,7 @@ __getattr__, __dir__ = _lazy_submodules(
     "contrib",
     "distributions",
     "estimator",
+    "feature_column",
     "examples",
     "flags",
     "keras",

@@ -10,6 +10,8 @@ from convflow.ops.sparse.arithmetic import sparse_minimum as minimum
 from convflow.ops.sparse.arrange import sparse_reorder as reorder
 from convflow.ops.sparse.arrange import sparse_reshape as reshape
 from convflow.ops.sparse.arrange import sparse_transpose as transpose
+from convflow.ops.sparse.cross import sparse_cross as cross
+from convflow.ops.sparse.cross import sparse_cross_hashed as cross_hashed
 from convflow.ops.sparse.cut import sparse_concat as concat
 from convflow.ops.sparse.cut import sparse_slice as slice
 from convflow.ops.sparse.cut import sparse_split as split

@@ -35,6 +35,14 @@ def murmur(data: bytes, seed: int = 0xDECAFCAFFE) -> int:
     return state ^ state >> 47
 
 
+def joined(first: int, second: int) -> int:
+    """Two hashes as one, in this order; with MurmurHash64A's multiplier."""
+    mixed = second * _MURMUR & _MASK
+    state = ((first ^ _MURMUR ^ (mixed ^ mixed >> 47) * _MURMUR) & _MASK) * _MURMUR & _MASK
+    state = (state ^ state >> 47) * _MURMUR & _MASK
+    return state ^ state >> 47
+
+
 # FarmHash
 
 _K0, _K1, _K2 = 0xC3A5C85C97CB3127, 0xB492B66FBE98F273, 0x9AE16A3B2F90404F

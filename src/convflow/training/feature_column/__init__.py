@@ -1,0 +1,1 @@
+"""How examples become the input of a model, column by column (API: tf.feature_column)."""
