@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
 def audit(paths: Paths, json: Json = False) -> None:
     """Show which of TensorFlow's symbols programs use, and which of them are here.
 
-    Programs are read, not run. Arguments of calls are checked too. Each PATH is a code base with a percentage of its
+    Programs are read, not run. Arguments of calls are checked too, and methods of objects whose class the program
+    shows (`s = tf.Session()`). Each PATH is a code base with a percentage of its
     own. The exit status is 1 if anything is missing, does not fit or could not be parsed, 2 for a bad PATH.
     """
     from pathlib import Path

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from convflow.tools.audit import names, signatures, sources
+from convflow.tools.audit.instances import resolve_member
 from convflow.tools.audit.names import Use
 from convflow.tools.audit.resolve import ROOTS, Resolution, resolve, star_names
+from convflow.tools.audit.scopes import is_instance
 from convflow.tools.audit.sources import Place, Problem
 from convflow.tools.period import table as period
 from convflow.tools.period.record import PeriodName
@@ -142,11 +144,14 @@ class _Found:
 
     def add_all(self, uses: Iterable[Use]) -> None:
         for use in uses:
-            resolution = resolve(use.symbol)
+            is_member = is_instance(use.symbol)
+            resolution = resolve_member(use.symbol, use.is_given) if is_member else resolve(use.symbol)
+            if resolution is None:
+                continue
             symbol = self._symbols.setdefault(resolution.symbol, Symbol(resolution))
             symbol.places.append(use.place)
-            if use.call is not None and resolution.is_there and resolution.symbol == use.symbol:
-                texts = signatures.problems(use.symbol, resolution.value, use.call)
+            if use.call is not None and resolution.is_there and (is_member or resolution.symbol == use.symbol):
+                texts = signatures.problems(resolution.symbol, resolution.value, use.call)
                 self.misfits += [Misfit(use.place, text) for text in texts]
 
     def add_period(self, uses: Iterable[Use]) -> None:

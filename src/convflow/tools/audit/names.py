@@ -3,6 +3,9 @@
 
 The program is followed as it is written: a name stands for what the nearest line above it in its block, or the end
 of the block around it, made of it. Functions are read after the block that they stand in, for they run later.
+
+What a call gives has a path too: `saver = tf.train.Saver()` makes `saver.save` a `tf.train.Saver().save`. `instances`
+finds out what class that is.
 """
 
 from __future__ import annotations
@@ -10,16 +13,15 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from convflow.tools.audit.scopes import Attributes, Origin, Scope, is_instance, merged
 from convflow.tools.audit.sources import Piece, Place
 
 _TOPS = {"tensorflow": "tf", "tf_slim": "tf.contrib.slim"}
 _V1 = "tf.compat.v1"
 _CATCH_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError"})
 
-# What a name stands for: a dotted path, or None for anything else.
-Origin = str | None
 Choice = tuple[int, int, int]
 
 
@@ -48,30 +50,14 @@ class Use:
         call: the arguments, if it is called there.
         choice: for imports that a program tries, and for what it does instead: the number of the statement, of its
             branch, and how many branches go on rather than end in an error.
+        is_given: whether the program itself sets this attribute of an object.
     """
 
     symbol: str
     place: Place
     call: Call | None = None
     choice: Choice | None = None
-
-
-@dataclass
-class _Scope:
-    names: dict[str, Origin] = field(default_factory=dict)
-    parent: _Scope | None = None
-    is_class: bool = False
-
-    def find(self, name: str) -> Origin:
-        scope: _Scope | None = self
-        while scope is not None:
-            if name in scope.names and (scope is self or not scope.is_class):
-                return scope.names[name]
-            scope = scope.parent
-        return None
-
-    def inner(self, is_class: bool = False) -> _Scope:
-        return _Scope(parent=self, is_class=is_class)
+    is_given: bool = False
 
 
 def canonical(path: str) -> str:
@@ -100,11 +86,13 @@ class _Reader(ast.NodeVisitor):
     def __init__(self, star: Callable[[str], Sequence[str]]) -> None:
         self.uses: list[Use] = []
         self._star = star
-        self._scope = _Scope()
-        self._later: list[tuple[_Scope, Callable[[], None]]] = []
+        self._scope = Scope()
+        self._later: list[tuple[Scope, Callable[[], None]]] = []
         self._choice: Choice | None = None
         self._keeps: set[str] = set()
         self._numbers = itertools.count()
+        # Attributes that the program itself gives to instances.
+        self._given: set[str] = set()
 
     def read(self, piece: Piece) -> None:
         self._piece = piece
@@ -114,7 +102,7 @@ class _Reader(ast.NodeVisitor):
             scope, work = self._later.pop(0)
             self._within(scope, work)
 
-    def _within(self, scope: _Scope, work: Callable[[], None]) -> None:
+    def _within(self, scope: Scope, work: Callable[[], None]) -> None:
         kept = self._scope, self._choice, self._keeps
         self._scope, self._choice, self._keeps = scope, None, set()
         work()
@@ -122,11 +110,11 @@ class _Reader(ast.NodeVisitor):
 
     def _note(self, symbol: str, node: ast.stmt | ast.expr, call: Call | None = None) -> None:
         choice = self._choice if isinstance(node, (ast.Import, ast.ImportFrom)) else None
-        self.uses.append(Use(canonical(symbol), self._piece.place(node), call, choice))
+        self.uses.append(Use(canonical(symbol), self._piece.place(node), call, choice, symbol in self._given))
 
     def _bind(self, name: str, origin: Origin) -> None:
         if name not in self._keeps:
-            self._scope.names[name] = origin
+            self._scope.bind(name, origin)
 
     # Imports
 
@@ -158,7 +146,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Try(self, node: ast.Try) -> None:
         if not any(_catches_imports(handler) for handler in node.handlers):
-            self.generic_visit(node)
+            self._branches([node.body, *(handler.body for handler in node.handlers)])
+            self._visit_all([*node.orelse, *node.finalbody])
             return
         number = next(self._numbers)
         before = dict(self._scope.names)
@@ -174,6 +163,19 @@ class _Reader(ast.NodeVisitor):
         self._choice, self._keeps = kept
         self._visit_all([*node.orelse, *node.finalbody])
 
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self._branches([node.body, node.orelse])
+
+    def _branches(self, blocks: Sequence[Sequence[ast.AST]]) -> None:
+        """Reads blocks of which any, or none, may run, one after the other."""
+        states = [dict(self._scope.names)]
+        for block in blocks:
+            self._visit_all(block)
+            states.append(dict(self._scope.names))
+        for state in states[:-1]:
+            self._scope.names = merged(state, self._scope.names)
+
     # Names
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -186,11 +188,21 @@ class _Reader(ast.NodeVisitor):
         origin = self._origin(node)
         if origin is None:
             self.generic_visit(node)
+        elif is_instance(origin):
+            self._use_of_instance(origin, node, call)
         elif "." in origin:
             self._note(origin, node, call)
 
+    def _use_of_instance(self, origin: str, node: ast.expr, call: Call | None) -> None:
+        # A name for it says nothing of its own: the line that gave it the name has been noted.
+        is_member = isinstance(node, ast.Attribute) and self._attribute_of_self(node) is None
+        if is_member or (call is not None and not origin.endswith("()")):
+            self._note(origin, node, call)
+        if is_member and isinstance(node, ast.Attribute):
+            self.visit(node.value)
+
     def visit_Call(self, node: ast.Call) -> None:
-        if self._origin(node) is not None:
+        if self._origin_of_getattr(node) is not None:
             self._use(node, None)
             return
         keywords = tuple(keyword.arg for keyword in node.keywords if keyword.arg is not None)
@@ -208,11 +220,22 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node, ast.Name):
             return self._scope.find(node.id)
         if isinstance(node, ast.Attribute):
+            own = self._attribute_of_self(node)
+            if own is not None:
+                return own.find(node.attr)
             owner = self._origin(node.value)
             return None if owner is None else canonical(f"{owner}.{node.attr}")
         if isinstance(node, ast.Call):
-            return self._origin_of_getattr(node)
+            return self._origin_of_getattr(node) or self._origin_of_result(node)
         return None
+
+    def _attribute_of_self(self, node: ast.Attribute) -> Attributes | None:
+        """What the attributes of a method's object stand for, if `node` is one of them."""
+        return self._scope.attributes_of(node.value.id) if isinstance(node.value, ast.Name) else None
+
+    def _origin_of_result(self, node: ast.Call) -> Origin:
+        function = self._origin(node.func)
+        return f"{function}()" if function is not None and function.startswith("tf.") else None
 
     def _origin_of_getattr(self, node: ast.Call) -> Origin:
         """`getattr(tf.nn, "relu")` is `tf.nn.relu`; with a default it may be anything."""
@@ -253,18 +276,45 @@ class _Reader(ast.NodeVisitor):
                 self._assign(each, its)
         elif isinstance(target, ast.Starred):
             self._assign(target.value, None)
+        elif isinstance(target, ast.Attribute):
+            self._assign_attribute(target, value)
         else:
             self.visit(target)
 
-    def visit_For(self, node: ast.For) -> None:
+    def _assign_attribute(self, target: ast.Attribute, value: ast.expr | None) -> None:
+        own = self._attribute_of_self(target)
+        if own is not None:
+            own.bind(target.attr, None if value is None else self._origin(value))
+            return
+        owner = self._origin(target.value)
+        if owner is not None and is_instance(owner):
+            self._given.add(f"{owner}.{target.attr}")
+        self.visit(target)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
         self._assign(node.target, None)
-        self._visit_all([*node.body, *node.orelse])
+        self._branches([node.body, node.orelse])
+
+    visit_AsyncFor = visit_For
+
+    def visit_While(self, node: ast.While) -> None:
+        self.visit(node.test)
+        self._branches([node.body, node.orelse])
 
     def visit_withitem(self, node: ast.withitem) -> None:
         self.visit(node.context_expr)
         if node.optional_vars is not None:
-            self._assign(node.optional_vars, None)
+            self._enter(node.optional_vars, self._origin(node.context_expr))
+
+    def _enter(self, target: ast.expr, manager: Origin) -> None:
+        origin = f"{manager}.__enter__()" if manager is not None and is_instance(manager) else None
+        if isinstance(target, ast.Name):
+            self._bind(target.id, origin)
+        elif isinstance(target, ast.Attribute) and (own := self._attribute_of_self(target)) is not None:
+            own.bind(target.attr, origin)
+        else:
+            self._assign(target, None)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.type is not None:
@@ -278,7 +328,9 @@ class _Reader(ast.NodeVisitor):
         if node.returns is not None:
             self.visit(node.returns)
         self._bind(node.name, None)
-        scope = self._function_scope(node.args)
+        scope = self._function_scope(node.args, runs_later=True)
+        if self._scope.attributes is not None and node.args.args:
+            scope.owner = node.args.args[0].arg, self._scope.attributes
         for name in _declared_global(node.body):
             scope.names[name] = self._scope.find(name)
         self._later.append((scope, lambda: self._visit_all(node.body)))
@@ -293,14 +345,14 @@ class _Reader(ast.NodeVisitor):
         self.visit(node.body)
         self._scope = kept
 
-    def _function_scope(self, arguments: ast.arguments) -> _Scope:
-        scope = self._scope.inner()
+    def _function_scope(self, arguments: ast.arguments, runs_later: bool = False) -> Scope:
+        scope = self._scope.inner(runs_later=runs_later)
         scope.names.update(dict.fromkeys(_argument_names(arguments)))
         return scope
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
-        scope = self._scope.inner(is_class=True)
+        scope = self._scope.inner(attributes=Attributes(node))
         kept, self._scope = self._scope, scope
         self._visit_all(node.body)
         self._scope = kept

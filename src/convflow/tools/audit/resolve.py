@@ -73,11 +73,11 @@ def resolve(symbol: str) -> Resolution:
         if member is _MISSING:
             gone = f"{path}.{part}"
             reason = "not there" if gone == symbol else f"there is no {gone}"
-            return Resolution(symbol, None, reason, _nearest(path, value, part))
+            return Resolution(symbol, None, reason, nearest_of(path, value, part))
         path, value = f"{path}.{part}", member
         if isinstance(value, Absent):
             return Resolution(
-                path, None, f"for imports only: {value.reason}", _nearest(path.rpartition(".")[0], None, "")
+                path, None, f"for imports only: {value.reason}", nearest_of(path.rpartition(".")[0], None, "")
             )
     return Resolution(path, value)
 
@@ -114,7 +114,7 @@ def _instance_member(owner: Any, name: str) -> Any:
     return _MISSING
 
 
-def _nearest(path: str, owner: Any, name: str) -> tuple[str, ...]:
+def nearest_of(path: str, owner: Any, name: str) -> tuple[str, ...]:
     """Members of `owner` like `name`, else the same name elsewhere."""
     beside = [each for each in dir(owner) if not each.startswith("_")] if owner is not None else []
     close = difflib.get_close_matches(name, beside, n=_NEAR, cutoff=0.7)
