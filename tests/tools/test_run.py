@@ -179,7 +179,11 @@ def test_a_programs_own_excepthook_is_called(program: Program, capsys: pytest.Ca
         "a = ur'x'",
     ],
 )
-def test_python_2_is_recognised(line: str, program: Program, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_2_is_recognised(
+    line: str, program: Program, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As from Python 3.13 on, which has no converter.
+    monkeypatch.setitem(sys.modules, "lib2to3.refactor", None)
     path = program(f"{line}\n")
     assert run.run_program(path) == 1
     text = capsys.readouterr().err
@@ -187,10 +191,46 @@ def test_python_2_is_recognised(line: str, program: Program, capsys: pytest.Capt
     assert f"2to3 -w {path}" in text
 
 
-def test_python_2_in_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_2_in_a_notebook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lib2to3.refactor", None)
     path = write_notebook(tmp_path / "demo.ipynb", "x = 1", "for i in [x]:\n    print i, 'steps'")
     assert run.run_program(path) == 1
     assert f"{path}, code cell 2 looks like Python 2. Convert it first, with 2to3" in capsys.readouterr().err
+
+
+_CONVERTER = pytest.mark.skipif(sys.version_info >= (3, 13), reason="lib2to3 left with Python 3.13")
+
+
+@_CONVERTER
+def test_python_2_runs(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
+    path = program(
+        "import tensorflow as tf\ntry:\n    raise ValueError, 'no'\nexcept ValueError, error:\n"
+        "\tprint 'x', error, 0777,\nprint `tf.Session().run(tf.constant(10L))`\n1 / 0\n"
+    )
+    assert run.run_program(path) == 1
+    out, err = capsys.readouterr()
+    assert out.split() == ["x", "no", "511", "np.int32(10)"]
+    assert f"convflow run: {path} is Python 2: its syntax is read as 2to3 converts it." in err
+    # Lines stay where they were.
+    assert f'File "{path}", line 7, in <module>\n    1 / 0' in err
+
+
+@_CONVERTER
+def test_python_2_in_one_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_notebook(tmp_path / "demo.ipynb", "x = 1", "for i in [x]:\n    print i, 'steps'")
+    assert run.run_program(path) == 0
+    out, err = capsys.readouterr()
+    assert out == "1 steps\n"
+    assert f"convflow run: {path}, code cell 2 is Python 2" in err
+
+
+@_CONVERTER
+def test_what_is_no_python_2_either(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
+    path = program("print 'x'\nx = = 3\n")
+    assert run.run_program(path) == 1
+    assert f"{path} looks like Python 2" in capsys.readouterr().err
 
 
 def test_other_syntax_errors_are_not_called_python_2(program: Program, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,8 @@ def run(
 
     In it `import tensorflow` gives convflow. Arguments, exit status and output are as with `python SCRIPT`.
     Of a notebook the code cells run in order; magics and shell lines are skipped. Names such as np.int, which
-    libraries have dropped since, are offered to the script and mentioned on standard error.
+    libraries have dropped since, are offered to the script and mentioned on standard error; so is Python 2's syntax,
+    which is converted (up to Python 3.12).
 
     With -m a module, also one of TensorFlow's tools: convflow run -m tensorflow.python.tools.freeze_graph --help
     """

@@ -169,8 +169,35 @@ def _execute(program: _Program, main: ModuleType) -> int:
 
 
 def _compile(source: bytes | str, name: str) -> CodeType:
+    try:
+        return _compiled(source, name)
+    except SyntaxError as error:
+        code = _compile_python_2(source, name) if python2.looks_like_it(error) else None
+        if code is None:
+            raise
+        return code
+
+
+def _compiled(source: bytes | str, name: str) -> CodeType:
     # dont_inherit: this file's own `from __future__` is not the program's.
     return compile(source, name, "exec", dont_inherit=True)
+
+
+def _compile_python_2(source: bytes | str, name: str) -> CodeType | None:
+    """The program with Python 3's syntax, line by line where it was; None where that does not make it one."""
+    converted = python2.converted(source)
+    if converted is None:
+        return None
+    try:
+        code = _compiled(converted, name)
+    except SyntaxError:
+        return None
+    print(
+        f"convflow run: {name} is Python 2: its syntax is read as 2to3 converts it. Everything else is Python 3's "
+        "(1/2 is 0.5; there is no xrange).",
+        file=sys.stderr,
+    )
+    return code
 
 
 def _status(code: Any) -> int:

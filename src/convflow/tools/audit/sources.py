@@ -158,5 +158,5 @@ def _second_try(
         except SyntaxError:
             pass
         else:
-            return piece, Problem(place, "Python 2; read as 2to3 converts it, which it must be to run", is_read=True)
+            return piece, Problem(place, "Python 2; read as 2to3 converts it, as `convflow run` does", is_read=True)
     return None, Problem(place, f"Python 2 ({error.msg}); convert it with 2to3")
