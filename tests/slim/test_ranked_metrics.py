@@ -129,6 +129,21 @@ def test_kappa(weighted):
         assert session.run(value) == pytest.approx(expected, rel=1e-5)
 
 
+def test_memory_grows_by_half():
+    values = tf.placeholder(tf.int64, [None])
+    kept, update = metrics.metric_ops.streaming_concat(values)
+    array = next(variable for variable in tf.local_variables() if variable.op.name.endswith("array"))
+    with tf.Session() as session:
+        session.run(tf.local_variables_initializer())
+        rooms = []
+        for number in range(20):
+            session.run(update, {values: [number]})
+            rooms.append(len(session.run(array)))
+        assert session.run(kept).tolist() == list(range(20))
+    # Powers of 1.5 that are large enough, rounded up.
+    assert list(dict.fromkeys(rooms)) == [1, 3, 6, 8, 12, 18, 26]
+
+
 @pytest.mark.parametrize(("axis", "max_size"), [(0, None), (1, None), (-1, 5)])
 def test_all_values_are_kept(axis, max_size):
     values = tf.placeholder(tf.float32, [None, 2] if axis == 0 else [2, None])
@@ -136,11 +151,10 @@ def test_all_values_are_kept(axis, max_size):
     parts = [np.full((n, 2) if axis == 0 else (2, n), n, np.float32) for n in (1, 3, 2)]
     with tf.Session() as session:
         session.run(tf.local_variables_initializer())
-        for part in parts:
-            updated = session.run(update, {values: part})
+        sizes = [session.run(update, {values: part}) for part in parts]
+        assert sizes == np.minimum([1, 4, 6], max_size or 6).tolist()
         expected = np.concatenate(parts, axis=axis)
         expected = expected if max_size is None else expected[:, :max_size]
-        np.testing.assert_array_equal(updated, expected)
         np.testing.assert_array_equal(session.run(kept), expected)
         session.run(tf.local_variables_initializer())
         assert session.run(kept).size == 0

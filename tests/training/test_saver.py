@@ -385,7 +385,7 @@ def test_an_empty_saver_may_do_nothing(session: Session, tmp_path: Path) -> None
         (lambda x: Saver([x], defer_build=True), ValueError, "build cannot be deferred"),
         (lambda x: Saver(saver_def=3), ValueError, "must be a saver_pb2.SaverDef: 3"),
         (lambda x: Saver(saver_def=SaverDef()), ValueError, "must specify the save_tensor_name"),
-        (lambda x: Saver([x], write_version=SaverDef.V1), NotImplementedError, "Only checkpoints of format V2"),
+        (lambda x: Saver([x], write_version=SaverDef.LEGACY), ValueError, "must be SaverDef.V1 or SaverDef.V2, got 0"),
     ],
 )
 def test_refusals(make: Callable[[Any], Any], kind: type[Exception], text: str, graph: Graph) -> None:

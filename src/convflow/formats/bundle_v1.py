@@ -1,4 +1,4 @@
-"""Checkpoints in format V1, which TensorFlow wrote before 0.12: one table for each file, read only.
+"""Checkpoints in format V1, which TensorFlow wrote before 0.12: one table for each file.
 
 The empty key of the table maps to what the file holds: names, shapes, types, slices. Each other entry is a slice with
 its values as a `TensorProto`. Source: TensorFlow's saved_tensor_slice.proto.
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
-from tensorboard.compat.proto import tensor_pb2, tensor_shape_pb2, types_pb2
+from tensorboard.compat.proto import tensor_pb2, tensor_shape_pb2, types_pb2, versions_pb2
 
 from convflow.core import dtypes, errors
 from convflow.core.shape import TensorShape
@@ -30,8 +30,9 @@ _DATA_TYPE = types_pb2.DESCRIPTOR.enum_types_by_name["DataType"]
 def _build() -> Any:
     package = "convflow.v1"
     shape, tensor = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR, tensor_pb2.TensorProto.DESCRIPTOR
+    versions = versions_pb2.VersionDef.DESCRIPTOR
     file = descriptor_pb2.FileDescriptorProto(name="convflow/formats/bundle_v1.proto", package=package, syntax="proto3")
-    file.dependency.extend(sorted({item.file.name for item in (_SLICE, _DATA_TYPE, shape, tensor)}))
+    file.dependency.extend(sorted({item.file.name for item in (_SLICE, _DATA_TYPE, shape, tensor, versions)}))
 
     def message(name: str, *fields: tuple[str, Any, bool]) -> None:
         made = file.message_type.add(name=name)
@@ -46,7 +47,7 @@ def _build() -> Any:
 
     slices = ("name", str, False)
     message("SliceMeta", slices, ("shape", shape, False), ("type", _DATA_TYPE, False), ("slice", _SLICE, True))
-    message("Meta", ("tensor", f"{package}.SliceMeta", True))
+    message("Meta", ("tensor", f"{package}.SliceMeta", True), ("versions", versions, False))
     message("Slice", slices, ("slice", _SLICE, False), ("data", tensor, False))
     message("Slices", ("meta", f"{package}.Meta", False), ("data", f"{package}.Slice", False))
     pool = descriptor_pool.Default()
@@ -54,7 +55,7 @@ def _build() -> Any:
     return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.Slices"))
 
 
-_Slices: Any = _build()
+SavedTensorSlices: Any = _build()
 
 
 def open_checkpoint(prefix: str | os.PathLike[str]) -> BundleReader | V1Reader:
@@ -94,7 +95,7 @@ class V1Reader:
             data = file.read()
         for key, value in table.read_table(data, path):
             try:
-                entry = _Slices.FromString(value)
+                entry = SavedTensorSlices.FromString(value)
             except DecodeError as error:
                 raise self._damaged(f"the entry of {key!r} in {path} is no SavedTensorSlices ({error})") from None
             if key:

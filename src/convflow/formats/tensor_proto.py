@@ -127,9 +127,14 @@ def make_tensor_proto(
     if dtype in _RAW and array.size == full_size > 1:
         proto.tensor_content = array.tobytes()
     else:
-        field = _FIELDS[dtype]
-        getattr(proto, field.name).extend(field.encode(array.reshape(-1)))
+        fill(proto, array, dtype)
     return proto
+
+
+def fill(proto: tensor_pb2.TensorProto, array: np.ndarray, dtype: dtypes.DType) -> None:
+    """Append the elements of an array to the repeated field of their type."""
+    field = _FIELDS[dtype]
+    getattr(proto, field.name).extend(field.encode(array.reshape(-1)))
 
 
 def make_ndarray(tensor: tensor_pb2.TensorProto) -> np.ndarray:

@@ -19,6 +19,7 @@ from convflow.core.shape import TensorShape, unknown_shape, vector
 from convflow.formats.bundle import BundleWriter
 from convflow.formats.bundle_merge import merge_bundles
 from convflow.formats.bundle_v1 import open_checkpoint
+from convflow.formats.bundle_v1_writer import V1Writer
 from convflow.formats.tensor_slice import parse_shape_and_slice
 from convflow.graph.apply import apply_op
 from convflow.graph.inference import InferenceContext
@@ -57,14 +58,18 @@ def _make_folder(prefix: str) -> None:
 
 
 def _save_kernel(op: Operation, store: Any) -> Callable[..., None]:
-    types: list[DType] = op.attrs["dtypes"]
+    return _writing(op.attrs["dtypes"], BundleWriter)
+
+
+def _writing(types: list[DType], writer_of: Callable[[str], Any]) -> Callable[..., None]:
+    """The kernel that writes tensors of these types with a writer of the checkpoint's path."""
 
     def compute(prefix: np.ndarray, names: np.ndarray, slices: np.ndarray, *tensors: Any) -> None:
         if not names.shape == slices.shape == (len(tensors),):
             raise ValueError("the number of names, slices and tensors differ")
         path = os.fsdecode(prefix.item())
         _make_folder(path)
-        with BundleWriter(path) as writer:
+        with writer_of(path) as writer:
             for name, slice_text, dtype, tensor in zip(names, slices, types, tensors, strict=True):
                 array = values.to_numpy(tensor)
                 if slice_text:
@@ -82,6 +87,35 @@ register_op(
     attrs="dtypes: list(type) >= 1",
     shape=_save_shape,
     kernel=_save_kernel,
+    gradient=NO_GRADIENT,
+    stateful=True,
+)
+
+
+def save_slices(
+    filename: Any, tensor_names: Any, shapes_and_slices: Any, data: Any, name: str | None = None
+) -> Operation:
+    """Write tensors under the given names into the file `filename`, a checkpoint of format V1."""
+    return apply_op(
+        "SaveSlices",
+        filename=filename,
+        tensor_names=tensor_names,
+        shapes_and_slices=shapes_and_slices,
+        data=data,
+        name=name,
+    )
+
+
+def _save_slices_kernel(op: Operation, store: Any) -> Callable[..., None]:
+    return _writing(op.attrs["T"], V1Writer)
+
+
+register_op(
+    "SaveSlices",
+    inputs="filename: string; tensor_names: string; shapes_and_slices: string; data: (T...)",
+    attrs="T: list(type) >= 1",
+    shape=_save_shape,
+    kernel=_save_slices_kernel,
     gradient=NO_GRADIENT,
     stateful=True,
 )
@@ -190,6 +224,33 @@ register_op(
     outputs="filename: string",
     shape=_three_scalars,
     kernel=lambda op: _sharded_filename_compute,
+    gradient=NO_GRADIENT,
+)
+
+
+def sharded_filespec(basename: Any, num_shards: Any, name: str | None = None) -> Tensor:
+    """The pattern of all parts of a file in parts: basename-?????-of-00002."""
+    return apply_op("ShardedFilespec", basename=basename, num_shards=num_shards, name=name)
+
+
+def _two_scalars(ctx: InferenceContext) -> list[TensorShape]:
+    for index, what in enumerate(("basename", "num_shards")):
+        rules.with_rank(ctx.input(index), 0, what)
+    return rules.scalar_output(ctx)
+
+
+def _sharded_filespec_compute(basename: np.ndarray, num_shards: Any) -> np.ndarray:
+    result = np.empty((), dtype=object)
+    result[()] = basename.item() + b"-?????-of-%05d" % num_shards.item()
+    return result
+
+
+register_op(
+    "ShardedFilespec",
+    inputs="basename: string; num_shards: int32",
+    outputs="filename: string",
+    shape=_two_scalars,
+    kernel=lambda op: _sharded_filespec_compute,
     gradient=NO_GRADIENT,
 )
 

@@ -21,7 +21,7 @@ from convflow.runtime.options import PlanOptions
 from convflow.runtime.rewrites import rewrite
 from convflow.runtime.step_stats import Labels
 from convflow.runtime.store import Store
-from convflow.runtime.trace import Trace
+from convflow.runtime.trace import Trace, Watcher
 
 
 class Plan:
@@ -96,13 +96,18 @@ class Plan:
         """How its steps are called."""
         return Labels(self.schedule, self.guards.source)
 
-    def run(self, fed_values: list[Any], trace: Trace | None = None) -> list[Any]:
+    def constants(self) -> dict[Tensor, Any]:
+        """The values that are known before it runs."""
+        known = self._step.constants
+        return {tensor: known[name] for tensor, name in self._step.names.items() if name in known}
+
+    def run(self, fed_values: list[Any], watcher: Watcher | None = None) -> list[Any]:
         """The values of the fetched elements as NumPy arrays; None for operations.
 
         Args:
-            trace: takes note of each step, if there is one; without one that costs nothing.
+            watcher: looks at each step, if there is one, such as a `Trace`; without one that costs nothing.
         """
-        step = self._step if trace is None else self._step.watched(trace.watched)
+        step = self._step if watcher is None else self._step.watched(watcher.watched)
         if self._writes:
             variables_change()
         try:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
 from convflow.runtime import functions, step_stats
+from convflow.runtime.debug_dump import TensorDump
 from convflow.runtime.devices import SessionDevice
 from convflow.runtime.feeds import check_feedable, read_feeds
 from convflow.runtime.fetches import FetchStructure
@@ -77,7 +79,8 @@ class BaseSession:
             fetches: a tensor, operation, variable or name; or lists, tuples, named tuples, dicts of them.
             feed_dict: values for tensors, by tensor or name; a `SparseTensorValue` for a sparse one.
             options: a `RunOptions`. With a `trace_level` the run is traced, with `output_partition_graphs` the nodes
-                that ran are told.
+                that ran are told, with `debug_options` watched tensors are written to files: of the plan as the graph
+                stands, without rewrites.
             run_metadata: a `RunMetadata` to be filled with that: `step_stats` with one entry for each step of the
                 plan, `partition_graphs`, and `cost_graph` if the configuration's `graph_options.build_cost_model` asks.
 
@@ -96,6 +99,8 @@ class BaseSession:
         if not structure.elements:
             return structure.build([])
         fed_values = list(feeds.values())
+        if options is not None and options.debug_options.debug_tensor_watch_opts:
+            return structure.build(self._run_dumped(structure, feeds, options, run_metadata))
         plan = self._plans_of(structure, list(feeds)).plan_for(fed_values)
         if run_metadata is None:
             with self._threads():
@@ -104,12 +109,27 @@ class BaseSession:
 
     def _run_told(self, plan: Plan, fed_values: list[Any], options: Any, run_metadata: Any) -> list[Any]:
         """Run a plan and fill `run_metadata` with what `options` ask for."""
-        trace = Trace() if options is not None and options.trace_level != config_pb2.RunOptions.NO_TRACE else None
+        trace = _trace(options)
         with self._threads():
             values = plan.run(fed_values, trace)
+        self._tell(run_metadata, plan, trace, options)
+        return values
+
+    def _run_dumped(self, structure: FetchStructure, feeds: Any, options: Any, run_metadata: Any) -> list[Any]:
+        """Run the graph node by node and write down the tensors that `options` watch."""
+        trace = _trace(options) if run_metadata is not None else None
+        dump = TensorDump(options.debug_options, trace)
+        plan = Plan(structure.elements, list(feeds), self._store, replace(self._plan_options, rewrites=False))
+        dump.write_given(feeds | plan.constants())
+        with self._threads():
+            values = plan.run(list(feeds.values()), dump)
+        if run_metadata is not None:
+            self._tell(run_metadata, plan, trace, options)
+        return values
+
+    def _tell(self, run_metadata: Any, plan: Plan, trace: Trace | None, options: Any) -> None:
         with_costs = self._config is not None and self._config.graph_options.build_cost_model > 0
         step_stats.fill(run_metadata, plan, trace, options, with_costs)
-        return values
 
     def _plans_of(self, structure: FetchStructure, fed: list[Any]) -> ShapedPlans:
         key = (tuple(structure.elements), tuple(fed), self._graph.plan_version)
@@ -170,6 +190,10 @@ class BaseSession:
         self._closed = True
         self._plans.clear()
         self._store.clear()
+
+
+def _trace(options: Any) -> Trace | None:
+    return Trace() if options is not None and options.trace_level != config_pb2.RunOptions.NO_TRACE else None
 
 
 def _check_protos(options: Any, run_metadata: Any) -> None:

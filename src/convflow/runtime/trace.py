@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -14,6 +14,13 @@ from convflow.core import dtypes
 from convflow.graph.operation import Operation
 
 Kernel = Callable[..., Any]
+
+
+class Watcher(Protocol):
+    """What looks on while a plan runs."""
+
+    def watched(self, op: Operation, kernel: Kernel) -> Kernel:
+        """The kernel of a node, which now also tells what the watcher wants to know."""
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,8 @@ def remove_checkpoint(
         data = f"{prefix}.data-?????-of-?????"
         patterns += [f"{prefix}.index", data, overwrite.before_path(data)]
     else:
-        patterns.append(prefix)
+        # That of a checkpoint in parts has a question mark for each digit.
+        patterns.append(re.sub(r"(\[\?\])+(?=-of-\d+$)", "?????", prefix))
     for pattern in patterns:
         for path in glob.glob(pattern):
             with files.os_errors("delete an old checkpoint", path):

@@ -198,6 +198,7 @@ class MonitoredSession:
             _add_feeds(feeds, request.feed_dict, "Same tensor is fed by two hooks.")
             if request.options is not None:
                 options.trace_level = max(options.trace_level, request.options.trace_level)
+                options.debug_options.MergeFrom(request.options.debug_options)
         _add_feeds(feeds, feed_dict, "Same tensor is fed by a SessionRunHook and user.")
         values = self._session.run(wanted, feeds, options, metadata)
         for hook in self._hooks:

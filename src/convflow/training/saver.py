@@ -43,7 +43,8 @@ class Saver:
         builder: must be None.
         defer_build: make the nodes when `build` is called.
         allow_empty: without variables do nothing, instead of refusing.
-        write_version: must be SaverDef.V2.
+        write_version: the format of the checkpoints, SaverDef.V2 or SaverDef.V1; V1 is one file for each part, which
+            TensorFlow wrote before 0.12.
         pad_step_number: write steps with eight digits.
         save_relative_paths: list checkpoints relative to their folder, which then can be moved.
         filename: the path used where a run of the nodes feeds none.
@@ -78,11 +79,8 @@ class Saver:
             )
         if builder is not None:
             raise NotImplementedError("A builder of one's own is not supported: leave builder out.")
-        if write_version != SaverDef.V2:
-            raise NotImplementedError(
-                "Only checkpoints of format V2 are written: leave write_version out. They restore in every "
-                "TensorFlow since 0.12."
-            )
+        if write_version not in (SaverDef.V1, SaverDef.V2):
+            raise ValueError(f"write_version must be SaverDef.V1 or SaverDef.V2, got {write_version!r}. Leave it out.")
         self._var_list = var_list
         self._reshape = reshape
         self._sharded = sharded
@@ -113,6 +111,8 @@ class Saver:
 
     def _build(self) -> None:
         if executing_eagerly():
+            if self._write_version != SaverDef.V2:
+                raise NotImplementedError("In eager mode checkpoints are of format V2: leave write_version out.")
             self._eager = saver_eager.named(self._var_list)
             self.saver_def = SaverDef(
                 max_to_keep=self._max_to_keep, keep_checkpoint_every_n_hours=self._keep_every_n_hours,

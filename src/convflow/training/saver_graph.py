@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 from typing import Any
@@ -25,6 +26,7 @@ from convflow.training.saveables import Saveable
 
 _DEVICE_PART = re.compile(r"/device:[^/]*")
 _CPU = "/device:CPU:0"
+_V2 = saver_pb2.SaverDef.V2
 
 
 def build_saver(
@@ -50,10 +52,10 @@ def build_saver(
         prefix = _fed_string(prefix, "Const")
         if sharded:
             parts = _by_device(saveables)
-            save_tensor = _save_parts(prefix, parts)
+            save_tensor = _save_parts(prefix, parts) if version == _V2 else _save_v1_parts(prefix, parts)
             restore_op = _restore_parts(prefix, parts, reshape)
         else:
-            save_tensor = _save(prefix, saveables)
+            save_tensor = _save(prefix, saveables, version)
             restore_op = _restore(prefix, saveables, reshape, "restore_all")
     return saver_pb2.SaverDef(
         filename_tensor_name=prefix.name,
@@ -70,9 +72,10 @@ def _fed_string(value: Any, name: str) -> Tensor:
     return apply_op("PlaceholderWithDefault", input=value, shape=scalar(), name=name)
 
 
-def _save(prefix: Tensor, saveables: list[Saveable]) -> Tensor:
+def _save(prefix: Tensor, saveables: list[Saveable], version: int = _V2) -> Tensor:
     """The prefix, passed on when the checkpoint is written."""
-    write = checkpoint.save_v2(
+    save = checkpoint.save_v2 if version == _V2 else functools.partial(checkpoint.save_slices, name="save")
+    write = save(
         prefix,
         [saveable.name for saveable in saveables],
         [saveable.slice_spec for saveable in saveables],
@@ -135,6 +138,18 @@ def _save_parts(prefix: Tensor, parts: list[tuple[str, list[Saveable]]]) -> Tens
         merged = checkpoint.merge_v2_checkpoints(names, prefix, delete_old_dirs=True)
         with control_dependencies([merged]):
             return identity(prefix)
+
+
+def _save_v1_parts(prefix: Tensor, parts: list[tuple[str, list[Saveable]]]) -> Tensor:
+    """The pattern of the files; each part stays one of its own."""
+    num_shards = constant(len(parts), name="num_shards")
+    saved = []
+    for shard, (device_name, saveables) in enumerate(parts):
+        with device(device_name):
+            name = checkpoint.sharded_filename(prefix, shard, num_shards)
+            saved.append(_save(name, saveables, saver_pb2.SaverDef.V1))
+    with control_dependencies([tensor.op for tensor in saved]):
+        return checkpoint.sharded_filespec(prefix, num_shards)
 
 
 def _restore_parts(prefix: Tensor, parts: list[tuple[str, list[Saveable]]], reshape: bool) -> Operation:

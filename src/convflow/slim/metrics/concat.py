@@ -11,10 +11,14 @@ from convflow.modeling.metrics.state import listed, metric_variable
 from convflow.modeling.variables.scope import variable_scope
 from convflow.ops import state
 from convflow.ops.array.concat import concat
-from convflow.ops.array.identity import identity
+from convflow.ops.array.constant import zeros
+from convflow.ops.array.identity import group, identity, no_op
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.transpose import transpose
+from convflow.ops.control_flow import cond
 from convflow.ops.math.arithmetic import minimum
+from convflow.ops.math.cast import cast
+from convflow.ops.math.elementwise import ceil, log
 
 Pair = tuple[Any, Any]
 _GROWTH = 1.5
@@ -30,7 +34,8 @@ def streaming_concat(
 ) -> Pair:
     """The values of all batches, one after the other.
 
-    All of them are kept, and copied when a batch is appended: memory and time grow with the data.
+    All of them are kept: memory grows with the data. It grows by half each time it is full, so that appending copies
+    each value a few times at most.
 
     Args:
         values: their sizes other than along `axis` are known.
@@ -40,7 +45,7 @@ def streaming_concat(
         name: of the scope.
 
     Returns:
-        what was kept so far, and with this batch.
+        what was kept so far; and an operation that appends this batch, whose value is how many there are then.
 
     Raises:
         ValueError: the rank or a size is not known, or there is no such axis.
@@ -50,13 +55,29 @@ def streaming_concat(
         axis = _checked_axis(values.shape, axis)
         first = [axis, *(other for other in range(values.shape.rank) if other != axis)]
         back = [first.index(place) for place in range(len(first))]
-        rows = transpose(values, first)
         sizes = [int(values.shape[place]) for place in first[1:]]
-        array = metric_variable([0, *sizes], values.dtype, name="array", is_fixed=False)
+        array: Any = metric_variable([max_size or 0, *sizes], values.dtype, name="array", is_fixed=False)
         count: Any = metric_variable([], dtypes.int32, name="size")
-        value = transpose(array.read_value(), back)
-        update = transpose(_appended(array, count, rows, max_size), back)
+        kept = array[:count]
+        kept.set_shape([None, *sizes])
+        value = transpose(kept, back)
+        update = _appended(array, count, transpose(values, first), max_size)
         return listed(value, metrics_collections), listed(update, updates_collections)
+
+
+def next_array_size(required_size: Any, growth_factor: Any = _GROWTH) -> Any:
+    """The size a growing memory has next.
+
+    Args:
+        required_size: how much is needed, at least 1: a number or an integer tensor.
+        growth_factor: greater than 1.
+
+    Returns:
+        the smallest power of the factor that is no smaller, rounded up; int32, shape ().
+    """
+    required = cast(required_size, dtypes.float64)
+    factor = cast(growth_factor, dtypes.float64)
+    return cast(ceil(factor ** ceil(log(required) / log(factor))), dtypes.int32)
 
 
 def _checked_axis(shape: Any, axis: int) -> int:
@@ -73,12 +94,21 @@ def _checked_axis(shape: Any, axis: int) -> int:
 
 
 def _appended(array: Any, count: Any, rows: Any, max_size: int | None) -> Any:
-    """The memory, once rows are appended to it."""
-    before = array.read_value()
+    """How many rows there are, once these are appended in the array."""
+    there = identity(count)
     if max_size is not None:
-        rows = rows[: minimum(shape_of(rows)[0], max_size - shape_of(before)[0])]
-    written = state.assign(array, concat([before, rows], 0), validate_shape=False)
+        rows = rows[: minimum(shape_of(rows)[0], max_size - there)]
+    needed = there + shape_of(rows)[0]
+    room = shape_of(array.read_value())[0]
+    with control_dependencies([cond(needed > room, lambda: _enlarged(array, there, needed), no_op)]):
+        written = array[there:needed].assign(rows)
     with control_dependencies([written]):
-        after = array.read_value()
-    with control_dependencies([state.assign(count, shape_of(after)[0])]):
-        return identity(after)
+        return state.assign(count, needed)
+
+
+def _enlarged(array: Any, there: Any, needed: Any) -> Any:
+    """The operation that gives the array its next size; its first rows stay."""
+    kept = array.read_value()[:there]
+    size = next_array_size(needed)
+    empty = zeros(concat([[size - there], shape_of(kept)[1:]], 0), kept.dtype)
+    return group(state.assign(array, concat([kept, empty], 0), validate_shape=False))

@@ -63,11 +63,27 @@ def auc_using_histogram(
             batch = histogram_fixed_width(boolean_mask(scores, mask), score_range, nbins)
             histograms.append(histogram)
             updates.append(state.assign_add(histogram, cast(batch, dtypes.float32)))
-        return _area(*histograms), group(*updates, name="update_op")
+        right, wrong = histograms
+        return _area(right, wrong, nbins), group(*updates, name="update_op")
 
 
-def _area(right: Any, wrong: Any) -> Any:
+def _area(right: Any, wrong: Any, nbins: int) -> Any:
     """The chance that one of `right` stands in a higher bin than one of `wrong`; half of it in the same."""
     found = right / reduce_sum(right)
     missed = wrong / reduce_sum(wrong)
-    return reduce_sum(found * (cumsum(missed, exclusive=True) + missed / 2.0))
+    return reduce_sum(found * (strict_1d_cumsum(missed, nbins) - missed / 2.0))
+
+
+def strict_1d_cumsum(tensor: Any, len_tensor: int) -> Any:
+    """Sums of a vector's first one, two, three and so on elements.
+
+    Args:
+        tensor: of shape (len_tensor,).
+        len_tensor: a number of Python's, which becomes the shape that is known.
+
+    Raises:
+        ValueError: the vector has another length.
+    """
+    sums = cumsum(tensor)
+    sums.set_shape([len_tensor])
+    return sums

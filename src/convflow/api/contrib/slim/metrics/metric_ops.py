@@ -4,6 +4,7 @@ from convflow.slim.metrics.aggregate import (
     aggregate_metric_map,
     aggregate_metrics,
 )
+from convflow.slim.metrics.concat import next_array_size as _next_array_size
 from convflow.slim.metrics.concat import streaming_concat
 from convflow.slim.metrics.correlation import (
     streaming_covariance,

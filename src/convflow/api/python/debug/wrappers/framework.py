@@ -1,0 +1,3 @@
+"""tensorflow.python.debug.wrappers.framework"""
+
+from convflow.training.debugging.watching import WatchOptions

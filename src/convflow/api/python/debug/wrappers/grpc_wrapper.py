@@ -1,0 +1,3 @@
+"""tensorflow.python.debug.wrappers.grpc_wrapper"""
+
+from convflow.training.debugging.terminal import GrpcDebugWrapperSession, TensorBoardDebugWrapperSession
