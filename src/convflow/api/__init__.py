@@ -416,6 +416,7 @@ from convflow.ops.space_to_batch import (
 from convflow.ops.sparse.arithmetic import sparse_add, sparse_maximum, sparse_minimum
 from convflow.ops.sparse.arrange import sparse_reorder, sparse_reshape, sparse_transpose
 from convflow.ops.sparse.cut import sparse_concat, sparse_slice, sparse_split
+from convflow.ops.sparse.edit_distance import edit_distance
 from convflow.ops.sparse.fill import sparse_fill_empty_rows
 from convflow.ops.sparse.matmul import sparse_tensor_dense_matmul
 from convflow.ops.sparse.merge import sparse_merge

@@ -24,6 +24,9 @@ from convflow.ops.conv3d import conv3d, conv3d_backprop_filter
 from convflow.ops.conv3d import conv3d_backprop_filter as conv3d_backprop_filter_v2
 from convflow.ops.conv_transpose import conv1d_transpose, conv2d_transpose, conv3d_transpose, conv_transpose
 from convflow.ops.convolution import convolution
+from convflow.ops.ctc.decode import ctc_beam_search_decoder, ctc_beam_search_decoder_v2, ctc_greedy_decoder
+from convflow.ops.ctc.labels import collapse_repeated, ctc_unique_labels
+from convflow.ops.ctc.loss import ctc_loss, ctc_loss_v2
 from convflow.ops.depthwise import (
     depthwise_conv2d,
     depthwise_conv2d_backprop_filter,

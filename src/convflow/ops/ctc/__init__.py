@@ -1,0 +1,1 @@
+"""Connectionist temporal classification: labels for sequences without their places in them."""
