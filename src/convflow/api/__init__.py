@@ -1,12 +1,19 @@
 """TensorFlow's module paths: re-exports only, no code. This module is `tf` itself."""
 
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue, NameAttrList
-from tensorboard.compat.proto.config_pb2 import ConfigProto, GPUOptions, GraphOptions, RunMetadata, RunOptions
-from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.compat.proto.config_pb2 import (
+    ConfigProto,
+    GPUOptions,
+    GraphOptions,
+    OptimizerOptions,
+    RunMetadata,
+    RunOptions,
+)
+from tensorboard.compat.proto.event_pb2 import Event, LogMessage, SessionLog
 from tensorboard.compat.proto.graph_pb2 import GraphDef
-from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef, TensorInfo
 from tensorboard.compat.proto.node_def_pb2 import NodeDef
-from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 
 from convflow.api import (
     bitwise,
@@ -40,6 +47,7 @@ from convflow.api import (
     strings,
     summary,
     train,
+    version,
 )
 from convflow.autodiff.aggregation import AggregationMethod
 from convflow.autodiff.custom import custom_gradient, grad_pass_through, recompute_grad
@@ -85,10 +93,17 @@ from convflow.core.dtypes import (
     uint64,
     variant,
 )
+from convflow.core.errors import OpError
 from convflow.core.lazy import lazy_submodules as _lazy_submodules
 from convflow.core.logging import get_logger
 from convflow.core.shape import Dimension, TensorShape, dimension_at_index, dimension_value
-from convflow.core.version import GIT_VERSION, GRAPH_DEF_VERSION, VERSION
+from convflow.core.version import (
+    GIT_VERSION,
+    GRAPH_DEF_VERSION,
+    GRAPH_DEF_VERSION_MIN_CONSUMER,
+    GRAPH_DEF_VERSION_MIN_PRODUCER,
+    VERSION,
+)
 from convflow.core.version import GIT_VERSION as __git_version__
 from convflow.core.version import VERSION as __version__
 from convflow.formats.tensor_proto import make_ndarray
@@ -103,6 +118,7 @@ from convflow.graph.scopes import (
     add_to_collection,
     add_to_collections,
     colocate_with,
+    container,
     control_dependencies,
     device,
     executing_eagerly,
@@ -113,12 +129,15 @@ from convflow.graph.scopes import (
     init_scope,
     is_tensor,
     name_scope,
+    op_scope,
     reset_default_graph,
 )
 from convflow.graph.seeds import get_seed, set_random_seed
 from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor
+from convflow.graph.static_value import get_static_value
 from convflow.modeling.functional import foldl, foldr, map_fn, scan
 from convflow.modeling.lookup.initializers import tables_initializer
+from convflow.modeling.lookup.initializers import tables_initializer as initialize_all_tables
 from convflow.modeling.variables.initializers import Constant as constant_initializer
 from convflow.modeling.variables.initializers import GlorotNormal as glorot_normal_initializer
 from convflow.modeling.variables.initializers import GlorotUniform as glorot_uniform_initializer
@@ -377,6 +396,7 @@ from convflow.ops.numerics import add_check_numerics_ops, check_numerics, verify
 from convflow.ops.parse_sequence import parse_single_sequence_example
 from convflow.ops.parsing import parse_example, parse_single_example
 from convflow.ops.parsing_features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from convflow.ops.print import print_v2 as print
 from convflow.ops.quantize import dequantize, quantize, quantize_v2
 from convflow.ops.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from convflow.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
@@ -437,6 +457,7 @@ from convflow.ops.string_hash import string_to_hash_bucket, string_to_hash_bucke
 from convflow.ops.string_regex import regex_replace
 from convflow.ops.string_split import string_split
 from convflow.ops.tensor_array import TensorArray
+from convflow.ops.timestamp import timestamp
 from convflow.ops.while_loop import while_loop
 from convflow.runtime.eager.context import disable_eager_execution, enable_eager_execution
 from convflow.runtime.eager.defun import TensorSpec, function

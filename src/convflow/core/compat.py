@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import numbers
 import os
 from typing import Any
@@ -58,3 +59,11 @@ def as_str_any(value: Any, encoding: str = "utf-8") -> str:
 def path_to_str(path: Any) -> Any:
     """A path object as text; anything else unchanged (API: tf.compat.path_to_str)."""
     return as_str_any(os.fspath(path)) if hasattr(path, "__fspath__") else path
+
+
+def forward_compatible(year: int, month: int, day: int) -> bool:
+    """Whether a graph may use what TensorFlow's readers understand since that day (API: tf.compat.forward_compatible).
+
+    convflow reads what it writes: always, for days that have been.
+    """
+    return datetime.date.today() > datetime.date(year, month, day)

@@ -218,3 +218,19 @@ def get_collection_ref(key: Any) -> list[Any]:
 def is_tensor(x: Any) -> bool:
     """Whether `x` is a tensor or stands for one, such as a variable."""
     return isinstance(x, Tensor) or hasattr(x, "_as_graph_element")
+
+
+def container(container_name: str) -> AbstractContextManager[str]:
+    """Variables and queues made in the block are kept in a container of this name (API: tf.container)."""
+    return get_default_graph().container(container_name)
+
+
+def op_scope(values: Any, name: str | None, default_name: str | None = None) -> name_scope:
+    """`tf.name_scope` with its arguments in the order of old programs (API: tf.op_scope).
+
+    Args:
+        values: the op's inputs, all of one graph.
+        name: the scope's name.
+        default_name: the name where `name` is None.
+    """
+    return name_scope(name, default_name, values)

@@ -39,6 +39,25 @@ def constant_value(tensor: Tensor) -> np.ndarray | None:
     return None if known is None else known[tensor.value_index]
 
 
+def get_static_value(tensor: Tensor, partial: bool = False) -> np.ndarray | None:
+    """The value of `tensor` where it follows from constants (API: tf.get_static_value, tf.contrib.util.constant_value).
+
+    Args:
+        tensor: any tensor.
+        partial: where only some of stacked scalars are known, give an object array with None for the others.
+
+    Returns:
+        an array, None where it is not known.
+    """
+    value = constant_value(tensor)
+    if value is not None or not partial or tensor.op.type != "Pack":
+        return value
+    parts = [constant_value(part) for part in tensor.op.inputs]
+    if all(part is None for part in parts):
+        return None
+    return np.array([None if part is None else part[()] for part in parts], dtype=object)
+
+
 def _compute(tensor: Tensor) -> tuple[np.ndarray | None, ...] | None:
     op = tensor.op
     if op.type == "Const":

@@ -7,7 +7,9 @@ from convflow.core.compat import (
     as_text,
     bytes_or_text_types,
     complex_types,
+    forward_compatible,
     integral_types,
     path_to_str,
     real_types,
 )
+from convflow.core.shape import dimension_at_index, dimension_value

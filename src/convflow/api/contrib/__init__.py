@@ -2,6 +2,7 @@
 
 from convflow.api.contrib import (
     data,
+    distributions,
     eager,
     factorization,
     framework,
@@ -10,6 +11,7 @@ from convflow.api.contrib import (
     learn,
     legacy_seq2seq,
     lookup,
+    losses,
     metrics,
     opt,
     rnn,

@@ -4,4 +4,5 @@ from convflow.formats.tensor_proto import make_ndarray as MakeNdarray
 from convflow.formats.tensor_proto import make_tensor_proto
 from convflow.graph.scopes import is_tensor
 from convflow.graph.scopes import is_tensor as is_tf_type
-from convflow.graph.static_value import constant_value, constant_value_as_shape
+from convflow.graph.static_value import constant_value_as_shape
+from convflow.graph.static_value import get_static_value as constant_value

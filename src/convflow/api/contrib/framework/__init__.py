@@ -1,6 +1,8 @@
 """tf.contrib.framework"""
 
 from convflow.core import nest
+from convflow.graph.scopes import is_tensor
+from convflow.ops.array.sort import argsort, sort
 from convflow.ops.case import smart_case
 from convflow.ops.control_flow import smart_cond, smart_constant_value
 from convflow.slim.arg_scope import (

@@ -1,0 +1,3 @@
+"""tf.contrib.distributions"""
+
+from convflow.api.distributions import *

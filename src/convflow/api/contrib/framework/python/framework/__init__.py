@@ -1,0 +1,1 @@
+"""tf.contrib.framework.python.framework"""

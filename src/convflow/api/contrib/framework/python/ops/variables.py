@@ -1,0 +1,3 @@
+"""tf.contrib.framework.python.ops.variables"""
+
+from convflow.api.contrib.framework import *

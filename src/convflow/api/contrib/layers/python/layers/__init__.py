@@ -1,0 +1,3 @@
+"""tf.contrib.layers.python.layers"""
+
+from convflow.api.contrib.layers import *

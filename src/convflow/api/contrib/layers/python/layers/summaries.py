@@ -1,0 +1,3 @@
+"""tf.contrib.layers.python.layers.summaries"""
+
+from convflow.api.contrib.slim.layers.summaries import *

@@ -1,0 +1,3 @@
+"""tf.contrib.rnn.python.ops.rnn_cell"""
+
+from convflow.api.contrib.rnn import *

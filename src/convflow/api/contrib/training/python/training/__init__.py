@@ -1,0 +1,1 @@
+"""tf.contrib.training.python.training"""
