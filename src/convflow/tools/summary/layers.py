@@ -50,6 +50,11 @@ class _Group:
     held: dict[str, Parameter] = field(default_factory=dict)
 
 
+def has_layers(graph: Graph) -> bool:
+    """Whether there is anything in a graph that makes a row."""
+    return any(op.type in _COMPUTING or op.type in fields.POOLS for op in graph.get_operations())
+
+
 def summarise(graph: Graph) -> list[Layer]:
     """The layers of a graph, in the order in which they were made, without what computes gradients.
 
@@ -82,7 +87,7 @@ def _grouped(ops: list[Operation], used: dict[Operation, list[Parameter]]) -> di
         if op in keys:
             groups.setdefault(keys[op], _Group()).nodes.append(op)
         for parameter in used.get(op, ()):
-            if parameter.name in held or not _takes_data(op, used):
+            if parameter.name in held or not _takes_data(op):
                 continue
             held.add(parameter.name)
             name = keys.get(op) or _home(parameter, op, groups, row_of)
@@ -97,9 +102,11 @@ def _grouped(ops: list[Operation], used: dict[Operation, list[Parameter]]) -> di
     return groups
 
 
-def _takes_data(op: Operation, used: dict[Operation, list[Parameter]]) -> bool:
-    """Not a regularizer, a summary, an assignment or a saver, which take a variable as well."""
-    return op.type in _COMPUTING or (len(op.inputs) > len(used[op]) and bool(op.outputs) and not _is_upkeep(op))
+def _takes_data(op: Operation) -> bool:
+    """Not a regularizer, a summary, an assignment, an optimizer or a saver, which take a variable as well."""
+    return op.type in _COMPUTING or (
+        bool(op.outputs) and not _is_upkeep(op) and not all(map(parameters.is_fixed, op.inputs))
+    )
 
 
 def _is_upkeep(op: Operation) -> bool:

@@ -52,6 +52,14 @@ def used(graph: Graph) -> dict[Operation, list[Parameter]]:
     return takers
 
 
+def is_fixed(tensor: Tensor) -> bool:
+    """Whether a tensor is a variable or a constant, perhaps read, cast or reshaped: nothing that the network is fed."""
+    op = tensor.op
+    while op.type in _PASSES and op.inputs:
+        op = op.inputs[0].op
+    return op.type in (*_VARIABLES, "Const")
+
+
 def _constants(ops: list[Operation]) -> dict[Operation, str]:
     found = {}
     for op in ops:
