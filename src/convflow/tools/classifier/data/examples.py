@@ -10,6 +10,8 @@ import numpy as np
 
 # A mean over this many pictures is exact enough to centre the rest; whole named sets stay within a few of these.
 _SAMPLE = 50_000
+# Of pictures that have to be decoded first; and how many of them at a time.
+_DECODED_SAMPLE, _AT_A_TIME = 1_000, 100
 
 
 class Batch(NamedTuple):
@@ -91,6 +93,7 @@ class Data:
         validation: what decides between checkpoints, rates and stopping; never learnt from.
         test: what the result is measured on; decides nothing.
         class_names: what the labels 0, 1, 2, ... stand for.
+        notes: what a person should know of how the set was read, such as pictures left out.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Data:
     validation: Examples
     test: Examples
     class_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -110,8 +114,28 @@ class Data:
 
     @functools.cached_property
     def statistics(self) -> tuple[np.ndarray, np.float32]:
-        """The training pictures' mean, float32 [height, width, channels], and standard deviation over all pixels."""
+        """The training pictures' mean, float32 [height, width, channels], and standard deviation over all pixels.
+
+        Of pictures in files, a thousand that are spread evenly over all of them stand for the others.
+        """
+        if not isinstance(self.train, ArrayExamples):
+            return _decoded_statistics(self.train)
         images = self.train.images(np.arange(min(len(self.train), _SAMPLE)))
         # float64: the sum of a whole data set's pixels is beyond float32's precision.
         mean = images.mean(axis=0, dtype=np.float64).astype(np.float32)
         return mean, np.float32(images.std(dtype=np.float64))
+
+
+def _decoded_statistics(examples: Examples) -> tuple[np.ndarray, np.float32]:
+    """`Data.statistics` of pictures uint8 that are not in memory, a few of which are at a time."""
+    count = min(len(examples), _DECODED_SAMPLE)
+    chosen = np.linspace(0, len(examples) - 1, count).astype(np.int64)
+    total = np.zeros(examples.image_shape, np.float64)
+    squares = 0.0
+    for start in range(0, count, _AT_A_TIME):
+        images = examples.images(chosen[start : start + _AT_A_TIME])
+        total += images.sum(axis=0, dtype=np.float64)
+        squares += float(np.square(images, dtype=np.float64).sum())
+    mean = total / count
+    variance = squares / (count * total.size) - mean.mean() ** 2
+    return mean.astype(np.float32), np.float32(np.sqrt(variance))
