@@ -1,6 +1,19 @@
 """tf.estimator"""
 
 from convflow.api.estimator import export, inputs
+from convflow.training.estimator.canned.baseline import BaselineClassifier, BaselineEstimator, BaselineRegressor
+from convflow.training.estimator.canned.combined import (
+    DNNLinearCombinedClassifier,
+    DNNLinearCombinedEstimator,
+    DNNLinearCombinedRegressor,
+)
+from convflow.training.estimator.canned.dnn import DNNClassifier, DNNEstimator, DNNRegressor
+from convflow.training.estimator.canned.heads.binary import BinaryClassHead
+from convflow.training.estimator.canned.heads.head import Head
+from convflow.training.estimator.canned.heads.multi_class import MultiClassHead
+from convflow.training.estimator.canned.heads.regression import RegressionHead
+from convflow.training.estimator.canned.linear import LinearClassifier, LinearEstimator, LinearRegressor
+from convflow.training.estimator.canned.parsing import classifier_parse_example_spec, regressor_parse_example_spec
 from convflow.training.estimator.estimator import Estimator
 from convflow.training.estimator.exporters import BestExporter, Exporter, FinalExporter, LatestExporter
 from convflow.training.estimator.mode_keys import ModeKeys

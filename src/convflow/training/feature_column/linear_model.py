@@ -9,6 +9,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import get_collection, name_scope
 from convflow.modeling.variables.initializers import Zeros
+from convflow.modeling.variables.partitioned import PartitionedVariable
 from convflow.modeling.variables.scope import get_variable, get_variable_scope, variable_scope
 from convflow.ops import operators  # noqa: F401  (tensors get their operators)
 from convflow.ops.array.shape_ops import shape as shape_of
@@ -83,12 +84,16 @@ def linear_model(
         total = add_n(sums, name="weighted_sum_no_bias")
         bias = _variable("bias_weights", [units], collections, trainable)
         if cols_to_vars is not None:
-            cols_to_vars["bias"] = [bias]
+            cols_to_vars["bias"] = _parts(bias)
         return bias_add(total, bias, name="weighted_sum")
 
 
 def _variable(name: str, shape: Any, collections: list[str], trainable: bool) -> Any:
     return get_variable(name, shape=shape, initializer=Zeros(), trainable=trainable, collections=collections)
+
+
+def _parts(variable: Any) -> list[Any]:
+    return list(variable) if isinstance(variable, PartitionedVariable) else [variable]
 
 
 def _weighted_sum(

@@ -79,7 +79,9 @@ def _placed_in_whole(slot: Variable, primary: Any) -> Variable:
     part = getattr(primary, "_save_slice_info", None)
     if part is None or slot.shape.rank == 0:
         return slot
-    own_name = slot.op.name.removeprefix(f"{primary.op.name}/")
+    # As many characters as the variable's name has, also where the slot stands in one scope more: checkpoints of
+    # TensorFlow's estimators have the names that come of it, such as "dnn/logits/bias/t_0/Adagrad".
+    own_name = slot.op.name[len(primary.op.name) + 1 :]
     rank = slot.shape.rank
     slot._set_save_slice_info(
         type(part)(
