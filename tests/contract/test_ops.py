@@ -42,8 +42,10 @@ INTERNAL = {
     "ConcatenateDataset": "Dataset.concatenate",
     "CropAndResizeGradBoxes": "the gradient of CropAndResize",
     "CropAndResizeGradImage": "the gradient of CropAndResize",
+    "DatasetToSingleElement": "tf.data.experimental.get_single_element",
     "Dilation2DBackpropFilter": "the gradient of Dilation2D",
     "Dilation2DBackpropInput": "the gradient of Dilation2D",
+    "DirectedInterleaveDataset": "tf.data.experimental.choose_from_datasets and sample_from_datasets",
     "Div": "graphs of TensorFlow before 1.0",
     "EluGrad": "the gradient of Elu",
     "FilterDataset": "Dataset.filter",
@@ -57,6 +59,7 @@ INTERNAL = {
     "FusedBatchNormGradV3": "the gradient of FusedBatchNormV3",
     "FusedBatchNormV2": "graphs of TensorFlow before 1.15",
     "GeneratorDataset": "Dataset.from_generator",
+    "GroupByWindowDataset": "tf.data.experimental.group_by_window",
     "IgnoreErrorsDataset": "tf.data.experimental.ignore_errors",
     "InTopK": "graphs of TensorFlow 1",
     "InitializeTableV2": "tf.lookup.StaticHashTable",
@@ -94,6 +97,7 @@ INTERNAL = {
     "ParallelInterleaveDatasetV4": "Dataset.interleave with num_parallel_calls",
     "ParallelMapDatasetV2": "Dataset.map with num_parallel_calls",
     "PrefetchDataset": "Dataset.prefetch",
+    "RandomDataset": "tf.data.experimental.RandomDataset",
     "RandomGammaGrad": "the gradient of RandomGamma",
     "RandomPoisson": "graphs of TensorFlow before 1.6",
     "ReciprocalGrad": "the gradient of Reciprocal",
@@ -136,6 +140,7 @@ INTERNAL = {
     "ThreadUnsafeUnigramCandidateSampler": "LearnedUnigramCandidateSampler without a lock, in old graphs",
     "TopK": "graphs of TensorFlow before GraphDef 7",
     "UnbatchDataset": "Dataset.unbatch",
+    "UniqueDataset": "tf.data.experimental.unique",
 }
 GRADIENT_OF = "the gradient of "
 

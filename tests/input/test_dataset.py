@@ -246,10 +246,6 @@ class TestSeveral:
         np.testing.assert_array_equal(others[1], X[:3])
         assert len(others) == 5
 
-    def test_a_cache_on_disk_is_refused(self):
-        with pytest.raises(NotImplementedError, match="in memory only, got filename='there'"):
-            Dataset.range(3).cache("there")
-
     def test_apply_wants_a_dataset_back(self):
         with pytest.raises(TypeError, match=r"must return a tf.data.Dataset, got 5"):
             Dataset.range(3).apply(lambda data: 5)

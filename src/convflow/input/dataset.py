@@ -11,6 +11,7 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.scopes import executing_eagerly
 from convflow.input import file_names, iterators, mapped, structure, transforms
 from convflow.input.generator import from_generator
+from convflow.input.options import Options
 from convflow.input.transforms import Node
 
 AUTOTUNE = -1
@@ -30,6 +31,7 @@ class Dataset:
         self._node = node
         self._variant_tensor = node.variant
         self._spec = node.spec
+        self._options = Options()
 
     # Sources
 
@@ -257,16 +259,42 @@ class Dataset:
         return Dataset(transforms.concatenate(self._node, dataset._node))
 
     def cache(self, filename: Any = "", name: str | None = None) -> Dataset:
-        """The elements, kept in memory from the first complete iteration on.
+        """The elements, kept from the first complete iteration on.
+
+        Args:
+            filename: where to keep them: what the names of two files begin with, which later runs read instead of the
+                dataset; in memory if "". TensorFlow's own format.
+        """
+        return Dataset(transforms.cache(self._node, filename))
+
+    def map_with_legacy_function(
+        self,
+        map_func: Callable[..., Any],
+        num_parallel_calls: Any = None,
+        deterministic: bool | None = None,
+        use_unbounded_threadpool: bool = False,
+    ) -> Dataset:
+        """`map`; here there is one kind of function."""
+        return self.map(map_func, num_parallel_calls, deterministic)
+
+    def filter_with_legacy_function(self, predicate: Callable[..., Any]) -> Dataset:
+        """`filter`; here there is one kind of function."""
+        return self.filter(predicate)
+
+    def with_options(self, options: Options, name: str | None = None) -> Dataset:
+        """The same elements under `options`, which go before those set so far.
 
         Raises:
-            NotImplementedError: a filename; only memory is used.
+            TypeError: `options` is no tf.data.Options.
         """
-        if filename != "":
-            raise NotImplementedError(
-                f"Dataset.cache keeps elements in memory only, got filename={filename!r}. Call cache() without it."
-            )
-        return Dataset(transforms.cache(self._node, filename))
+        merged = self._options.merge(options)
+        dataset = Dataset(self._node)
+        dataset._options = merged
+        return dataset
+
+    def options(self) -> Options:
+        """What `with_options` was given."""
+        return self._options
 
     def prefetch(self, buffer_size: Any, name: str | None = None) -> Dataset:
         """The same elements; what functions make of them is computed ahead by a thread, up to `buffer_size`."""

@@ -79,7 +79,7 @@ def number_range(*args: Any, output_type: Any = dtypes.int64) -> Node:
 
 def shuffle(source: Node, buffer_size: Any, seed: Any, reshuffle_each_iteration: bool | None) -> Node:
     size = convert_to_tensor(buffer_size, dtypes.int64, "buffer_size")
-    first, second = _seeds(seed)
+    first, second = seeds(seed)
     variant = apply_op(
         "ShuffleDataset",
         input_dataset=source.variant,
@@ -92,8 +92,8 @@ def shuffle(source: Node, buffer_size: Any, seed: Any, reshuffle_each_iteration:
     return Node(variant, source.spec)
 
 
-def _seeds(op_seed: Any) -> tuple[Tensor, Tensor]:
-    """Both seeds as tensors; in the graph, the second makes sure that they are never both zero by accident."""
+def seeds(op_seed: Any) -> tuple[Tensor, Tensor]:
+    """Both seeds of an op as tensors; in the graph, the second makes sure that they are never both zero by accident."""
     seed, seed2 = get_seed(op_seed)
     first = convert_to_tensor(0 if seed is None else seed, dtypes.int64, "seed")
     if seed2 is None:
@@ -144,7 +144,7 @@ def batch_rows(size: Tensor, drop_remainder: Tensor) -> int | None:
 def shuffle_and_repeat(source: Node, buffer_size: Any, count: Any, seed: Any) -> Node:
     size = convert_to_tensor(buffer_size, dtypes.int64, "buffer_size")
     number = convert_to_tensor(-1 if count is None else count, dtypes.int64, "count")
-    first, second = _seeds(seed)
+    first, second = seeds(seed)
     variant = apply_op(
         "ShuffleAndRepeatDataset",
         input_dataset=source.variant,

@@ -17,10 +17,12 @@ from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
 from convflow.ops import rules
+from convflow.ops.dataset_cache import FileCache
 from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices, rows
 from convflow.ops.dataset_shuffle import Shuffled
 from convflow.ops.dataset_streams import Batches, Cache, Recipe, Repeats, Stream, WithoutErrors
 from convflow.ops.dataset_threads import prefetched
+from convflow.ops.string import text_of
 
 Dataset = Iterable[Element]
 
@@ -296,11 +298,8 @@ register_op(
 
 
 def _cache(source: Recipe, filename: Any) -> Recipe:
-    _refuse(
-        filename.item() != b"",
-        f"Only caching in memory is supported, got the file {filename.item()!r}. Call Dataset.cache() without one.",
-    )
-    return Recipe(Cache, (source,))
+    prefix = text_of(filename.item())
+    return Recipe((lambda dataset: FileCache(dataset, prefix)) if prefix else Cache, (source,))
 
 
 _register_transformation("CacheDataset", "filename: string", lambda op: _cache)

@@ -1,5 +1,19 @@
 """tf.data.experimental"""
 
+from convflow.input.choice import (
+    INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY,
+    RandomDataset,
+    bucket_by_sequence_length,
+    choose_from_datasets,
+    copy_to_device,
+    get_single_element,
+    group_by_window,
+    prefetch_to_device,
+    sample_from_datasets,
+    unique,
+)
+from convflow.input.choice import counter as Counter
 from convflow.input.csv import CsvDataset, make_csv_dataset
 from convflow.input.dataset import AUTOTUNE
 from convflow.input.experimental import (
@@ -14,3 +28,4 @@ from convflow.input.experimental import (
     take_while,
     unbatch,
 )
+from convflow.input.options import DistributeOptions, OptimizationOptions, ThreadingOptions

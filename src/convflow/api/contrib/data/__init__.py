@@ -1,13 +1,33 @@
 """tf.contrib.data"""
 
+from convflow.input.choice import (
+    RandomDataset,
+    assert_element_shape,
+    batch_and_drop_remainder,
+    bucket_by_sequence_length,
+    choose_from_datasets,
+    copy_to_device,
+    get_single_element,
+    group_by_window,
+    padded_batch_and_drop_remainder,
+    prefetch_to_device,
+    sample_from_datasets,
+    unique,
+)
+from convflow.input.choice import counter as Counter
 from convflow.input.csv import CsvDataset, make_csv_dataset
+from convflow.input.dataset import AUTOTUNE, Dataset
 from convflow.input.experimental import (
     enumerate_dataset,
     ignore_errors,
     make_batched_features_dataset,
     map_and_batch,
     parallel_interleave,
+    parse_example_dataset,
     scan,
     shuffle_and_repeat,
     unbatch,
 )
+from convflow.input.experimental import parallel_interleave as sloppy_interleave
+from convflow.input.iterators import Iterator
+from convflow.input.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
