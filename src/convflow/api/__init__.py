@@ -113,6 +113,7 @@ from convflow.graph.device import DeviceSpec
 from convflow.graph.graph import Graph
 from convflow.graph.importer import import_graph_def
 from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from convflow.graph.op_library import load_op_library
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
     add_to_collection,
@@ -469,6 +470,7 @@ __getattr__, __dir__ = _lazy_submodules(
     __name__,
     "app",
     "compat",
+    "config",
     "contrib",
     "distributions",
     "estimator",
@@ -478,6 +480,7 @@ __getattr__, __dir__ = _lazy_submodules(
     "keras",
     "python",
     "quantization",
+    "resource_loader",
     "saved_model",
     "test",
 )

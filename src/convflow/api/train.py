@@ -3,6 +3,7 @@
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
 from convflow.api import train_experimental as experimental
+from convflow.api import train_queue_runner as queue_runner
 from convflow.core.lazy import lazy_submodules as _lazy_submodules
 from convflow.formats.event import read_events as summary_iterator
 from convflow.formats.example import (
@@ -27,6 +28,7 @@ from convflow.training.checkpoint_management import (
 )
 from convflow.training.checkpoint_reader import list_variables, load_checkpoint, load_variable
 from convflow.training.checkpoint_reader import new_checkpoint_reader as NewCheckpointReader
+from convflow.training.checkpoints_iterator import checkpoints_iterator
 from convflow.training.coordinator import Coordinator, LooperThread
 from convflow.training.device_setter import replica_device_setter
 from convflow.training.global_step import (

@@ -21,6 +21,8 @@ class _Flags:
         flags = absl_flags.FLAGS
         if name == "__dict__":
             return flags.__dict__
+        if name == "_parse_flags":
+            return _parse_flags
         # Values need parsed arguments; the methods of the object, which come in lower case too, do not.
         if name in flags and not flags.is_parsed():
             flags(sys.argv, known_only=True)
@@ -52,6 +54,11 @@ class _Flags:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return absl_flags.FLAGS(*args, **kwargs)
+
+
+def _parse_flags(args: list[str] | None = None) -> None:
+    """What programs called to have the command line read at once, before TensorFlow 1.5 took absl's flags."""
+    absl_flags.FLAGS(sys.argv if args is None else [sys.argv[0], *args], known_only=True)
 
 
 FLAGS = _Flags()

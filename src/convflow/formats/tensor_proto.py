@@ -197,3 +197,8 @@ def _repeat_last(values: np.ndarray, size: int, dtype: dtypes.DType) -> np.ndarr
     full[: values.size] = values
     full[values.size :] = values[-1]
     return full
+
+
+def sizes_of_shape_proto(shape: Any) -> list[int]:
+    """The sizes in a TensorShapeProto, -1 for unknown ones (API: tensor_util.TensorShapeProtoToList)."""
+    return [dimension.size for dimension in shape.dim]

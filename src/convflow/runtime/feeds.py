@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from convflow.core import values
+from convflow.core import nest, values
 from convflow.core.shape import TensorShape
 from convflow.graph.graph import Graph
 from convflow.graph.indexed_slices import IndexedSlices
@@ -61,10 +61,19 @@ def _pairs(key: Any, value: Any) -> list[tuple[Any, Any]]:
     if isinstance(key, IndexedSlices):
         return _slices_pairs(key, value)
     if isinstance(key, (list, tuple)):
-        if not isinstance(value, (list, tuple)) or len(key) != len(value):
-            raise ValueError(f"The feed of {len(key)} tensors needs as many values, got {_short(value)}.")
-        return list(zip(key, value, strict=True))
+        return _structure_pairs(key, value)
     return [(key, value)]
+
+
+def _structure_pairs(key: Any, value: Any) -> list[tuple[Any, Any]]:
+    """The pairs of a structure of tensors, such as a recurrent state, and the values for it."""
+    tensors, given = nest.flatten(key), nest.flatten(value)
+    if len(tensors) != len(given) and isinstance(value, (list, tuple)):
+        # Lists that stand for arrays are values themselves.
+        given = list(value)
+    if len(tensors) != len(given):
+        raise ValueError(f"The feed of {len(tensors)} tensors needs as many values, got {_short(value)}.")
+    return [pair for tensor, item in zip(tensors, given, strict=True) for pair in _pairs(tensor, item)]
 
 
 def _slices_pairs(key: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:

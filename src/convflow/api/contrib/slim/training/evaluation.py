@@ -1,10 +1,9 @@
 """tf.contrib.slim.training.evaluation"""
 
 from convflow.slim.evaluation import (
-    checkpoints_iterator,
     evaluate_repeatedly,
-    wait_for_new_checkpoint,
 )
+from convflow.training.checkpoints_iterator import checkpoints_iterator, wait_for_new_checkpoint
 from convflow.training.evaluation import (
     StopAfterNEvalsHook,
     SummaryAtEndHook,

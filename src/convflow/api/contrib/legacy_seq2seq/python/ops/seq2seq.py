@@ -1,4 +1,4 @@
-"""tf.contrib.legacy_seq2seq"""
+"""tf.contrib.legacy_seq2seq.python.ops.seq2seq"""
 
 from convflow.modeling.recurrent.legacy_seq2seq.attention import (
     attention_decoder,

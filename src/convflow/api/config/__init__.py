@@ -1,0 +1,3 @@
+"""tf.config"""
+
+from convflow.api.config import experimental

@@ -1,0 +1,3 @@
+"""tf.contrib.factorization"""
+
+from convflow.api.contrib.factorization.python.ops.clustering_ops import *

@@ -1,0 +1,3 @@
+"""tf.contrib.factorization.python"""
+
+from convflow.api.contrib.factorization.python import ops

@@ -1,0 +1,3 @@
+"""tf.contrib.factorization.python.ops"""
+
+from convflow.api.contrib.factorization.python.ops import clustering_ops

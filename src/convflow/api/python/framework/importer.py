@@ -1,0 +1,3 @@
+"""tensorflow.python.framework.importer"""
+
+from convflow.graph.importer import import_graph_def

@@ -1,0 +1,3 @@
+"""tensorflow.python.layers.normalization"""
+
+from convflow.modeling.layers.normalization import BatchNormalization, batch_normalization

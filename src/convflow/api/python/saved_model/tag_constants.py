@@ -1,0 +1,3 @@
+"""tensorflow.python.saved_model.tag_constants"""
+
+from convflow.api.saved_model.tag_constants import *

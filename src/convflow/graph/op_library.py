@@ -1,0 +1,30 @@
+"""Libraries of compiled ops (API: tf.load_op_library)."""
+
+from __future__ import annotations
+
+import os
+from typing import NoReturn
+
+from convflow.core import errors
+
+
+def load_op_library(library_filename: str) -> NoReturn:
+    """Refuse a library of ops that were compiled for TensorFlow (API: tf.load_op_library).
+
+    Raises:
+        NotFoundError: there is no such file.
+        UnimplementedError: there is; what it holds is machine code for TensorFlow's own runtime.
+    """
+    if not os.path.exists(library_filename):
+        raise errors.NotFoundError(
+            None,
+            None,
+            f"{library_filename}: cannot open shared object file: No such file or directory. Libraries of ops that "
+            "were compiled for TensorFlow could not be loaded here either: write the op with tf.py_func, or of others.",
+        )
+    raise errors.UnimplementedError(
+        None,
+        None,
+        f"{library_filename} holds ops compiled for TensorFlow's runtime, which cannot be loaded here. Write the op "
+        "with tf.py_func, or of other ops.",
+    )

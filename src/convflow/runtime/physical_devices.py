@@ -1,0 +1,78 @@
+"""The machine's devices as programs ask for them before they begin (API: tf.config.experimental)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class PhysicalDevice(NamedTuple):
+    """A device of the machine."""
+
+    name: str
+    device_type: str
+
+
+class LogicalDevice(NamedTuple):
+    """A device that nodes can be put on."""
+
+    name: str
+    device_type: str
+
+
+_PHYSICAL = [PhysicalDevice("/physical_device:CPU:0", "CPU")]
+_LOGICAL = [LogicalDevice("/device:CPU:0", "CPU")]
+
+
+def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+    """The machine's devices, of one type or of all: the CPU (API: tf.config.experimental.list_physical_devices)."""
+    return [device for device in _PHYSICAL if device_type in (None, device.device_type)]
+
+
+def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
+    """The devices of a session, of one type or of all (API: tf.config.experimental.list_logical_devices)."""
+    return [device for device in _LOGICAL if device_type in (None, device.device_type)]
+
+
+def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+    """The devices that sessions may use: all (API: tf.config.experimental.get_visible_devices)."""
+    return list_physical_devices(device_type)
+
+
+def set_visible_devices(devices: PhysicalDevice | Sequence[PhysicalDevice], device_type: str | None = None) -> None:
+    """Choose what sessions may use; hiding GPUs, which are not used, is always right
+    (API: tf.config.experimental.set_visible_devices).
+
+    Raises:
+        ValueError: a device that the machine does not have, or nothing is left to run on.
+    """
+    chosen = [devices] if isinstance(devices, PhysicalDevice) else list(devices or [])
+    for device in chosen:
+        _check(device, "set_visible_devices")
+    if not chosen and device_type in (None, "CPU"):
+        raise ValueError("set_visible_devices would leave no device to run on. Leave the CPU visible.")
+
+
+def get_memory_growth(device: PhysicalDevice) -> bool | None:
+    """Whether a GPU's memory is taken as needed; the CPU's always is (API: tf.config.experimental.get_memory_growth).
+
+    Raises:
+        ValueError: a device that the machine does not have.
+    """
+    _check(device, "get_memory_growth")
+    return None
+
+
+def set_memory_growth(device: PhysicalDevice, enable: bool) -> None:
+    """Take a GPU's memory as needed (API: tf.config.experimental.set_memory_growth).
+
+    Raises:
+        ValueError: the device is no GPU of this machine; it has none.
+    """
+    _check(device, "set_memory_growth")
+    raise ValueError(f"Memory growth can be set for GPUs only, got {device}. Ask for the devices of type 'GPU'.")
+
+
+def _check(device: Any, caller: str) -> None:
+    if device not in _PHYSICAL:
+        raise ValueError(f"{caller} got {device!r}, which is no device here. Expected one of {_PHYSICAL}.")

@@ -1,0 +1,43 @@
+"""Libraries of ops compiled for TensorFlow are refused by name; other names of old programs work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import convflow as tf
+from convflow.core import resource_loader
+
+
+def test_a_library_of_ops_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "roi_pooling.so"
+    with pytest.raises(tf.errors.NotFoundError, match="cannot open shared object file: No such file or directory"):
+        tf.load_op_library(str(path))
+    path.write_bytes(b"\x7fELF")
+    with pytest.raises(tf.errors.UnimplementedError, match="holds ops compiled for TensorFlow's runtime"):
+        tf.load_op_library(str(path))
+
+
+def test_old_order_of_a_name_scopes_arguments() -> None:
+    with tf.op_scope([tf.constant(1)], None, "layer") as scope:
+        assert scope == "layer/"
+
+
+def test_containers() -> None:
+    with tf.container("mine"):
+        assert tf.Variable(1.0).op.get_attr("container") == b"mine"
+
+
+def test_files_beside_a_module() -> None:
+    assert resource_loader.get_path_to_datafile("a.txt") == str(Path(__file__).parent / "a.txt")
+    assert tf.resource_loader.get_data_files_path() == str(Path(__file__).parent)
+    assert tf.resource_loader.load_resource(__file__) == Path(__file__).read_bytes()
+
+
+def test_flags_parsed_as_before_their_renewal(monkeypatch: pytest.MonkeyPatch) -> None:
+    tf.app.flags.DEFINE_integer("old_style_steps", 3, "")
+    monkeypatch.setattr(sys, "argv", ["program", "--old_style_steps=5"])
+    tf.app.flags.FLAGS._parse_flags()
+    assert tf.app.flags.FLAGS.old_style_steps == 5
