@@ -20,6 +20,7 @@ from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import executing_eagerly, get_default_graph, graph_of, name_scope
 from convflow.modeling.layers import structure, utils
 from convflow.modeling.layers.input_spec import InputSpec, check_input
+from convflow.modeling.layers.members import Members
 from convflow.modeling.variables.scope import VariableScope, get_variable, variable_scope
 from convflow.modeling.variables.variable import (
     Variable,
@@ -31,7 +32,7 @@ from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.math.cast import cast
 
 
-class Layer:
+class Layer(Members):
     """Variables and the function that uses them (API: tf.layers.Layer). Subclasses give `build` and `call`.
 
     Args:
@@ -57,7 +58,6 @@ class Layer:
         self._dtype = None if dtype is None else dtypes.as_dtype(dtype).name
         self._set_names(name)
         self.built = False
-        self.stateful = False
         self._input_spec: InputSpec | list[InputSpec] | None = None
         self._trainable_weights: list[Variable] = []
         self._non_trainable_weights: list[Variable] = []

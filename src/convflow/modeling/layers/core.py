@@ -45,6 +45,8 @@ class Dense(Layer):
         name: the layer's name and scope.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         units: int,
@@ -178,6 +180,8 @@ class Dropout(Layer):
     Raises:
         ValueError: a rate outside of [0, 1].
     """
+
+    supports_masking = True
 
     def __init__(
         self, rate: Any = 0.5, noise_shape: Any = None, seed: int | None = None, name: Any = None, **kwargs: Any

@@ -66,6 +66,8 @@ class BatchNormalization(Layer):
         ValueError: unknown keys of `renorm_clipping`.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         axis: Any = -1,

@@ -9,6 +9,7 @@ from convflow.modeling.variables.initializers import Constant
 from convflow.slim.layers.conv import convolution2d
 from convflow.slim.layers.pooling import max_pool2d
 from convflow.slim.nets import single_tower
+from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
 
 def alexnet_v2_arg_scope(weight_decay: float = 0.0005) -> dict[str, dict[str, Any]]:

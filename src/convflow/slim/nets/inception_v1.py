@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convflow.modeling.variables.initializers import TruncatedNormal
 from convflow.modeling.variables.scope import VariableScope, variable_scope
 from convflow.slim.arg_scope import arg_scope
 from convflow.slim.layers.batch_norm import batch_norm
@@ -25,6 +24,7 @@ from convflow.slim.nets.inception_parts import (
     inception_arg_scope,
     up_to,
 )
+from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
 
 def _module(single: int, narrow3: int, wide3: int, narrow5: int, wide5: int, pooled: int, last: str = "0b") -> Mixed:
@@ -74,7 +74,7 @@ def inception_v1_base(inputs: Any, final_endpoint: str = "Mixed_5c", scope: Any 
     """
     with (
         variable_scope(scope, "InceptionV1", [inputs]),
-        arg_scope([convolution2d, fully_connected], weights_initializer=TruncatedNormal(0.0, 0.01)),
+        arg_scope([convolution2d, fully_connected], weights_initializer=trunc_normal(0.01)),
     ):
         stages = built(inputs, _STAGES, lambda filters: filters)
         return up_to(final_endpoint, stages, [name for name, _ in _STAGES])

@@ -23,6 +23,7 @@ from convflow.slim.nets.inception_parts import (
     inception_arg_scope,
     up_to,
 )
+from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
 _NARROW = 0.09
 _POOLED = 0.1

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from convflow.graph.collections import GraphKeys
-from convflow.modeling.variables.initializers import TruncatedNormal
 from convflow.modeling.variables.scope import VariableScope, variable_scope
 from convflow.slim.arg_scope import arg_scope
 from convflow.slim.layers.batch_norm import batch_norm
@@ -29,6 +28,7 @@ from convflow.slim.nets.inception_parts import (
     reduced_kernel_size,
     up_to,
 )
+from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
 
 def _fives(pooled: int, five: tuple[str, str | None] = ("0a", None)) -> Mixed:
@@ -197,12 +197,12 @@ def _aux_logits(net: Any, num_classes: int, depth: Callable[[int], int], spatial
         net = convolution2d(net, depth(128), [1, 1], scope="Conv2d_1b_1x1")
         height, width = reduced_kernel_size(net, (5, 5))
         net = convolution2d(
-            net, depth(768), [height, width], weights_initializer=TruncatedNormal(0.0, 0.01), padding="VALID",
+            net, depth(768), [height, width], weights_initializer=trunc_normal(0.01), padding="VALID",
             scope=f"Conv2d_2a_{height}x{width}",
         )  # fmt: skip
         net = convolution2d(
             net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None,
-            weights_initializer=TruncatedNormal(0.0, 0.001), scope="Conv2d_2b_1x1",
+            weights_initializer=trunc_normal(0.001), scope="Conv2d_2b_1x1",
         )  # fmt: skip
         return squeezed(net, "SpatialSqueeze") if spatial_squeeze else net
 

@@ -9,6 +9,7 @@ from convflow.modeling.variables.initializers import Zeros
 from convflow.slim.layers.conv import convolution2d
 from convflow.slim.layers.pooling import max_pool2d
 from convflow.slim.nets import single_tower
+from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
 
 def overfeat_arg_scope(weight_decay: float = 0.0005) -> dict[str, dict[str, Any]]:

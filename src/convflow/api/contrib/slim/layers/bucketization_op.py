@@ -1,3 +1,3 @@
 """tf_slim.layers.bucketization_op"""
 
-from convflow.ops.math.histogram import bucketize
+from convflow.slim.layers.bucketization import bucketize
