@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import dataclasses
+import inspect
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from convflow import cli
+from convflow.cli import train as train_command
 from convflow.core import errors
-from convflow.tools.classifier import loop, train
+from convflow.tools.classifier import train
+from convflow.tools.classifier.progress import Progress
+from convflow.tools.classifier.settings import Run
 
 
 def _convflow(*arguments: str) -> Result:
@@ -52,6 +57,25 @@ def test_a_failure_is_told_without_the_node(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_stopped_run_has_the_status_of_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = loop.Outcome(epochs=0, step=1, images=1, seconds=1.0, stopped=True)
-    monkeypatch.setattr(train, "train_model", lambda run: train.Result(outcome, "x", None))
+    monkeypatch.setattr(train, "train_model", lambda run: train.Result(train.End.STOPPED, Progress(), "x"))
     assert _convflow("mnist_cnn").exit_code == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "which MODEL? `convflow models` lists them."),
+        (["--resume", "x", "--epochs", "3"], "--resume goes on with a run as it is; leave out: epochs."),
+        (["mnist_cnn", "--resume", "x"], "--resume goes on with a run as it is; leave out: model."),
+        (["mnist_cnn", "--decay-at", "half"], "--decay-at is 'half'; expected fractions of the run, such as 0.5,0.75."),
+    ],
+)
+def test_options_that_do_not_go_together(arguments: list[str], message: str) -> None:
+    result = _convflow(*arguments)
+    assert (result.exit_code, result.stderr) == (2, f"convflow train: {message}\n")
+
+
+def test_every_setting_has_its_option() -> None:
+    """What the command takes is what a run is made of."""
+    settings = {field.name for field in dataclasses.fields(Run)}
+    assert set(inspect.signature(train_command.train).parameters) == settings | {"context", "resume"}

@@ -24,14 +24,22 @@ class Recipe:
     Args:
         epochs: passes over the training examples.
         batch_size: examples in a step.
-        learning_rate: Adam's.
+        learning_rate: the optimizer's at the beginning.
         dropout: the fraction of units dropped, or None for a model without dropout.
+        optimizer: as `convflow train --optimizer` names it.
+        schedule: how the learning rate changes, as `--schedule` names it.
+        l2: how much of half the sum of the kernels' squares is added to the loss.
+        augment: how training pictures are changed, as `--augment` writes it.
     """
 
     epochs: int
     batch_size: int
     learning_rate: float
     dropout: float | None = None
+    optimizer: str = "adam"
+    schedule: str = "constant"
+    l2: float = 0.0
+    augment: str = ""
 
 
 @dataclass(frozen=True)

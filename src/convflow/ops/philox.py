@@ -104,7 +104,14 @@ class PhiloxGenerator:
         """The generator that an op with a seed input uses in every run."""
         return cls.at(*scrambled(seed, seed2))
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where the stream stands: what `at` makes a generator from that draws the same numbers next."""
+        with self._lock:
+            return self._key, self._high, self._next_counter
+
     def _begin(self, key: int, high: int, low: int) -> None:
+        self._key, self._high = key, high
         self._stream = PhiloxStream(key, high)
         self._lock = threading.Lock()
         self.economy = philox_compiled.Economy()

@@ -118,6 +118,22 @@ class Store:
                 self._resources[scoped] = make()
             return self._resources[scoped]
 
+    def resources(self) -> dict[Any, Any]:
+        """What there is now, by the path of functions and the key."""
+        with self._lock:
+            return dict(self._resources)
+
+    def put(self, path: tuple[str, ...], key: Any, resource: Any) -> None:
+        """Makes `resource` the one called `key` within the functions of `path`, before anybody has used it.
+
+        Raises:
+            ValueError: somebody has.
+        """
+        with self._lock:
+            if (path, key) in self._resources:
+                raise ValueError(f"The resource {key} is in use already; set it before the session's first run.")
+            self._resources[path, key] = resource
+
     def function(self, body: FuncGraph) -> Function:
         """The body of a function as a function of values, compiled at its first use.
 

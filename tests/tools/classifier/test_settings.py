@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convflow.core import errors
-from convflow.tools.classifier import settings as run_settings
 from convflow.tools.classifier.settings import make_run
 
 
@@ -30,6 +28,28 @@ def test_settings_come_from_the_models_recipe() -> None:
         ({"dropout": 1.0}, "--dropout is 1.0; expected a fraction from 0 up to but without 1, such as 0.5."),
         ({"dropout": -0.1}, "--dropout is -0.1; expected a fraction from 0 up to but without 1, such as 0.5."),
         ({"seed": -1}, "--seed is -1; expected a whole number from 0 to 2147483647."),
+        ({"steps": 0}, "--steps is 0; expected a whole number of at least 1."),
+        ({"momentum": 1.5}, "--momentum is 1.5; expected a fraction from 0 up to but without 1, such as 0.9."),
+        ({"decay": 2.0}, "--decay is 2.0; expected a fraction from 0 to 1, such as 0.1."),
+        ({"decay_at": (0.5, 1.5)}, "--decay-at is (0.5, 1.5); expected fractions of the run, such as 0.5,0.75."),
+        ({"patience": 0}, "--patience is 0; expected a whole number of at least 1."),
+        ({"warmup": -1.0}, "--warmup is -1.0; expected a number of epochs from 0, such as 1."),
+        ({"l1": -1.0}, "--l1 is -1.0; expected a number from 0, such as 0.0001."),
+        ({"l2": float("inf")}, "--l2 is inf; expected a number from 0, such as 0.0001."),
+        ({"early_stopping": 0}, "--early-stopping is 0; expected a whole number of epochs of at least 1."),
+        ({"balance": "evenly"}, "--balance is 'evenly'; expected one of none, weights, resample."),
+        (
+            {"schedule": "linear"},
+            "--schedule is 'linear'; expected one of constant, step, exponential, plateau, cosine.",
+        ),
+        (
+            {"optimizer": "adams"},
+            "--optimizer is 'adams'; expected one of adam, sgd, momentum, nesterov, rmsprop, adagrad, adadelta, ftrl.",
+        ),
+        (
+            {"freeze": "("},
+            "--freeze is '('; expected a regular expression (missing ), unterminated subpattern at position 0).",
+        ),
     ],
 )
 def test_settings_that_cannot_work(settings: dict[str, Any], message: str) -> None:
@@ -51,27 +71,15 @@ def test_names_nobody_knows(model: str, data: str, message: str) -> None:
     assert caught.value.message.startswith(message)
 
 
-def test_config_json_repeats_the_run(tmp_path: Path) -> None:
-    run = make_run("mnist_cnn", "mnist", learning_rate=3e-4, seed=7, out=tmp_path / "new" / "run")
-    run_settings.prepare_folder(run)
-    config = json.loads((run.out / "config.json").read_text())
-    fields = {name: config[name] for name in ("epochs", "batch_size", "learning_rate", "dropout", "seed")}
-    assert make_run(config["model"], config["data"], out=Path(config["out"]), **fields) == run
-    assert config["command"] == (
-        "convflow train mnist_cnn --data mnist --epochs 12 --batch-size 64 "
-        "--learning-rate 0.0003 --dropout 0.5 --seed 7"
-    )
-
-
-def test_a_folder_with_a_run_is_refused(tmp_path: Path) -> None:
-    run = make_run("mnist_cnn", "mnist5k", out=tmp_path)
-    run_settings.prepare_folder(run)
-    with pytest.raises(errors.AlreadyExistsError, match=r"holds a training run already .* Choose another --out"):
-        run_settings.prepare_folder(run)
-
-
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    run = make_run("mnist_cnn", "mnist5k", out=tmp_path / "file" / "run")
-    with pytest.raises(errors.FailedPreconditionError, match=r"Could not make the run's folder\. Check which parts"):
-        run_settings.prepare_folder(run)
+@pytest.mark.parametrize(
+    ("settings", "decay"),
+    [
+        ({}, 1.0),
+        ({"schedule": "step"}, 0.1),
+        ({"schedule": "exponential"}, 0.95),
+        ({"schedule": "plateau", "decay": 0.5}, 0.5),
+        ({"schedule": "cosine"}, 0.0),
+    ],
+)
+def test_each_schedule_has_its_decay(settings: dict[str, Any], decay: float) -> None:
+    assert make_run("mnist_cnn", "mnist5k", **settings).decay == decay

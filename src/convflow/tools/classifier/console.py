@@ -13,9 +13,11 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from convflow.tools.classifier.data.examples import Data
-from convflow.tools.classifier.graph import TrainingGraph
-from convflow.tools.classifier.loop import EpochResult, Evaluation, Outcome, Progress
+from convflow.tools.classifier.graph import Network
+from convflow.tools.classifier.loop import End, Evaluation, Length
+from convflow.tools.classifier.progress import EpochResult, Progress
 from convflow.tools.classifier.settings import Run
+from convflow.tools.classifier.transfer import Transfer
 
 _COLUMNS = (
     ("epoch", 7),
@@ -36,33 +38,52 @@ def say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text, style=style), soft_wrap=True)
 
 
-def introduce(console: Console, run: Run, data: Data, net: TrainingGraph) -> None:
+def introduce(console: Console, run: Run, data: Data, network: Network) -> None:
     """Says what is going to be trained, on what, and where the results will be."""
     shape = "x".join(map(str, data.image_shape))
-    say(console, f"{run.model}: {net.num_parameters:,} parameters", style="bold")
+    say(console, f"{run.model}: {network.num_parameters:,} parameters", style="bold")
     say(
         console,
         f"{run.data}: {len(data.train):,} images of {shape} to train on, {len(data.validation):,} to validate, "
         f"{len(data.test):,} to test",
     )
-    dropout = "" if run.dropout is None else f", dropout {run.dropout:g}"
-    say(
-        console,
-        f"{run.epochs} {'epoch' if run.epochs == 1 else 'epochs'}, batches of {run.batch_size}, "
-        f"learning rate {run.learning_rate:g}{dropout}, seed {run.seed}",
-    )
+    say(console, ", ".join(_settings(run)))
     say(console, f"Watch it with: tensorboard --logdir {run.out}")
+    console.print()
+
+
+def _settings(run: Run) -> list[str]:
+    """What a person wants to know of the settings: the main ones, and those that are not as usual."""
+    schedule = "" if run.schedule == "constant" else f" ({run.schedule})"
+    found = [
+        f"{run.steps:,} steps" if run.steps else f"{run.epochs} {'epoch' if run.epochs == 1 else 'epochs'}",
+        f"batches of {run.batch_size}",
+        run.optimizer,
+        f"learning rate {run.learning_rate:g}{schedule}",
+    ]
+    found += [] if run.dropout is None else [f"dropout {run.dropout:g}"]
+    found += [f"{name} {value:g}" for name, value in (("L1", run.l1), ("L2", run.l2)) if value]
+    found += [f"augmented by {run.augment}"] if run.augment else []
+    found += [f"classes balanced by {run.balance}"] if run.balance != "none" else []
+    found += ["mixed precision"] if run.mixed_precision else []
+    return [*found, f"seed {run.seed}"]
+
+
+def say_transfer(console: Console, transfer: Transfer) -> None:
+    """Says what was taken over from a checkpoint and what begins anew."""
+    say(console, f"Begins with {len(transfer.taken)} variables of {transfer.checkpoint}")
+    if transfer.left:
+        say(console, f"Begins anew: {', '.join(transfer.left)}")
     console.print()
 
 
 class EpochTable:
     """Prints the header, a row per epoch, and the progress in between."""
 
-    def __init__(self, console: Console, run: Run, total_steps: int) -> None:
+    def __init__(self, console: Console, steps: Length) -> None:
         self._console = console
-        self._epochs = run.epochs
-        self._total_steps = total_steps
-        self._best = 0.0
+        self._epochs = steps.epochs
+        self._total_steps = steps.total
         self._last_line = time.monotonic()
         self._bar: Bar | None = None
 
@@ -87,11 +108,10 @@ class EpochTable:
         elif time.monotonic() - self._last_line > _LINE_EVERY_SECONDS:
             self._say_progress(progress)
 
-    def finished_epoch(self, session: Any, result: EpochResult) -> None:
+    def finished_epoch(self, session: Any, progress: Progress) -> None:
         # The best so far stands out; the first row would always be the best.
-        is_best = result.validation_accuracy > self._best
-        self._best = max(self._best, result.validation_accuracy)
-        self._print_row(_cells(result), style="green" if is_best and result.epoch > 1 else "")
+        result = progress.history[-1]
+        self._print_row(_cells(result), style="green" if progress.is_best_now and result.epoch > 1 else "")
 
     def _print_row(self, cells: Iterable[str], style: str) -> None:
         self._last_line = time.monotonic()
@@ -149,10 +169,14 @@ def _fields(epoch: int, epochs: int, progress: Progress | None) -> dict[str, Any
 
 
 def conclude(
-    console: Console, run: Run, outcome: Outcome, test: Evaluation, data: Data, checkpoint: str
-) -> None:  # fmt: skip
+    console: Console, run: Run, data: Data, progress: Progress, test: Evaluation | None, checkpoint: str, end: End
+) -> None:
     """Says how well the trained model does on the test examples and what is in the folder."""
+    if test is None or progress.best is None:
+        raise ValueError("A run that was stopped has no conclusion.")
     console.print()
+    if end is End.EARLY:
+        say(console, f"Ended early: {end.value} after epoch {len(progress.history) - progress.stale_epochs}.")
     count = len(data.test)
     right = round(test.accuracy * count)
     say(
@@ -160,16 +184,17 @@ def conclude(
         f"Test accuracy: {test.accuracy:.2%} ({right:,} of {count:,}), loss {_loss(test.loss)}",
         style="bold green",
     )
-    speed = outcome.images / outcome.seconds
-    say(console, f"Trained {outcome.step:,} steps in {outcome.seconds:.1f} s: {speed:,.0f} images/s")
+    speed = progress.images / progress.seconds
+    say(console, f"Trained {progress.step:,} steps in {progress.seconds:.1f} s: {speed:,.0f} images/s")
     if data.has_pictures:
         say(console, f"Predictions: {run.out / 'predictions.png'}")
-    say(console, f"Checkpoint:  {checkpoint}")
+    say(console, f"Checkpoint:  {checkpoint} (of epoch {progress.best.epoch}, the best)")
 
 
-def report_stop(console: Console, run: Run, outcome: Outcome, total_steps: int, checkpoint: str) -> None:
-    """Says how far a run got that was stopped, and what is saved."""
+def report_stop(console: Console, run: Run, progress: Progress, steps: Length, checkpoint: str) -> None:
+    """Says how far a run got that was stopped, what is saved, and how to go on."""
     console.print()
-    epoch, steps = f"{outcome.epochs + 1} of {run.epochs}", f"{outcome.step:,} of {total_steps:,}"
-    say(console, f"Stopped by Ctrl-C in epoch {epoch}, after {steps} steps.", style="bold yellow")
+    epoch, done = f"{progress.epoch} of {steps.epochs}", f"{progress.step:,} of {steps.total:,}"
+    say(console, f"Stopped by Ctrl-C in epoch {epoch}, after {done} steps.", style="bold yellow")
     say(console, f"What was learnt until then is saved in {checkpoint}")
+    say(console, f"Go on with: convflow train --resume {run.out}")

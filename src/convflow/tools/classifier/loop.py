@@ -1,7 +1,8 @@
-"""The training loop: epochs of steps, a validation after each, until the end or until somebody stops it."""
+"""The training loop: epochs of steps, a validation after each, until the end or until something stops it."""
 
 from __future__ import annotations
 
+import enum
 import math
 import time
 from collections.abc import Callable
@@ -10,42 +11,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from convflow.core import errors
 from convflow.tools.classifier.data.examples import Batch, Data, Examples
 from convflow.tools.classifier.data.pipeline import batches
-from convflow.tools.classifier.graph import TrainingGraph
+from convflow.tools.classifier.diagnosis import diagnosed
+from convflow.tools.classifier.graph import Network, TrainingGraph
+from convflow.tools.classifier.progress import EpochResult, Progress
 from convflow.tools.classifier.settings import Run
 
 # Large enough that a step's fixed cost does not count, small enough for any machine's memory.
 _EVALUATION_BATCH = 250
-
-
-@dataclass
-class Totals:
-    """What the steps of an epoch add up to."""
-
-    images: int = 0
-    loss: float = 0.0
-    correct: float = 0.0
-    seconds: float = 0.0
-
-    def add(self, images: int, loss: float, accuracy: float, seconds: float) -> None:
-        self.images += images
-        self.loss += loss * images
-        self.correct += accuracy * images
-        self.seconds += seconds
-
-    @property
-    def mean_loss(self) -> float:
-        return self.loss / self.images
-
-    @property
-    def accuracy(self) -> float:
-        return self.correct / self.images
-
-    @property
-    def images_per_second(self) -> float:
-        return self.images / self.seconds
+_EVALUATION_PIXELS = 250 * 32 * 32
 
 
 @dataclass(frozen=True)
@@ -57,97 +32,121 @@ class Evaluation:
     probabilities: np.ndarray
 
 
-@dataclass(frozen=True)
-class EpochResult:
-    """The figures of a finished epoch; `seconds` are those of its training steps."""
-
-    epoch: int
-    step: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    images_per_second: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run got: the epoch it is in, the steps done, the totals of the epoch so far."""
-
-    epoch: int
-    step: int
-    totals: Totals
-
-
 class Observer(Protocol):
     """Who is told what happens in a run."""
 
     def stepped(self, progress: Progress, loss: float, accuracy: float) -> None:
         """A step is done; `loss` and `accuracy` are its batch's."""
 
-    def finished_epoch(self, session: Any, result: EpochResult) -> None:
-        """An epoch is trained and validated."""
+    def finished_epoch(self, session: Any, progress: Progress) -> None:
+        """An epoch is trained and validated; its result is the last of the history."""
+
+
+class End(enum.Enum):
+    """Why a run's training ended."""
+
+    DONE = "all steps done"
+    EARLY = "the validation accuracy rose no more"
+    STOPPED = "stopped by Ctrl-C"
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How far a run got: `epochs` whole ones, `step` steps; `stopped` before all were done."""
+class Length:
+    """How many steps an epoch and a run have; the smaller last step of an epoch counts."""
 
-    epochs: int
-    step: int
-    images: int
-    seconds: float
-    stopped: bool
+    per_epoch: int
+    total: int
+
+    @property
+    def epochs(self) -> int:
+        """The epochs of a run, one that is cut short counted."""
+        return math.ceil(self.total / self.per_epoch)
 
 
-def steps_per_epoch(run: Run, data: Data) -> int:
-    """Steps of an epoch, the smaller last one included."""
-    return math.ceil(len(data.train) / run.batch_size)
+def length(run: Run, data: Data) -> Length:
+    """The steps of a run."""
+    per_epoch = math.ceil(len(data.train) / run.batch_size)
+    return Length(per_epoch, run.steps or run.epochs * per_epoch)
 
 
 def train(
-    session: Any, net: TrainingGraph, data: Data, run: Run, observers: list[Observer], stop: Callable[[], bool]
-) -> Outcome:
-    """Trains for the run's epochs, or until `stop()` after a step.
+    session: Any,
+    net: TrainingGraph,
+    data: Data,
+    run: Run,
+    progress: Progress,
+    observers: list[Observer],
+    stop: Callable[[], bool],
+) -> End:
+    """Trains from where `progress` is to the run's end, or until `stop()` after a step.
 
     Args:
-        session: its variables are initialized.
+        session: its variables have values.
         net: the run's graph.
+        progress: kept up to date.
         observers: told of each step and each epoch, in this order.
         stop: asked after each step; the epoch that is cut short is not validated.
 
     Raises:
-        errors.InvalidArgumentError: the loss is no longer a number.
+        errors.InvalidArgumentError: the loss is no longer a number; says where that began.
     """
-    step, images, seconds = 0, 0, 0.0
-    for epoch in range(1, run.epochs + 1):
-        totals = Totals()
-        for batch in batches(data.train, run.batch_size, shuffled(len(data.train), run.seed, epoch)):
-            loss, accuracy = _train_step(session, net, batch, totals)
-            step += 1
-            _check_loss(loss, step, run)
+    steps = length(run, data)
+    while progress.step < steps.total:
+        rate = 0.0
+        for batch in _epoch_batches(run, data, progress, steps):
+            rate = run.rates(progress.moment(steps.total, steps.per_epoch))
+            loss, accuracy = _train_step(session, net, run, batch, rate, progress)
             for observer in observers:
-                observer.stepped(Progress(epoch, step, totals), loss, accuracy)
+                observer.stepped(progress, loss, accuracy)
             if stop():
-                return Outcome(epoch - 1, step, images + totals.images, seconds + totals.seconds, stopped=True)
-        images, seconds = images + totals.images, seconds + totals.seconds
-        result = _epoch_result(epoch, step, totals, evaluate(session, net, data.validation))
+                return End.STOPPED
+        progress.finished(_result(progress, rate, evaluate(session, net.network, data.validation)))
         for observer in observers:
-            observer.finished_epoch(session, result)
-    return Outcome(run.epochs, step, images, seconds, stopped=False)
+            observer.finished_epoch(session, progress)
+        if is_hopeless(run, progress):
+            return End.EARLY
+    return End.DONE
 
 
-def shuffled(count: int, seed: int, epoch: int) -> np.ndarray:
-    """The order of an epoch's examples: of its seed and number alone, whatever ran before."""
-    return np.random.default_rng((seed, epoch)).permutation(count)
+def _epoch_batches(run: Run, data: Data, progress: Progress, steps: Length) -> Any:
+    """What is left of the epoch in hand, and of the run."""
+    order = epoch_order(run, data, progress.epoch)
+    # `steps` may end a run within an epoch.
+    last = min(steps.per_epoch, progress.batch + steps.total - progress.step)
+    return batches(
+        data.train,
+        run.batch_size,
+        order[: last * run.batch_size],
+        seed=(run.seed, progress.epoch),
+        first=progress.batch,
+    )
 
 
-def evaluate(session: Any, net: TrainingGraph, examples: Examples) -> Evaluation:
+def epoch_order(run: Run, data: Data, epoch: int) -> np.ndarray:
+    """The numbers of an epoch's examples: of the run's seed and the epoch alone, whatever ran before.
+
+    With `balance="resample"` each place is drawn so that all classes are equally likely.
+    """
+    random = np.random.default_rng((run.seed, epoch))
+    count = len(data.train)
+    if run.balance != "resample":
+        return random.permutation(count)
+    weights = 1 / np.bincount(data.train.labels)[data.train.labels]
+    return random.choice(count, count, p=weights / weights.sum())
+
+
+def is_hopeless(run: Run, progress: Progress) -> bool:
+    """Whether the validation accuracy has not been better for as long as the run's patience is."""
+    return run.early_stopping is not None and progress.stale_epochs >= run.early_stopping
+
+
+def evaluate(session: Any, network: Network, examples: Examples) -> Evaluation:
     """Classifies the examples without training on them."""
     loss, probabilities = 0.0, []
-    for batch in batches(examples, _EVALUATION_BATCH):
-        batch_probabilities, batch_loss = session.run([net.probabilities, net.loss], net.feeds(batch))
+    height, width, _ = examples.image_shape
+    size = max(1, min(_EVALUATION_BATCH, _EVALUATION_PIXELS // (height * width)))
+    for batch in batches(examples, size):
+        batch_probabilities, batch_loss = session.run([network.probabilities, network.loss], network.feeds(batch))
         probabilities.append(batch_probabilities)
         loss += float(batch_loss) * len(batch.labels)
     together = np.concatenate(probabilities)
@@ -155,32 +154,28 @@ def evaluate(session: Any, net: TrainingGraph, examples: Examples) -> Evaluation
     return Evaluation(loss / len(examples), accuracy, together)
 
 
-def _train_step(session: Any, net: TrainingGraph, batch: Batch, totals: Totals) -> tuple[float, float]:
+def _train_step(
+    session: Any, net: TrainingGraph, run: Run, batch: Batch, rate: float, progress: Progress
+) -> tuple[float, float]:
     started = time.perf_counter()
-    _, loss, accuracy = session.run([net.train_op, net.loss, net.accuracy], net.feeds(batch, is_training=True))
+    feeds = net.training_feeds(batch, rate)
+    with diagnosed(session, net, run, progress, feeds):
+        _, loss, accuracy = session.run([net.train_op, net.network.loss, net.network.accuracy], feeds)
     loss, accuracy = float(loss), float(accuracy)
-    totals.add(len(batch.labels), loss, accuracy, time.perf_counter() - started)
+    progress.stepped(len(batch.labels), loss, accuracy, time.perf_counter() - started)
     return loss, accuracy
 
 
-def _check_loss(loss: float, step: int, run: Run) -> None:
-    if not math.isfinite(loss):
-        raise errors.InvalidArgumentError(
-            None,
-            None,
-            f"The loss became {loss} in step {step}; a finite number was expected. "
-            f"Train with a lower --learning-rate than {run.learning_rate}.",
-        )
-
-
-def _epoch_result(epoch: int, step: int, totals: Totals, validation: Evaluation) -> EpochResult:
+def _result(progress: Progress, rate: float, validation: Evaluation) -> EpochResult:
+    totals = progress.totals
     return EpochResult(
-        epoch=epoch,
-        step=step,
+        epoch=progress.epoch,
+        step=progress.step,
         train_loss=totals.mean_loss,
         train_accuracy=totals.accuracy,
         validation_loss=validation.loss,
         validation_accuracy=validation.accuracy,
+        learning_rate=rate,
         images_per_second=totals.images_per_second,
         seconds=totals.seconds,
     )

@@ -1,25 +1,25 @@
-"""One training run: what was asked for, checked, and written down so that it can be repeated."""
+"""What a training run is made of: every setting, checked."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-import importlib.metadata
-import json
 import math
-import platform
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from convflow.core import errors
-from convflow.formats.files import os_errors, write_atomically
 from convflow.models import registry
 from convflow.tools.classifier.data import named
+from convflow.tools.classifier.initializers import INITIALIZERS
+from convflow.tools.classifier.optimizers import OPTIMIZERS
+from convflow.tools.classifier.schedules import DECAYS, Schedule
 
-CONFIG_FILE = "config.json"
-_LARGEST_SEED = 2**31 - 1
-_PACKAGES = ("convflow", "torch", "numpy")
+LARGEST_SEED = 2**31 - 1
+BALANCES = ("none", "weights", "resample")
 
 
 @dataclass(frozen=True)
@@ -28,34 +28,70 @@ class Run:
 
     Args:
         model: the name of a registered model.
-        data: the name of a data set.
+        data: the name of a data set, a folder of pictures, or TFRecord files.
+        out: the run's folder.
         epochs: passes over the training examples.
         batch_size: examples in a step; the last step of an epoch takes what is left.
-        learning_rate: Adam's.
+        optimizer: a key of `OPTIMIZERS`.
+        learning_rate: the optimizer's at the beginning.
+        steps: how many in all, in place of `epochs`.
+        momentum: of the optimizers that have one.
+        schedule, decay, decay_at, patience, warmup: how the rate changes; see `Schedule`.
         dropout: the fraction of units dropped, or None for a model without dropout.
-        seed: decides the initial weights, the dropout masks and the order of the examples.
-        out: the run's folder.
+        initializer: of all kernels, a key of `INITIALIZERS`; None for the model's own.
+        l1, l2: how much of the sum of the kernels' magnitudes and of half the sum of their squares is added to the
+            loss.
+        augment: how training pictures are changed, as in "flip,crop:4".
+        balance: "weights" gives rare classes more weight in the loss, "resample" shows them more often.
+        early_stopping: how many epochs without a better validation accuracy end the run; None for never.
+        mixed_precision: whether convolutions and products run in bfloat16.
+        seed: decides the initial weights, the dropout masks, the order of the examples and their augmentation.
+        start: a run's folder or a checkpoint whose variables are taken over where name and shape agree.
+        freeze: a regular expression; variables whose names it finds stay as they are.
+        train_only: a regular expression; only variables whose names it finds are trained.
     """
 
     model: str
     data: str
+    out: Path
     epochs: int
     batch_size: int
+    optimizer: str
     learning_rate: float
-    dropout: float | None
-    seed: int
-    out: Path
+    steps: int | None = None
+    momentum: float = 0.9
+    schedule: str = "constant"
+    decay: float = 1.0
+    decay_at: tuple[float, ...] = (1 / 3, 2 / 3)
+    patience: int = 5
+    warmup: float = 0.0
+    dropout: float | None = None
+    initializer: str | None = None
+    l1: float = 0.0
+    l2: float = 0.0
+    augment: str = ""
+    balance: str = "none"
+    early_stopping: int | None = None
+    mixed_precision: bool = False
+    seed: int = 1
+    start: str | None = None
+    freeze: str | None = None
+    train_only: str | None = None
+
+    @property
+    def rates(self) -> Schedule:
+        """The learning rate as a function of the moment."""
+        return Schedule(self.schedule, self.learning_rate, self.decay, self.decay_at, self.patience, self.warmup)
 
 
-def make_run(model: str, data: str, *, seed: int = 1, out: Path | None = None, **settings: Any) -> Run:
+def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any) -> Run:
     """A checked run; settings that are None or absent are taken from the model's recipe.
 
     Args:
         model: the name of a registered model.
-        data: the name of a data set.
-        seed: at least 0.
+        data: the name of a data set, or where the examples are.
         out: the run's folder, `runs/MODEL-DATE-TIME` by default.
-        settings: `epochs`, `batch_size`, `learning_rate`, `dropout`.
+        settings: fields of `Run`.
 
     Raises:
         errors.NotFoundError: there is no such model or data set.
@@ -66,8 +102,11 @@ def make_run(model: str, data: str, *, seed: int = 1, out: Path | None = None, *
     if recipe["dropout"] is None and settings.get("dropout") is not None:
         raise _invalid("--dropout", settings["dropout"], f"nothing: {model} has no dropout; leave the option out")
     chosen = recipe | {name: value for name, value in settings.items() if value is not None}
-    run = Run(model=model, data=data, seed=seed, out=out or default_out(model), **chosen)
-    _check(run)
+    if chosen["schedule"] != recipe["schedule"] or "decay" not in chosen:
+        # A recipe's decay belongs to its own schedule.
+        chosen["decay"] = settings.get("decay") or DECAYS.get(chosen["schedule"], 1.0)
+    run = Run(model=model, data=data, out=out or default_out(model), **chosen)
+    check(run)
     return run
 
 
@@ -76,66 +115,69 @@ def default_out(model: str) -> Path:
     return Path("runs") / f"{model}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
 
 
-def _check(run: Run) -> None:
-    if run.epochs < 1:
-        raise _invalid("--epochs", run.epochs, "a whole number of at least 1")
-    if run.batch_size < 1:
-        raise _invalid("--batch-size", run.batch_size, "a whole number of at least 1")
-    if not (run.learning_rate > 0 and math.isfinite(run.learning_rate)):
-        raise _invalid("--learning-rate", run.learning_rate, "a number above 0, such as 0.001")
-    if run.dropout is not None and not 0 <= run.dropout < 1:
-        raise _invalid("--dropout", run.dropout, "a fraction from 0 up to but without 1, such as 0.5")
-    if not 0 <= run.seed <= _LARGEST_SEED:
-        raise _invalid("--seed", run.seed, f"a whole number from 0 to {_LARGEST_SEED}")
+def _is_positive(value: float) -> bool:
+    return value > 0 and math.isfinite(value)
 
 
-def _invalid(option: str, value: Any, expected: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, f"{option} is {value}; expected {expected}.")
+def _is_share(value: float) -> bool:
+    return 0 <= value < 1
 
 
-def prepare_folder(run: Run) -> None:
-    """Makes the run's folder and writes `config.json` there, the first file of a run.
+# field -> (what holds, what is expected); a setting of None is left out
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "epochs": (lambda value: value >= 1, "a whole number of at least 1"),
+    "steps": (lambda value: value >= 1, "a whole number of at least 1"),
+    "batch_size": (lambda value: value >= 1, "a whole number of at least 1"),
+    "learning_rate": (_is_positive, "a number above 0, such as 0.001"),
+    "momentum": (_is_share, "a fraction from 0 up to but without 1, such as 0.9"),
+    "decay": (lambda value: 0 <= value <= 1, "a fraction from 0 to 1, such as 0.1"),
+    "decay_at": (lambda value: all(0 < part < 1 for part in value), "fractions of the run, such as 0.5,0.75"),
+    "patience": (lambda value: value >= 1, "a whole number of at least 1"),
+    "warmup": (lambda value: value >= 0 and math.isfinite(value), "a number of epochs from 0, such as 1"),
+    "dropout": (_is_share, "a fraction from 0 up to but without 1, such as 0.5"),
+    "l1": (lambda value: value >= 0 and math.isfinite(value), "a number from 0, such as 0.0001"),
+    "l2": (lambda value: value >= 0 and math.isfinite(value), "a number from 0, such as 0.0001"),
+    "early_stopping": (lambda value: value >= 1, "a whole number of epochs of at least 1"),
+    "seed": (lambda value: 0 <= value <= LARGEST_SEED, f"a whole number from 0 to {LARGEST_SEED}"),
+}
+_CHOICES: dict[str, Collection[str]] = {
+    "optimizer": OPTIMIZERS,
+    "schedule": DECAYS,
+    "initializer": INITIALIZERS,
+    "balance": BALANCES,
+}
+_PATTERNS = ("freeze", "train_only")
+
+
+def check(run: Run) -> None:
+    """Refuses settings that cannot work.
 
     Raises:
-        errors.AlreadyExistsError: the folder holds another run.
-        errors.OpError: the folder cannot be made or written; of the class that stands for the reason.
+        errors.InvalidArgumentError: names the option, its value and what is expected.
     """
-    path = run.out / CONFIG_FILE
-    with os_errors("make the run's folder", str(run.out)):
-        if path.exists():
-            raise errors.AlreadyExistsError(
-                None,
-                None,
-                f"{run.out} holds a training run already (it has a {CONFIG_FILE}). A new or empty folder was "
-                "expected, so that two runs do not mix. Choose another --out, or remove that folder.",
-            )
-        run.out.mkdir(parents=True, exist_ok=True)
-    write_json(path, describe(run))
+    for field, (holds, expected) in _CHECKS.items():
+        value = getattr(run, field)
+        if value is not None and not holds(value):
+            raise _invalid(option(field), value, expected)
+    for field, choices in _CHOICES.items():
+        value = getattr(run, field)
+        if value is not None and value not in choices:
+            raise _invalid(option(field), repr(value), f"one of {', '.join(choices)}")
+    for field in _PATTERNS:
+        _check_pattern(option(field), getattr(run, field))
 
 
-def describe(run: Run) -> dict[str, Any]:
-    """The run as JSON: its settings, the versions it ran with, and the command that repeats it."""
-    settings = dataclasses.asdict(run) | {"out": str(run.out)}
-    versions = {package: importlib.metadata.version(package) for package in _PACKAGES}
-    return {
-        "command": command(run),
-        **settings,
-        "optimizer": "adam",
-        "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **versions},
-    }
+def _check_pattern(name: str, pattern: str | None) -> None:
+    try:
+        re.compile(pattern or "")
+    except re.error as reason:
+        raise _invalid(name, repr(pattern), f"a regular expression ({reason})") from None
 
 
-def command(run: Run) -> str:
-    """The command line that repeats the run, but for its folder."""
-    options = [f"--{field.replace('_', '-')} {getattr(run, field)}" for field in ("data", "epochs", "batch_size")]
-    options.append(f"--learning-rate {run.learning_rate!r}")
-    if run.dropout is not None:
-        options.append(f"--dropout {run.dropout!r}")
-    options.append(f"--seed {run.seed}")
-    return f"convflow train {run.model} {' '.join(options)}"
+def option(field: str) -> str:
+    """The command line's option that sets a field of `Run`."""
+    return {"start": "--from", "train_only": "--train"}.get(field, f"--{field.replace('_', '-')}")
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Writes a JSON file a person can read, whole or not at all."""
-    write_atomically(str(path), (json.dumps(content, indent=2) + "\n").encode())
+def _invalid(name: str, value: Any, expected: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(None, None, f"{name} is {value}; expected {expected}.")

@@ -1,44 +1,63 @@
-"""`convflow train`: trains a registered model on a named data set and leaves a folder with the results."""
+"""`convflow train`: trains a registered model and leaves a folder with the results."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 from rich.console import Console
 
 import convflow as tf
 from convflow.core import errors
 from convflow.tools.classifier import console as reporting
-from convflow.tools.classifier import graph, predictions_picture
+from convflow.tools.classifier import folder, predictions_picture
+from convflow.tools.classifier.checkpoints import Checkpoints, best_checkpoint
 from convflow.tools.classifier.data import named
-from convflow.tools.classifier.data.examples import Data
+from convflow.tools.classifier.data.examples import ArrayExamples, Data
 from convflow.tools.classifier.data.pipeline import batches
-from convflow.tools.classifier.files import Checkpoints, Events, Metrics
-from convflow.tools.classifier.graph import TrainingGraph
-from convflow.tools.classifier.loop import Evaluation, Observer, Outcome, evaluate, steps_per_epoch, train
-from convflow.tools.classifier.settings import Run, prepare_folder, write_json
+from convflow.tools.classifier.files import Events, Metrics
+from convflow.tools.classifier.graph import TrainingGraph, build
+from convflow.tools.classifier.loop import End, Evaluation, Observer, evaluate, length, train
+from convflow.tools.classifier.progress import Progress
+from convflow.tools.classifier.settings import Run
+from convflow.tools.classifier.transfer import take_over
 from convflow.tools.interrupt import Interrupt
 
 RESULT_FILE = "result.json"
 PICTURE_FILE = "predictions.png"
+# Enough to know the training error; a whole large set would take as long as an epoch.
+_TRAIN_SAMPLE = 5_000
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a run; `test` is None if it was stopped before its end."""
+    """What came of a run.
 
-    outcome: Outcome
+    Args:
+        end: why training ended.
+        progress: how far it got.
+        checkpoint: the best one; of a stopped run the last one.
+        test: how the best checkpoint does on the test examples; None of a stopped run.
+        train: the same on examples it was trained with, as they are.
+    """
+
+    end: End
+    progress: Progress
     checkpoint: str
-    test: Evaluation | None
+    test: Evaluation | None = None
+    train: Evaluation | None = None
 
 
 def train_model(run: Run, console: Console | None = None) -> Result:
     """Trains, saves, tests, draws.
 
-    The run's folder then has `config.json`, `metrics.csv`, `result.json`, `predictions.png`, checkpoints
-    (`model.ckpt-STEP`, the last two) and the TensorBoard folders `train` and `validation`.
-
-    A table's run has no `predictions.png`.
+    The run's folder then has `config.json`, `metrics.csv`, `state.json`, `result.json`, `predictions.png`, checkpoints
+    (`model.ckpt-STEP`, the last two; in `best` the one with the best validation accuracy) and the TensorBoard folders
+    `train` and `validation`. A table's run has no `predictions.png`.
 
     Args:
         run: made by `make_run`.
@@ -48,63 +67,125 @@ def train_model(run: Run, console: Console | None = None) -> Result:
         errors.OpError: data are missing, the model does not fit them, the loss is no longer finite, or the
             folder cannot be written; the class says which.
     """
-    console = console or Console(highlight=False)
+    return _train(run, console or Console(highlight=False), resume=False)
+
+
+def resume_model(out: Path, console: Console | None = None) -> Result:
+    """Goes on with a run that was stopped or killed; given its seed, the result is that of an unbroken run.
+
+    Args:
+        out: the run's folder.
+        console: where to report; standard output by default.
+
+    Raises:
+        errors.OpError: as `train_model`; or the folder has no run, or no checkpoint yet.
+    """
+    return _train(folder.read_run(out), console or Console(highlight=False), resume=True)
+
+
+def _train(run: Run, console: Console, resume: bool) -> Result:
     predictions_picture.check_available()
     data = named.load(run.data)
-    net = graph.build(run, data)
-    prepare_folder(run)
-    reporting.introduce(console, run, data, net)
-    with tf.Session(graph=net.graph) as session, Interrupt() as interrupt:
-        session.run(net.initializer)
-        outcome, checkpoint = _fit(session, net, data, run, console, interrupt)
-        if outcome.stopped:
-            reporting.report_stop(console, run, outcome, run.epochs * steps_per_epoch(run, data), checkpoint)
-            return Result(outcome, checkpoint, test=None)
-        test = evaluate(session, net, data.test)
-    result = Result(outcome, checkpoint, test)
-    _write_results(run, data, result, test)
-    reporting.conclude(console, run, outcome, test, data, checkpoint)
+    net = build(run, data)
+    if not resume:
+        folder.prepare(run, data)
+    reporting.introduce(console, run, data, net.network)
+    with _session(run, net) as session, Interrupt() as interrupt:
+        checkpoints = Checkpoints(run.out, net)
+        progress = checkpoints.restore(session) if resume else _begin(session, net, run, console)
+        end = _fit(session, net, data, run, progress, checkpoints, console, interrupt)
+        if end is End.STOPPED:
+            checkpoints.save(session, progress)
+            reporting.report_stop(console, run, progress, length(run, data), checkpoints.last)
+            return Result(end, progress, checkpoints.last)
+        result = _measure(session, net, data, run, end, progress)
+    _write_results(run, data, result)
+    reporting.conclude(console, run, data, result.progress, result.test, result.checkpoint, end)
     return result
 
 
+@contextlib.contextmanager
+def _session(run: Run, net: TrainingGraph) -> Iterator[Any]:
+    config = tf.ConfigProto()
+    if run.mixed_precision:
+        config.graph_options.rewrite_options.auto_mixed_precision = 1  # RewriterConfig.ON
+    with tf.Session(graph=net.network.graph, config=config) as session:
+        yield session
+
+
+def _begin(session: Any, net: TrainingGraph, run: Run, console: Console) -> Progress:
+    session.run(net.initializer)
+    if run.start:
+        reporting.say_transfer(console, take_over(session, run.start, net.network.variables))
+    return Progress()
+
+
 def _fit(
-    session: tf.Session, net: TrainingGraph, data: Data, run: Run, console: Console, interrupt: Interrupt
-) -> tuple[Outcome, str]:
-    """Trains with everyone who watches; returns how far it got and the last checkpoint."""
-    checkpoints = Checkpoints(run.out, net)
-    events = Events(run.out, net)
-    if data.has_pictures:
-        events.pictures(session, net.feeds(next(batches(data.train, run.batch_size))))
-    table = reporting.EpochTable(console, run, run.epochs * steps_per_epoch(run, data))
+    session: Any,
+    net: TrainingGraph,
+    data: Data,
+    run: Run,
+    progress: Progress,
+    checkpoints: Checkpoints,
+    console: Console,
+    interrupt: Interrupt,
+) -> End:
+    """Trains with everyone who watches."""
+    events = Events(run.out, net, progress.step)
+    if data.has_pictures and not progress.step:
+        events.pictures(session, net.network.feeds(next(batches(data.train, run.batch_size))))
+    table = reporting.EpochTable(console, length(run, data))
     observers: list[Observer] = [Metrics(run.out), events, checkpoints, table]
     try:
         with table:
-            outcome = train(session, net, data, run, observers, interrupt.requested)
+            return train(session, net, data, run, progress, observers, interrupt.requested)
     except errors.OpError as reason:
         if checkpoints.last:
             reason.add_note(f"The last whole checkpoint is {checkpoints.last}.")
         raise
     finally:
         events.close()
-    return outcome, checkpoints.save(session) if outcome.stopped else checkpoints.last
 
 
-def _write_results(run: Run, data: Data, result: Result, test: Evaluation) -> None:
-    outcome = result.outcome
+def _measure(session: Any, net: TrainingGraph, data: Data, run: Run, end: End, progress: Progress) -> Result:
+    """How the best checkpoint does on the test examples, and on some of those it has learnt."""
+    checkpoint = best_checkpoint(run.out)
+    if checkpoint is None:
+        raise errors.NotFoundError(None, None, f"The best checkpoint of {run.out} is gone; it was expected there.")
+    net.best_saver.restore(session, checkpoint)
+    learnt = np.arange(min(len(data.train), _TRAIN_SAMPLE))
+    sample = ArrayExamples(data.train.images(learnt), data.train.labels[learnt])
+    return Result(
+        end,
+        progress,
+        checkpoint,
+        test=evaluate(session, net.network, data.test),
+        train=evaluate(session, net.network, sample),
+    )
+
+
+def _write_results(run: Run, data: Data, result: Result) -> None:
+    test, learnt, progress = result.test, result.train, result.progress
+    best = progress.best
+    if test is None or learnt is None or best is None:
+        raise ValueError("A run that was stopped has no results to write.")
     content = {
         "test_accuracy": test.accuracy,
         "test_loss": test.loss,
         "test_examples": len(data.test),
-        "epochs": outcome.epochs,
-        "steps": outcome.step,
-        "seconds": round(outcome.seconds, 3),
-        "images_per_second": round(outcome.images / outcome.seconds, 1),
+        "train_accuracy": learnt.accuracy,
+        "validation_accuracy": best.validation_accuracy,
+        "best_epoch": best.epoch,
+        "epochs": len(progress.history),
+        "steps": progress.step,
+        "end": result.end.value,
+        "seconds": round(progress.seconds, 3),
+        "images_per_second": round(progress.images / progress.seconds, 1),
         "checkpoint": result.checkpoint,
     }
-    write_json(run.out / RESULT_FILE, content)
-    if not data.has_pictures:
-        return
-    title = f"{run.model} on {run.data}"
-    predictions_picture.draw_predictions(
-        run.out / PICTURE_FILE, title, data.test, test.probabilities, data.class_names, run.seed
-    )
+    folder.write_json(run.out / RESULT_FILE, content)
+    if data.has_pictures:
+        title = f"{run.model} on {run.data}"
+        predictions_picture.draw_predictions(
+            run.out / PICTURE_FILE, title, data.test, test.probabilities, data.class_names, run.seed
+        )
