@@ -83,6 +83,37 @@ class ArrayExamples:
         return f"number {number}"
 
 
+class Subset:
+    """Some of the examples, read as those are: nothing is held in memory for it.
+
+    Args:
+        examples: what to take from.
+        numbers: which, in this order.
+    """
+
+    def __init__(self, examples: Examples, numbers: np.ndarray) -> None:
+        self._examples = examples
+        self._numbers = numbers
+        self.labels = examples.labels[numbers]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        return self._examples.image_shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._examples.dtype
+
+    def images(self, numbers: np.ndarray) -> np.ndarray:
+        return self._examples.images(self._numbers[numbers])
+
+    def name(self, number: int) -> str:
+        return self._examples.name(int(self._numbers[number]))
+
+
 @dataclass(frozen=True)
 class Data:
     """A data set, ready to train on.
