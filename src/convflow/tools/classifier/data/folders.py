@@ -99,21 +99,26 @@ def load(
             or none in some part.
         errors.DataLossError: a picture cannot be read.
     """
-    folders = _part_folders(root)
+    folders = part_folders(root)
     class_names = _class_names(folders[TRAIN])
-    parts = {part: _pictures_of(folder, class_names, folders[TRAIN]) for part, folder in folders.items()}
+    parts = {part: pictures_of(folder, class_names, str(folders[TRAIN])) for part, folder in folders.items()}
     lines: list[str] = []
-    problem = checking.thorough_problem if skip_unreadable else checking.quick_problem
     for part, files in parts.items():
-        parts[part], unreadable = checking.without_unreadable(
-            files, lambda file: problem(file.path), lambda file: file.path, skip_unreadable, str(root)
-        )
+        parts[part], unreadable = readable(files, skip_unreadable, root)
         lines += unreadable
     _check_nonempty(parts[TRAIN], class_names, folders[TRAIN])
     whole = divided(parts, class_names, split or Split(), str(root))
     train, validation, test = (PictureFiles(files, image_shape) for files in whole.values())
     notes = (*checking.skipped_note(lines), *_loose_notes(folders.values()))
     return Data(str(root), train, validation, test, class_names, notes)
+
+
+def readable(files: list[PictureFile], skip_unreadable: bool, root: Path) -> tuple[list[PictureFile], list[str]]:
+    """The files that can be read, and a line about each of the others; `checking.without_unreadable` says how."""
+    problem = checking.thorough_problem if skip_unreadable else checking.quick_problem
+    return checking.without_unreadable(
+        files, lambda file: problem(file.path), lambda file: file.path, skip_unreadable, str(root)
+    )
 
 
 def has_parts(root: Path) -> bool:
@@ -126,7 +131,8 @@ def has_parts(root: Path) -> bool:
     return bool(training) and (all(parts.values()) or any(map(_subfolders, training)))
 
 
-def _part_folders(root: Path) -> dict[str, Path]:
+def part_folders(root: Path) -> dict[str, Path]:
+    """The folders of the parts that a folder is divided into, `train` among them; itself as `train` if it is not."""
     if not has_parts(root):
         return {TRAIN: root}
     folders: dict[str, Path] = {}
@@ -167,12 +173,21 @@ def _class_names(folder: Path) -> tuple[str, ...]:
     raise _invalid(f"{folder} has no pictures.", layout, "Check the path.")
 
 
-def _pictures_of(folder: Path, class_names: tuple[str, ...], train: Path) -> list[PictureFile]:
-    """The pictures of all classes; a class that this folder lacks has none here."""
+def pictures_of(folder: Path, class_names: Sequence[str], learnt: str) -> list[PictureFile]:
+    """The pictures of all classes; a class that this folder lacks has none here.
+
+    Args:
+        folder: has a folder for each class.
+        class_names: the classes that are known.
+        learnt: what they are known from, for the error.
+
+    Raises:
+        errors.InvalidArgumentError: there is a folder with another name.
+    """
     unknown = [subfolder.name for subfolder in _subfolders(folder) if subfolder.name not in class_names]
     if unknown:
         raise _invalid(
-            f"{folder} has the class {unknown[0]!r}, which {train} lacks.",
+            f"{folder} has the class {unknown[0]!r}, which {learnt} lacks.",
             "the classes that are trained on",
             "Add training pictures of it, or take it away. Upper and lower case must agree.",
         )

@@ -35,7 +35,7 @@ def class_names(
     if len(trained) < 2:
         found = f"one class only, {next(iter(trained))}" if trained else "no examples"
         raise _invalid(f"{where} has {found}.", "pictures of at least two classes", "Add files with other classes.")
-    names = _read_labels(folder)
+    names = read_labels(folder)
     _check_known(parts, trained, where)
     absent = _absent(trained, names)
     if absent:
@@ -73,7 +73,12 @@ def _check_known(parts: Mapping[str, Sequence[Labelled]], trained: set[int], whe
             )
 
 
-def _read_labels(folder: Path) -> dict[int, str]:
+def read_labels(folder: Path) -> dict[int, str]:
+    """The names in labels.txt by their numbers; none if there is no such file.
+
+    Raises:
+        errors.InvalidArgumentError: it is not as expected.
+    """
     if not dataset_utils.has_labels(str(folder)):
         return {}
     try:

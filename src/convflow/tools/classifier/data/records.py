@@ -101,8 +101,8 @@ def load(
             is missing in some part.
     """
     files = shards.chosen(what)
-    found = _Found(what, skip_unreadable)
-    for part, paths in shards.by_part(files).items():
+    found = Found(what, skip_unreadable)
+    for part, paths in shards.with_training(shards.by_part(files)).items():
         found.read(part, paths)
     names = class_names(files[0].parent, found.parts, found.texts, what)
     whole = divided(found.parts, names, split or Split(), what)
@@ -110,7 +110,7 @@ def load(
     return Data(what, train, validation, test, names, checking.skipped_note(found.unreadable))
 
 
-class _Found:
+class Found:
     """What stands in record files: the records of each part, the classes in words, lines about what is unreadable."""
 
     def __init__(self, what: str, skip_unreadable: bool) -> None:

@@ -61,7 +61,7 @@ def by_part(files: Sequence[Path]) -> dict[str, list[Path]]:
     Files without such words are all training examples, to be divided.
 
     Raises:
-        errors.InvalidArgumentError: some names have such a word and some have none, or no file has training examples.
+        errors.InvalidArgumentError: some names have such a word and some have none.
     """
     parts: dict[str, list[Path]] = defaultdict(list)
     for file in files:
@@ -76,14 +76,24 @@ def by_part(files: Sequence[Path]) -> dict[str, list[Path]]:
             f"The name of {unnamed[0]} does not say which part of the data it holds, as others beside it do. Expected "
             "train, validation or test in the name of each file, or of none. Rename or leave out that file.",
         )
+    return dict(parts)
+
+
+def with_training(parts: dict[str, list[Path]]) -> dict[str, list[Path]]:
+    """`parts`, if there are training examples among them.
+
+    Raises:
+        errors.InvalidArgumentError: there are none.
+    """
     if TRAIN not in parts:
+        some = next(iter(parts.values()))[0]
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"The record files hold {' and '.join(sorted(parts))} examples only, such as {files[0]}. Expected files "
+            f"The record files hold {' and '.join(sorted(parts))} examples only, such as {some}. Expected files "
             "with train in their names too. Add them, or give the whole folder.",
         )
-    return dict(parts)
+    return parts
 
 
 def _part(name: str) -> str:

@@ -70,14 +70,15 @@ def load(
     kind = kind_of(what)
     if kind == NAMED:
         return named.load(what)
-    _check_shape(image_shape)
+    check_shape(image_shape)
     where = str(Path(what).expanduser())
     if kind == FOLDER:
         return folders.load(Path(where), image_shape, split, skip_unreadable)
     return records.load(where, image_shape, split, skip_unreadable)
 
 
-def _check_shape(image_shape: tuple[int, int, int]) -> None:
+def check_shape(image_shape: tuple[int, int, int]) -> None:
+    """Raises InvalidArgumentError for a height, width and channels that pictures cannot be brought to."""
     height, width, channels = image_shape
     if channels not in CHANNELS or height < 1 or width < 1:
         raise errors.InvalidArgumentError(
