@@ -176,7 +176,7 @@ def test_settings_that_are_none():
         tf.Session(graph=3)
     with pytest.raises(TypeError, match=r"config must be a tf.ConfigProto, but got <class 'int'>"):
         tf.Session(config=3)
-    with pytest.raises(ValueError, match=r"There is no execution engine 'grpc://host': convflow runs in this process"):
+    with pytest.raises(ValueError, match=r"There is no execution engine 'grpc://host': sessions run in this process"):
         tf.Session("grpc://host")
 
 

@@ -1,5 +1,6 @@
 """tf.train"""
 
+from tensorboard.compat.proto.cluster_pb2 import ClusterDef, JobDef
 from tensorboard.compat.proto.saver_pb2 import SaverDef
 
 from convflow.api import train_experimental as experimental
@@ -17,6 +18,7 @@ from convflow.formats.example import (
     Int64List,
     SequenceExample,
 )
+from convflow.formats.messages import ServerDef
 from convflow.training.checkpoint_management import (
     checkpoint_exists,
     generate_checkpoint_state_proto,
@@ -29,6 +31,7 @@ from convflow.training.checkpoint_management import (
 from convflow.training.checkpoint_reader import list_variables, load_checkpoint, load_variable
 from convflow.training.checkpoint_reader import new_checkpoint_reader as NewCheckpointReader
 from convflow.training.checkpoints_iterator import checkpoints_iterator
+from convflow.training.cluster import ClusterSpec
 from convflow.training.coordinator import Coordinator, LooperThread
 from convflow.training.device_setter import replica_device_setter
 from convflow.training.global_step import (
@@ -103,6 +106,7 @@ from convflow.training.optimizers.rmsprop import RMSPropOptimizer
 from convflow.training.queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from convflow.training.saver import Saver
 from convflow.training.scaffold import Scaffold
+from convflow.training.server import Server
 from convflow.training.session_manager import SessionManager
 from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from convflow.training.supervisor import Supervisor, basic_train_loop

@@ -1,7 +1,7 @@
 """Protobuf messages of checkpoints and meta graphs that `tensorboard.compat.proto` lacks, built from one table.
 
 Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto, control_flow.proto,
-queue_runner.proto, reader_base.proto.
+queue_runner.proto, reader_base.proto, tensorflow_server.proto.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from tensorboard.compat.proto import tensor_shape_pb2, types_pb2, versions_pb2
+from tensorboard.compat.proto import cluster_pb2, config_pb2, tensor_shape_pb2, types_pb2, versions_pb2
 
 _PACKAGE = "convflow"
+_IMPORTED = (cluster_pb2, config_pb2, tensor_shape_pb2, types_pb2, versions_pb2)
 _SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR.full_name
 _VERSION = versions_pb2.VersionDef.DESCRIPTOR.full_name
+_CLUSTER = cluster_pb2.ClusterDef.DESCRIPTOR.full_name
+_CONFIG = config_pb2.ConfigProto.DESCRIPTOR.full_name
 _DATA_TYPE = types_pb2.DESCRIPTOR.enum_types_by_name["DataType"].full_name
 
 # message: its fields as (number, name, type, "repeated", "oneof NAME" or ""); a nested message follows its parent. A
@@ -89,6 +92,15 @@ _MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
         (3, "num_records_produced", "int64", ""),
         (4, "current_work", "bytes", ""),
     ],
+    "ServerDef": [
+        (1, "cluster", f".{_CLUSTER}", ""),
+        (2, "job_name", "string", ""),
+        (3, "task_index", "int32", ""),
+        (4, "default_session_config", f".{_CONFIG}", ""),
+        (5, "protocol", "string", ""),
+        (6, "port", "int32", ""),
+        (8, "replica", "int32", ""),
+    ],
 }
 _ENUMS = {"Endianness": {"LITTLE": 0, "BIG": 1}}
 
@@ -100,7 +112,7 @@ def _build() -> dict[str, Any]:
         name="convflow/formats/messages.proto",
         package=_PACKAGE,
         syntax="proto3",
-        dependency=[module.DESCRIPTOR.name for module in (tensor_shape_pb2, types_pb2, versions_pb2)],
+        dependency=[module.DESCRIPTOR.name for module in _IMPORTED],
     )
     for name, values in _ENUMS.items():
         enum = file.enum_type.add(name=name)
@@ -156,3 +168,4 @@ CondContextDef: Any = _CLASSES["CondContextDef"]
 WhileContextDef: Any = _CLASSES["WhileContextDef"]
 QueueRunnerDef: Any = _CLASSES["QueueRunnerDef"]
 ReaderBaseState: Any = _CLASSES["ReaderBaseState"]
+ServerDef: Any = _CLASSES["ServerDef"]

@@ -15,7 +15,7 @@ from tensorboard.compat.proto import config_pb2
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
-from convflow.runtime import functions, step_stats
+from convflow.runtime import functions, servers, step_stats
 from convflow.runtime.debug_dump import TensorDump
 from convflow.runtime.devices import SessionDevice
 from convflow.runtime.feeds import check_feedable, read_feeds
@@ -35,7 +35,7 @@ class BaseSession:
     """A graph, and the values of its variables between runs.
 
     Args:
-        target: must be empty: there are no remote engines.
+        target: "", or the `target` of a `tf.train.Server` of this process: its sessions share their variables.
         graph: the graph to run; the default one if None.
         config: a `ConfigProto`. `intra_op_parallelism_threads` is honoured; device settings have no effect.
     """
@@ -45,13 +45,13 @@ class BaseSession:
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
         if config is not None and not isinstance(config, config_pb2.ConfigProto):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
-        if target:
-            raise ValueError(f"There is no execution engine {target!r}: convflow runs in this process, target=''.")
+        shared = servers.store_of(target) if target else None
         keep_freed_memory()
         self._graph = graph if graph is not None else get_default_graph()
         self._config = config
         self._plan_options = plan_options(config)
-        self._store = Store(functions.compiled)
+        self._target = target
+        self._store = Store(functions.compiled) if shared is None else shared
         self._plans: OrderedDict[Any, ShapedPlans] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
@@ -66,7 +66,7 @@ class BaseSession:
 
     @property
     def sess_str(self) -> str:
-        return ""
+        return self._target
 
     def list_devices(self) -> list[SessionDevice]:
         """What nodes run on: the CPU."""
@@ -186,10 +186,11 @@ class BaseSession:
         return defaults.sessions.pushed(self)
 
     def close(self) -> None:
-        """Forget the variables; the session cannot run any more."""
+        """Forget the variables, unless they are a server's; the session cannot run any more."""
         self._closed = True
         self._plans.clear()
-        self._store.clear()
+        if not self._target:
+            self._store.clear()
 
 
 def _trace(options: Any) -> Trace | None:
@@ -209,6 +210,17 @@ class Session(BaseSession):
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
         super().__init__(target, graph, config)
         self._contexts: list[Any] = []
+
+    @staticmethod
+    def reset(target: str, containers: Any = None, config: Any = None) -> None:
+        """Forget what the sessions of a server keep (API: tf.Session.reset).
+
+        Args:
+            target: a `tf.train.Server`'s.
+            containers: names of containers; variables and queues of all are forgotten.
+            config: accepted.
+        """
+        servers.reset(target)
 
     def __enter__(self) -> Session:
         context = (self._graph.as_default(), self.as_default())
