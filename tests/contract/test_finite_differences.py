@@ -153,6 +153,7 @@ def _because(reason: str, ops: str) -> dict[str, str]:
 
 
 ELSEWHERE = {
+    **_because("goes by the inverse: tests/ops/test_projective.py compares it", "ImageProjectiveTransformV2"),
     **_because("calls Python: tests/autodiff/test_gradient_tape.py compares its derivative", "EagerPyFunc"),
     **_because("flat: its gradient is None", "ArgMax ArgMin Ceil FloorDiv Rint Round TruncateDiv"),
     **_because(
@@ -161,7 +162,7 @@ ELSEWHERE = {
     ),
     **_because(
         "takes no float64: recorded gradients are compared instead",
-        "FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel FusedBatchNorm "
+        "CTCLossV2 FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel FusedBatchNorm "
         "FusedBatchNormV2 FusedBatchNormV3 LRN MaxPool3D SparseMatMul",
     ),
     **_because(

@@ -27,6 +27,7 @@ from convflow.ops.image.color import (
     yiq_to_rgb,
     yuv_to_rgb,
 )
+from convflow.ops.image.combined_suppression import combined_non_max_suppression
 from convflow.ops.image.convert import convert_image_dtype
 from convflow.ops.image.crop_resize import crop_and_resize
 from convflow.ops.image.decode import (

@@ -6,6 +6,7 @@ from convflow.api.contrib import (
     eager,
     factorization,
     framework,
+    image,
     keras,
     layers,
     learn,

@@ -118,24 +118,30 @@ def ctc_loss_v2(
 
     Raises:
         ValueError: sparse labels without `blank_index`, or a `blank_index` outside of the classes.
+        tf.errors.InvalidArgumentError: (in the run) labels and steps as for `ctc_loss`. A row without labels is refused
+            where they are sparse or the logits are float64.
     """
     with name_scope(name, "ctc_loss", [labels, logits, label_length, logit_length]):
         logits = convert_to_tensor(logits, name="logits")
         if isinstance(labels, SparseTensor):
             return _sparse_loss(labels, logits, logit_length, logits_time_major, blank_index)
         labels = convert_to_tensor(labels, dtypes.int32, name="labels")
+        sparse = dense_to_sparse(labels, label_length)
+        if logits.dtype.base_dtype is dtypes.float64:
+            # The op whose blank comes first, and that takes rows without labels, takes no float64.
+            return _sparse_loss(sparse, logits, logit_length, logits_time_major, blank_index or 0)
         steps = logits if logits_time_major else transpose(logits, [1, 0, 2])
+        values = sparse.values
         if blank_index:
             blank = _blank(blank_index, logits)
             steps = concat([steps[:, :, blank : blank + 1], steps[:, :, :blank], steps[:, :, blank + 1 :]], 2)
-            labels = where(less(labels, blank), add(labels, 1), labels)
-        sparse = dense_to_sparse(labels, label_length)
+            values = where(less(values, blank), add(values, 1), values)
         wanted = steps.dtype.base_dtype
         loss, _ = apply_op(
             "CTCLossV2",
             inputs=cast(steps, dtypes.float32),
             labels_indices=sparse.indices,
-            labels_values=sparse.values,
+            labels_values=values,
             sequence_length=logit_length,
         )
         return cast(loss, wanted)

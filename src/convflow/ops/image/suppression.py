@@ -171,7 +171,7 @@ def sorted_corners(boxes: np.ndarray) -> np.ndarray:
 Overlaps = Callable[[int, np.ndarray], np.ndarray]
 
 
-def _chosen(overlaps: Overlaps, scores: np.ndarray, most: int, iou: float, least: float) -> list[int]:
+def chosen_greedily(overlaps: Overlaps, scores: np.ndarray, most: int, iou: float, least: float) -> list[int]:
     """The best of what is left, again and again; what overlaps it goes."""
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] > least]
@@ -186,7 +186,7 @@ def _chosen(overlaps: Overlaps, scores: np.ndarray, most: int, iou: float, least
 def _chosen_softly(
     overlaps: Overlaps, scores: np.ndarray, most: int, least: float, sigma: float
 ) -> tuple[list[int], list[Any]]:
-    """As `_chosen`, but overlaps only lower scores: each is lowered once by each of the boxes chosen before."""
+    """As `chosen_greedily`, but overlaps only lower scores: each is lowered once by each of the boxes chosen before."""
     kind = scores.dtype.type
     scale = kind(-0.5) / kind(sigma)
     waiting = [(-float(score), number, 0) for number, score in enumerate(scores) if score > least]
@@ -248,7 +248,7 @@ def _kernel(op: Operation) -> Callable[..., Any]:
         if sigma > 0:
             chosen, kept = _chosen_softly(overlaps, numbers, most, least, sigma)
         else:
-            chosen = _chosen(overlaps, numbers, most, iou, least)
+            chosen = chosen_greedily(overlaps, numbers, most, iou, least)
             kept = [numbers[number] for number in chosen]
         indices = _padded(chosen, most, is_padded)
         count = torch.tensor(len(chosen), dtype=torch.int32)
@@ -269,7 +269,7 @@ def _overlaps_kernel(op: Operation) -> Callable[..., torch.Tensor]:
         if overlaps.ndim != 2 or overlaps.shape[0] != overlaps.shape[1] or scores.shape != overlaps.shape[:1]:
             raise ValueError(f"overlaps and scores have shapes {list(overlaps.shape)} and {list(scores.shape)}.")
         table = overlaps.numpy()
-        chosen = _chosen(
+        chosen = chosen_greedily(
             lambda best, others: table[others, best], scores.numpy(), _most(size), float(limit), float(least)
         )
         return _padded(chosen, 0, False)
