@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import convflow as tf
+from convflow.runtime.eager import context
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "training"
 sys.path.insert(0, str(GOLDEN))
@@ -16,6 +17,11 @@ import keras_cases  # noqa: E402
 
 WANTED = json.loads((GOLDEN / "keras.json").read_text())
 K = tf.keras
+# Each way through the layers once.
+IN_EAGER_MODE = [
+    "mlp", "cnn", "branches", "both_ways", "weighted", "shapes", "rmsprop", "nadam", "masked_lstm", "masking",
+    "stateful", "cells",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +33,17 @@ def session_of_its_own():
 
 @pytest.mark.parametrize("name", keras_cases.CASES)
 def test_follows_tensorflows_keras(name):
+    check_case(name)
+
+
+@pytest.mark.parametrize("name", IN_EAGER_MODE)
+def test_follows_it_in_eager_mode(name):
+    with context.eager_mode():
+        K.backend.clear_session()
+        check_case(name)
+
+
+def check_case(name):
     found, wanted = keras_cases.CASES[name](tf), WANTED[name]
     assert found.keys() == wanted.keys()
     for key in ("metrics_names", "weights", "optimizer"):

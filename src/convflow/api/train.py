@@ -92,6 +92,8 @@ from convflow.training.monitored_session import (
     WorkerSessionCreator,
 )
 from convflow.training.moving_averages import ExponentialMovingAverage
+from convflow.training.objects.checkpoint import Checkpoint
+from convflow.training.objects.manager import CheckpointManager
 from convflow.training.optimizers.adadelta import AdadeltaOptimizer
 from convflow.training.optimizers.adagrad import AdagradOptimizer
 from convflow.training.optimizers.adagrad_da import AdagradDAOptimizer

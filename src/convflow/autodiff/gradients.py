@@ -17,10 +17,11 @@ from convflow.autodiff.loops import LoopGradients, is_loop_switch, loops_between
 from convflow.autodiff.registry import gradient_rule
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
+from convflow.graph.function import FuncGraph
 from convflow.graph.handles import handle_dtype
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import colocate_with, device, executing_eagerly, name_scope
+from convflow.graph.scopes import colocate_with, device, executing_eagerly, get_default_graph, name_scope
 from convflow.ops.array.constant import constant, fill, zeros, zeros_like
 from convflow.ops.array.identity import identity
 from convflow.ops.array.identity import tuple_ as gate_tuple
@@ -125,7 +126,9 @@ def _as_list(value: Any) -> list[Any]:
 def _differentiated(x: Any, name: str) -> Tensor:
     # A variable is differentiated at its handle or reference, where all its reads meet.
     if hasattr(x, "handle"):
-        return x.handle
+        graph = get_default_graph()
+        # Where eager mode traces a function, the variables are eager mode's.
+        return graph.capture(x.handle) if isinstance(graph, FuncGraph) else x.handle
     if hasattr(x, "_as_graph_element"):
         return x._as_graph_element()
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)

@@ -6,8 +6,8 @@ placeholder, and whoever calls the function passes the tensor's value after the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tensorboard.compat.proto import attr_value_pb2
@@ -48,12 +48,25 @@ class FuncGraph(Graph):
     def building_function(self) -> bool:
         return True
 
-    def init_scope(self) -> AbstractContextManager[None]:
-        """Outside of all functions, where the program runs eagerly; else without waiting for the blocks around."""
-        outer = self.outer
-        while isinstance(outer, FuncGraph):
-            outer = outer.outer
-        return outer.init_scope() if outer.executes_eagerly else super().init_scope()
+    @property
+    def outermost(self) -> Graph:
+        """The graph around all functions."""
+        return self.outer.outermost if isinstance(self.outer, FuncGraph) else self.outer
+
+    @contextmanager
+    def init_scope(self) -> Iterator[None]:
+        """Outside of all functions, where the program runs eagerly; else without waiting for the blocks around.
+
+        Names begin with the scopes that are open here.
+        """
+        outermost = self.outermost
+        if not outermost.executes_eagerly:
+            with super().init_scope():
+                yield
+            return
+        scope = self.get_name_scope()
+        with outermost.init_scope(), outermost.name_scope(scope + "/" if scope else None):
+            yield
 
     @property
     def attr(self) -> Any:

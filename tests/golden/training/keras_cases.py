@@ -148,6 +148,76 @@ def shapes(tf):
     return trained(model, numbers(4, 4, 4, 2), numbers(4, 4, seed=5), names=False)
 
 
+def masked(kind, **arguments):
+    """Steps that do not count: in a table of words, in a recurrent layer, in the loss and in what is followed.
+
+    The loss is a sum: the mean is over all steps in TensorFlow 1.15, over those that count in 2.21.
+    """
+
+    def case(tf):
+        k = tf.keras
+        layers = [
+            k.layers.Embedding(5, 3, mask_zero=True, input_length=4),
+            getattr(k.layers, kind)(3, return_sequences=True, **arguments),
+            k.layers.TimeDistributed(k.layers.Dense(2, activation="softmax")),
+        ]
+        model = k.Sequential(layers)
+        model.compile("sgd", k.losses.CategoricalCrossentropy(reduction="sum"), metrics=["categorical_accuracy"])
+        x = np.array([[1, 2, 0, 0], [3, 4, 1, 2], [2, 0, 0, 0], [4, 3, 2, 0]] * 2)
+        y = one_hot(32, 2).reshape(8, 4, 2)
+        return trained(model, x, y, names=False, sample_weight=np.linspace(0.5, 2, 8))
+
+    return case
+
+
+def masking(tf):
+    k = tf.keras
+    inputs = k.Input((4, 2))
+    steps = k.layers.Masking(-1.0)(inputs)
+    both = k.layers.Bidirectional(k.layers.GRU(3, return_sequences=True))(steps)
+    joined = k.layers.Concatenate()([k.layers.Dropout(0.0)(both), steps])
+    last = k.layers.SimpleRNN(2, unroll=True, go_backwards=True)(joined)
+    mean = k.layers.GlobalAveragePooling1D()(joined)
+    model = k.Model(inputs, k.layers.Dense(1)(k.layers.concatenate([last, mean])))
+    model.compile(k.optimizers.Nadam(0.01), "mse")
+    x = numbers(8, 4, 2)
+    x[::2, 2:] = -1.0
+    x[1, :2] = -1.0
+    return trained(model, x, numbers(8, 1, seed=1), names=False)
+
+
+def stateful(tf):
+    k = tf.keras
+    model = k.Sequential([k.layers.LSTM(3, stateful=True, batch_input_shape=(4, 3, 2)), k.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    weights = model.get_weights()
+    model.set_weights([0.5 * numbers(*np.shape(w), seed=i) ** 2 + 0.05 for i, w in enumerate(weights)])
+    x, y = numbers(8, 3, 2), numbers(8, 1, seed=1)
+    history = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0).history
+    first = model.predict(x, batch_size=4)
+    second = model.predict(x, batch_size=4)
+    model.reset_states()
+    third = model.predict(x, batch_size=4)
+    evaluated = model.evaluate(x, y, batch_size=4, verbose=0)
+    return {
+        "history": {"loss": [float(value) for value in history["loss"]]},
+        "predicted": [item.tolist() for item in (first, second, third)],
+        "evaluated": [float(evaluated)],
+    }
+
+
+def cells(tf):
+    """Cells one after the other, states passed on from one layer to another."""
+    k = tf.keras
+    inputs = k.Input((4, 2))
+    stacked = k.layers.RNN([k.layers.LSTMCell(3), k.layers.GRUCell(2)], return_sequences=True, return_state=True)
+    sequence, *states = stacked(inputs)
+    after = k.layers.GRU(3, reset_after=True, recurrent_activation="sigmoid")
+    model = k.Model(inputs, k.layers.Dense(1)(after(sequence, initial_state=states[0][0])))
+    model.compile("sgd", "mse")
+    return trained(model, numbers(8, 4, 2), numbers(8, 1, seed=1), names=False)
+
+
 CASES = {
     "mlp": mlp, "cnn": cnn, "branches": branches, "both_ways": both_ways, "weighted": weighted, "shapes": shapes,
     "simple_rnn": recurrent("SimpleRNN"), "lstm": recurrent("LSTM"), "gru": recurrent("GRU"),
@@ -156,6 +226,8 @@ CASES = {
     "rmsprop": optimizer("RMSprop"), "rmsprop_centered": optimizer("RMSprop", centered=True, momentum=0.5),
     "adam": optimizer("Adam", amsgrad=True), "adamax": optimizer("Adamax"), "adagrad": optimizer("Adagrad"),
     "adadelta": optimizer("Adadelta"), "ftrl": optimizer("Ftrl"),
+    "nadam": optimizer("Nadam"), "masked_lstm": masked("LSTM"), "masked_unrolled": masked("GRU", unroll=True),
+    "masking": masking, "stateful": stateful, "cells": cells,
     "clipped": optimizer("SGD", clipnorm=0.01, clipvalue=0.001),
     **{name: loss(name) for name in (
         "mse", "mae", "mape", "msle", "hinge", "squared_hinge", "categorical_hinge", "logcosh", "kld", "poisson",

@@ -1,6 +1,7 @@
 """tf.contrib"""
 
 from convflow.api.contrib import (
+    checkpoint,
     data,
     distributions,
     eager,

@@ -92,6 +92,7 @@ from convflow.modeling.keras.pooling import GlobalMaxPooling3D as GlobalMaxPool3
 from convflow.modeling.keras.pooling import MaxPooling1D as MaxPool1D
 from convflow.modeling.keras.pooling import MaxPooling2D as MaxPool2D
 from convflow.modeling.keras.pooling import MaxPooling3D as MaxPool3D
-from convflow.modeling.keras.recurrent import GRU, LSTM, SimpleRNN
+from convflow.modeling.keras.recurrent import GRU, LSTM, RNN, SimpleRNN
+from convflow.modeling.keras.recurrent_cells import AbstractRNNCell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from convflow.modeling.keras.wrappers import Bidirectional, TimeDistributed, Wrapper
 from convflow.modeling.layers.input_spec import InputSpec

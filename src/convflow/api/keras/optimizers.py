@@ -7,8 +7,10 @@ from convflow.training.keras.optimizers import (
     Adam,
     Adamax,
     Ftrl,
+    Nadam,
     Optimizer,
     RMSprop,
+    deserialize,
     get,
     serialize,
 )

@@ -49,6 +49,9 @@ class Metric:
     def variables(self) -> list[Any]:
         return self._vars
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {variable.name.partition(":")[0].rpartition("/")[2]: variable for variable in self._vars}
+
     def init_variables(self) -> None:
         """Begin anew: nothing was counted."""
         for variable, initial in zip(self._vars, self._initial_values, strict=True):

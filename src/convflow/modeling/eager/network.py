@@ -72,6 +72,9 @@ class Network(Layer):
     def _sublayers(self) -> Iterator[Layer]:
         yield from self._tracked.values()
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {**self._tracked, **{k: v for k, v in super()._checkpoint_children().items() if k != "_tracked"}}
+
     def _called(self, inputs: Any, tensors: Any, args: Any, kwargs: Any) -> Any:
         with variable_scope(self._current_scope, auxiliary_name_scope=False):
             return super()._called(inputs, tensors, args, kwargs)

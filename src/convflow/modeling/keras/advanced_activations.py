@@ -17,6 +17,8 @@ from convflow.ops.math.comparison import greater
 class _OfEach(Layer):
     """A function of each number; `numbers` are the arguments that `get_config` names."""
 
+    supports_masking = True
+
     numbers: tuple[str, ...] = ()
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from convflow.core import dtypes
+from convflow.graph.eager_tensor import EagerTensor
+from convflow.graph.function import FuncGraph
 from convflow.graph.graph import Graph
-from convflow.graph.scopes import get_default_graph, get_default_session, name_scope, reset_default_graph
-from convflow.modeling.variables.variable import Variable
+from convflow.graph.operation import Operation
+from convflow.graph.scopes import (
+    executing_eagerly,
+    get_default_graph,
+    get_default_session,
+    init_scope,
+    name_scope,
+    reset_default_graph,
+)
+from convflow.modeling.variables.variable import EagerVariable, Variable
 from convflow.ops.array.constant import constant
+from convflow.ops.array.identity import group
 from convflow.ops.array.placeholder import placeholder as placeholder_op
 from convflow.ops.array.placeholder import placeholder_with_default
 from convflow.ops.state import is_variable_initialized
+from convflow.runtime.eager.symbolic import SymbolicGraph, SymbolicSession
 from convflow.runtime.session import Session
 
 
@@ -34,8 +47,43 @@ _initialized: weakref.WeakKeyDictionary[Any, set[int]] = weakref.WeakKeyDictiona
 _settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
 
+class _Beside:
+    """The graph that eager mode builds its models in, made at its first use."""
+
+    graph: Any = None
+
+
+def graph() -> Graph:
+    """Where tensors without values are made: the default graph, in eager mode one beside it.
+
+    API: tf.keras.backend.get_graph.
+    """
+    default = get_default_graph()
+    outermost = default.outermost if isinstance(default, FuncGraph) else default
+    if not outermost.executes_eagerly:
+        return default
+    if _Beside.graph is None or _Beside.graph.outer is not outermost:
+        _Beside.graph = SymbolicGraph("keras_graph", outermost)
+    return _Beside.graph
+
+
+def is_symbolic() -> bool:
+    """Whether layers are called to build a model or a program's graph, not to compute values."""
+    return get_default_graph() is graph()
+
+
 def _state() -> _State:
-    return _states.setdefault(get_default_graph(), _State())
+    return _states.setdefault(graph(), _State())
+
+
+def done(update: Any) -> Any:
+    """The operation of an update of a variable; None in eager mode, where it is done."""
+    return None if executing_eagerly() else update if isinstance(update, Operation) else update.op
+
+
+def together(*updates: Any) -> Any:
+    """One operation of some updates of variables; None in eager mode, where they are done."""
+    return None if executing_eagerly() else group(*map(done, updates))
 
 
 def epsilon() -> float:
@@ -94,6 +142,8 @@ def learning_phase() -> Any:
     """Whether the model learns: a bool that `fit` feeds, or what was set (API: tf.keras.backend.learning_phase)."""
     state = _state()
     if state.learning_phase is None:
+        if not is_symbolic():
+            return 0  # values are computed, and nobody said that it learns
         with name_scope(None):
             state.learning_phase = placeholder_with_default(constant(False), [], name="keras_learning_phase")
     return state.learning_phase
@@ -106,6 +156,18 @@ def set_learning_phase(value: int) -> None:
     _state().learning_phase = int(value)
 
 
+@contextmanager
+def learning_phase_scope(value: int) -> Iterator[None]:
+    """`set_learning_phase` within the block (API: tf.keras.backend.learning_phase_scope)."""
+    state = _state()
+    before = state.learning_phase
+    set_learning_phase(value)
+    try:
+        yield
+    finally:
+        state.learning_phase = before
+
+
 def learning_phase_feeds(is_learning: bool) -> dict[Any, bool]:
     """What feeds the learning phase, nothing where nothing depends on it."""
     phase = _state().learning_phase
@@ -114,7 +176,8 @@ def learning_phase_feeds(is_learning: bool) -> dict[Any, bool]:
 
 def track(variable: Variable) -> Variable:
     """Let `get_session` initialize a variable."""
-    _state().variables.append(variable)
+    if not isinstance(variable, EagerVariable):
+        _state().variables.append(variable)
     return variable
 
 
@@ -125,6 +188,10 @@ def get_session(op_input_list: Any = ()) -> Any:
     """
     session = get_default_session()
     state = _state()
+    if isinstance(graph(), SymbolicGraph):
+        if state.session is None:
+            state.session = SymbolicSession(_Beside.graph)
+        return state.session
     if session is None or session.graph is not get_default_graph():
         if state.session is None or state.session._closed:
             state.session = Session()
@@ -140,8 +207,11 @@ def set_session(session: Any) -> None:
 
 def clear_session() -> None:
     """A new default graph, and names from the beginning (API: tf.keras.backend.clear_session)."""
-    _states.pop(get_default_graph(), None)
-    reset_default_graph()
+    _states.pop(graph(), None)
+    if isinstance(graph(), SymbolicGraph):
+        _Beside.graph = None
+    else:
+        reset_default_graph()
 
 
 def _initialize(session: Any, variables: Iterable[Variable]) -> None:
@@ -157,16 +227,25 @@ def _initialize(session: Any, variables: Iterable[Variable]) -> None:
 
 def get_value(x: Any) -> np.ndarray | Any:
     """The value of a variable or tensor (API: tf.keras.backend.get_value)."""
-    return get_session().run(x)
+    return batch_get_value([x])[0]
 
 
 def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
     """The values of variables (API: tf.keras.backend.batch_get_value)."""
-    return get_session().run(list(tensors)) if tensors else []
+    if not tensors:
+        return []
+    if all(isinstance(tensor, (EagerVariable, EagerTensor)) for tensor in tensors):
+        with init_scope():
+            return [tensor.numpy() for tensor in tensors]
+    return get_session().run(list(tensors))
 
 
 def set_value(x: Any, value: Any) -> None:
     """Write into a variable (API: tf.keras.backend.set_value)."""
+    if isinstance(x, EagerVariable):
+        with init_scope():
+            x.assign(np.asarray(value, x.dtype.base_dtype.as_numpy_dtype))
+        return
     x.load(np.asarray(value, x.dtype.base_dtype.as_numpy_dtype), get_session())
 
 
@@ -183,7 +262,8 @@ def placeholder(
     if sparse:
         raise NotImplementedError("tf.keras.backend.placeholder: sparse=True is not there; feed dense tensors.")
     sizes = [None] * ndim if shape is None and ndim is not None else shape
-    return placeholder_op(dtypes.as_dtype(dtype or floatx()), sizes, name=name)
+    with graph().as_default():
+        return placeholder_op(dtypes.as_dtype(dtype or floatx()), sizes, name=name)
 
 
 def int_shape(x: Any) -> tuple[int | None, ...] | None:
@@ -213,7 +293,8 @@ def function(inputs: Sequence[Any], outputs: Any, updates: Any = None, name: str
         feeds = {
             tensor: bool(value) if tensor is phase else value for tensor, value in zip(inputs, values, strict=True)
         }
-        return get_session().run([outputs, extra], feeds)[0]
+        with graph().as_default():
+            return get_session().run([outputs, extra], feeds)[0]
 
     return call
 

@@ -15,13 +15,15 @@ import numpy as np
 
 from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
-from convflow.graph.convert import convert_to_tensor
+from convflow.graph.eager_tensor import EagerTensor
 from convflow.graph.operation import Tensor
-from convflow.graph.scopes import graph_of, name_scope
+from convflow.graph.scopes import executing_eagerly, graph_of, name_scope
+from convflow.modeling import tracking
 from convflow.modeling.keras import activations, backend
 from convflow.modeling.layers import base, structure, utils
 from convflow.modeling.layers.input_spec import check_input
 from convflow.modeling.variables import by_name
+from convflow.modeling.variables.base import are_made_eagerly
 from convflow.modeling.variables.variable import Variable, VariableAggregation, VariableSynchronization
 from convflow.ops.array.identity import identity
 
@@ -53,6 +55,11 @@ def history(tensor: Any) -> tuple[Any, int, int] | None:
     return getattr(tensor, "_keras_history", None)
 
 
+def mask_of(tensor: Any) -> Any:
+    """Which steps of a tensor count, (batch, steps) of bool; None if all do."""
+    return getattr(tensor, "_keras_mask", None)
+
+
 @contextmanager
 def learning(training: Any) -> Iterator[None]:
     """Layers called within take this `training` unless they are given another."""
@@ -80,6 +87,8 @@ class Layer(base.Layer):
 
     # Whether `training=None` means the graph's learning phase.
     _asks_learning_phase: ClassVar[bool] = False
+    # Whether the mask of the inputs is that of the outputs.
+    supports_masking: bool = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         batch_size = kwargs.pop("batch_size", None)
@@ -94,6 +103,22 @@ class Layer(base.Layer):
         if batch_shape is not None:
             self._batch_input_shape = tuple(batch_shape)
         self._inbound_nodes: list[Node] = []
+        # In eager mode: regularizers and their variables, which change.
+        self._penalties: list[tuple[Any, Variable]] = []
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, (Variable, list, tuple, dict)) and name not in base.OWN_ATTRIBUTES:
+            self._adopt(value)
+
+    def _adopt(self, value: Any) -> None:
+        """Variables that a program makes itself and sets as attributes are the layer's too."""
+        for item in structure.flat(value):
+            if isinstance(item, Variable) and "_trainable_weights" in vars(self):
+                known = (*self._trainable_weights, *self._non_trainable_weights)
+                if all(item is not other for other in known):
+                    (self._trainable_weights if item.trainable else self._non_trainable_weights).append(item)
+                    backend.track(item)
 
     def _set_names(self, name: Any) -> None:
         self._base_name = name or utils.snake_case(type(self).__name__)
@@ -103,10 +128,12 @@ class Layer(base.Layer):
         """The layer's output for a tensor or a structure of tensors; the first call makes the variables."""
         inputs = structure.converted(inputs)
         tensors = list(structure.flat(inputs))
-        graph = graph_of(tensors)
+        graph = _graph_of(tensors)
         given = dict(kwargs)
+        if graph.executes_eagerly and not _learning:
+            self._forget_losses()
         with graph.as_default(), name_scope(self._name):
-            kwargs = self._with_training(args, kwargs)
+            kwargs = self._with_mask(args, self._with_training(args, kwargs), inputs)
             with learning(kwargs.get("training", _learning[-1] if _learning else None)):
                 check_input(self._input_spec, tensors, self._name)
                 self._build_once(inputs, tensors)
@@ -114,10 +141,44 @@ class Layer(base.Layer):
                 outputs = self.call(inputs, *args, **kwargs)
                 self._call_inputs = []
                 self._regularize_activity(inputs, outputs)
-        return self._connected(inputs, outputs, tensors, args, given)
+            if backend.is_symbolic():
+                outputs = self._connected(inputs, outputs, tensors, args, given)
+            self._set_mask(inputs, outputs, kwargs)
+        return outputs
+
+    def _with_mask(self, args: Any, kwargs: dict[str, Any], inputs: Any) -> dict[str, Any]:
+        masks = _mapped(mask_of, inputs)
+        names = self._call_names()
+        if all(mask is None for mask in structure.flat(masks)) or kwargs.get("mask") is not None:
+            return kwargs
+        if "mask" not in names or len(args) > names.index("mask") - 1:
+            return kwargs
+        return {**kwargs, "mask": masks}
+
+    def _call_names(self) -> list[str]:
+        return list(inspect.signature(self.call).parameters)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The mask of the outputs: which steps count (API: tf.keras.layers.Layer.compute_mask).
+
+        Args:
+            inputs: a tensor or a list of them.
+            mask: theirs, None where all steps count.
+        """
+        return mask if self.supports_masking else None
+
+    def _set_mask(self, inputs: Any, outputs: Any, kwargs: dict[str, Any]) -> None:
+        if not self.supports_masking and type(self).compute_mask is Layer.compute_mask:
+            return
+        given = kwargs["mask"] if kwargs.get("mask") is not None else _mapped(mask_of, inputs)
+        masks = self.compute_mask(inputs, given)
+        flat = list(masks) if isinstance(masks, (list, tuple)) else [masks]
+        for output, mask in zip(structure.flat(outputs), flat, strict=False):
+            if mask is not None and getattr(output, "_keras_mask", None) is None:
+                output._keras_mask = mask
 
     def _with_training(self, args: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
-        names = list(inspect.signature(self.call).parameters)
+        names = self._call_names()
         if "training" not in names or len(args) > names.index("training") - 1 or kwargs.get("training") is not None:
             return kwargs
         said = _learning[-1] if _learning else None
@@ -133,6 +194,7 @@ class Layer(base.Layer):
             self._dtype = kind.name if kind.is_floating or kind.is_complex else backend.floatx()
         self.build(structure.shapes(inputs))
         self.built = True
+        tracking.objects_made()
         if self._first_weights is not None:
             self.set_weights(self._first_weights)
 
@@ -192,9 +254,13 @@ class Layer(base.Layer):
         backend.track(variable)
         penalty = utils.checked_function(regularizer, "regularizer", "tf.nn.l2_loss")
         if penalty is not None:
-            self._regularize(variable.op.name.rpartition("/")[2], variable, penalty)
+            if are_made_eagerly():
+                self._penalties.append((penalty, variable))
+            else:
+                self._regularize(variable.op.name.rpartition("/")[2], variable, penalty)
         weights = self._non_trainable_weights if trainable is False else self._trainable_weights
         weights.append(variable)
+        self._weights_by_name[name or "variable"] = variable
         return variable
 
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
@@ -208,7 +274,24 @@ class Layer(base.Layer):
         values = [item() if callable(item) else item for item in items]
         if inputs is None and self._call_inputs:
             inputs = self._call_inputs
-        self._losses += [(convert_to_tensor(value), inputs) for value in values if value is not None]
+        self._losses += [(structure.converted(value), inputs) for value in values if value is not None]
+
+    @property
+    def losses(self) -> list[Any]:
+        """The losses of the last call and of the variables' regularizers; in a graph those of all calls."""
+        of_calls = [loss for loss, _ in self._losses]
+        if are_made_eagerly():
+            # Those of this mode: a model of eager mode has some of its graph and some of its last call.
+            of_calls = [loss for loss in of_calls if isinstance(loss, EagerTensor) == executing_eagerly()]
+            of_calls += [penalty(variable) for penalty, variable in self._penalties]
+        return structure.once(of_calls, *(layer.losses for layer in self._sublayers()))
+
+    def _forget_losses(self) -> None:
+        """In eager mode losses are those of the last call."""
+        self._losses = [(loss, inputs) for loss, inputs in self._losses if not isinstance(loss, EagerTensor)]
+        for layer in self._sublayers():
+            if isinstance(layer, Layer):
+                layer._forget_losses()
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The output's shape for an input's."""
@@ -240,7 +323,19 @@ class Layer(base.Layer):
 
     @property
     def graph(self) -> Any:
+        if are_made_eagerly():
+            return backend.graph()
         return self.weights[0].graph if self.weights else super().graph
+
+    @property
+    def input_mask(self) -> Any:
+        """The mask of `input` (API: tf.keras.layers.Layer.input_mask)."""
+        return _mapped(mask_of, self.input)
+
+    @property
+    def output_mask(self) -> Any:
+        """The mask of `output` (API: tf.keras.layers.Layer.output_mask)."""
+        return _mapped(mask_of, self.output)
 
     @property
     def input_shape(self) -> Any:
@@ -262,6 +357,15 @@ class Layer(base.Layer):
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A layer of what `get_config` returned."""
         return cls(**config)
+
+
+def _graph_of(tensors: list[Tensor]) -> Any:
+    """The graph that a layer works in: in eager mode that of tensors without values, where there are any."""
+    if executing_eagerly():
+        symbolic = [tensor for tensor in tensors if not isinstance(tensor, EagerTensor)]
+        if symbolic:
+            return symbolic[0].graph
+    return graph_of(tensors)
 
 
 def _default_initializer(kind: dtypes.DType) -> str:

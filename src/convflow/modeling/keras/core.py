@@ -33,6 +33,8 @@ from convflow.ops.random import random_normal
 class Dense(Layer, core.Dense):
     """A product with a trained matrix, a trained vector added (API: tf.keras.layers.Dense)."""
 
+    supports_masking = True
+
 
 class Flatten(Layer, core.Flatten):
     """Examples of one axis (API: tf.keras.layers.Flatten)."""
@@ -40,6 +42,8 @@ class Flatten(Layer, core.Flatten):
 
 class Dropout(Layer, core.Dropout):
     """While learning, zeros in random places, the others scaled up (API: tf.keras.layers.Dropout)."""
+
+    supports_masking = True
 
     _asks_learning_phase: ClassVar[bool] = True
 
@@ -79,6 +83,8 @@ class SpatialDropout2D(SpatialDropout):
 class GaussianNoise(Layer, base.Layer):
     """While learning, normal noise is added (API: tf.keras.layers.GaussianNoise)."""
 
+    supports_masking = True
+
     _asks_learning_phase: ClassVar[bool] = True
 
     def __init__(self, stddev: float, **kwargs: Any) -> None:
@@ -100,6 +106,8 @@ class GaussianNoise(Layer, base.Layer):
 
 class GaussianDropout(GaussianNoise):
     """While learning, times normal noise around 1 (API: tf.keras.layers.GaussianDropout)."""
+
+    supports_masking = True
 
     def __init__(self, rate: float, **kwargs: Any) -> None:
         super().__init__(float(np.sqrt(rate / (1.0 - rate))), **kwargs)
@@ -123,6 +131,8 @@ class Activation(Layer):
     Args:
         activation: the function, or its name.
     """
+
+    supports_masking = True
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -229,7 +239,7 @@ class Lambda(Layer):
     Args:
         function: takes the input, and `arguments`.
         output_shape: is not needed: the function's output tells it.
-        mask: must be None.
+        mask: the output's mask, or a function of the input and its mask; none by default.
         arguments: further keyword arguments.
     """
 
@@ -241,25 +251,33 @@ class Lambda(Layer):
         arguments: Any = None,
         **kwargs: Any,
     ) -> None:
-        if mask is not None:
-            raise NotImplementedError("tf.keras.layers.Lambda: mask is not there; leave it out.")
         super().__init__(**kwargs)
         self.function = function
+        self._output_mask = mask
         self.arguments = dict(arguments or {})
         self._output_shape = output_shape
 
-    def call(self, inputs: Any, training: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
         extra = dict(self.arguments)
-        if "training" in inspect.signature(self.function).parameters:
+        taken = inspect.signature(self.function).parameters
+        if "training" in taken:
             extra["training"] = training
+        if "mask" in taken:
+            extra["mask"] = mask
         return self.function(inputs, **extra)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return self._output_mask(inputs, mask) if callable(self._output_mask) else self._output_mask
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"function": self.function, "arguments": self.arguments}
 
 
 class Masking(Layer):
-    """Steps whose features are all `mask_value` become zeros (API: tf.keras.layers.Masking)."""
+    """Steps whose features are all `mask_value` become zeros, and layers after this one leave them out.
+
+    API: tf.keras.layers.Masking.
+    """
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -268,6 +286,9 @@ class Masking(Layer):
     def call(self, inputs: Tensor) -> Any:
         kept: Any = reduce_any(not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
         return inputs * cast(kept, inputs.dtype)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return reduce_any(not_equal(inputs, self.mask_value), axis=-1)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
@@ -278,6 +299,8 @@ class Masking(Layer):
 
 class ActivityRegularization(Layer):
     """A penalty on the output (API: tf.keras.layers.ActivityRegularization)."""
+
+    supports_masking = True
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
         from_keywords = {"class_name": "L1L2", "config": {"l1": l1, "l2": l2}}
@@ -328,7 +351,8 @@ class InputLayer(Layer):
         self.built = True
         self.is_placeholder = input_tensor is None
         if input_tensor is None:
-            input_tensor = placeholder(kind, batch_input_shape, name=self._name)
+            with backend.graph().as_default():
+                input_tensor = placeholder(kind, batch_input_shape, name=self._name)
         self._batch_input_shape = tuple(input_tensor.shape.as_list())
         self._inbound_nodes.append(Node(self, [], input_tensor, (), {}))
         self._calls.append((input_tensor, input_tensor))
@@ -369,5 +393,6 @@ def Input(
         raise TypeError(f"Unrecognized keyword arguments: {sorted(kwargs)}")
     if batch_shape is not None:
         batch_size, shape = batch_shape[0], tuple(batch_shape[1:])
-    layer = InputLayer(shape, batch_size, dtype, tensor, sparse, name)
+    with backend.graph().as_default():
+        layer = InputLayer(shape, batch_size, dtype, tensor, sparse, name)
     return layer.input_tensor

@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+from convflow.core import dtypes
 from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.operation import Tensor
 from convflow.modeling.keras.base import Layer
 from convflow.ops import operators as operators  # tensors get their operators
 from convflow.ops.array.concat import concat
+from convflow.ops.array.constant import ones_like
 from convflow.ops.array.reshape import expand_dims
 from convflow.ops.math.arithmetic import maximum, minimum
+from convflow.ops.math.comparison import logical_and
 from convflow.ops.math.einsum import einsum
+from convflow.ops.math.reduce import reduce_all
 from convflow.ops.norm import l2_normalize
 
 
 class _Merge(Layer):
     """One tensor of several; inputs of fewer axes get axes of size 1 after the batch's."""
+
+    supports_masking = True
 
     def build(self, input_shape: Any) -> None:
         if not isinstance(input_shape, list) or len(input_shape) < 2:
@@ -35,6 +41,11 @@ class _Merge(Layer):
                 tensor = expand_dims(tensor, 1)
             aligned.append(tensor)
         return self._merged(aligned)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """What counts in all inputs."""
+        masks = [item for item in mask or () if item is not None]
+        return reduce(logical_and, masks) if masks else None
 
     def _merged(self, inputs: list[Any]) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not say how it merges.")
@@ -115,6 +126,20 @@ class Concatenate(_Merge):
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         return concat(list(inputs), self.axis)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None or all(item is None for item in mask):
+            return None
+        parts = []
+        for tensor, item in zip(inputs, mask, strict=True):
+            ones = ones_like(tensor, dtype=dtypes.bool)
+            if item is None:
+                parts.append(ones)
+                continue
+            while item.shape.rank < tensor.shape.rank:
+                item = expand_dims(item, -1)
+            parts.append(logical_and(item, ones))
+        return reduce_all(concat(parts, self.axis), axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"axis": self.axis}

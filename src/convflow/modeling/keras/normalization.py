@@ -16,6 +16,7 @@ class BatchNormalization(Layer, normalization.BatchNormalization):
     """
 
     _asks_learning_phase: ClassVar[bool] = True
+    supports_masking = True
 
     def call(self, inputs: Tensor, training: Any = None) -> Tensor:
         return super().call(inputs, False if training is None else training)

@@ -11,7 +11,10 @@ from convflow.modeling.keras import backend
 from convflow.modeling.keras.base import Layer
 from convflow.modeling.layers import pooling, utils
 from convflow.modeling.layers.input_spec import InputSpec
-from convflow.ops.math.reduce import reduce_max, reduce_mean
+from convflow.ops import operators as operators  # tensors get their operators
+from convflow.ops.array.reshape import expand_dims
+from convflow.ops.math.cast import cast
+from convflow.ops.math.reduce import reduce_max, reduce_mean, reduce_sum
 
 
 class _Windows(Layer):
@@ -78,9 +81,20 @@ class _Global(Layer):
 
 
 class GlobalAveragePooling1D(_Global):
-    """The mean of each channel of sequences (API: tf.keras.layers.GlobalAveragePooling1D)."""
+    """The mean of each channel of sequences, of the steps that count (API: tf.keras.layers.GlobalAveragePooling1D)."""
 
     rank, reduction = 1, reduce_mean
+    supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None:
+            return super().call(inputs)
+        axis = 2 if self.data_format == "channels_first" else 1
+        counts: Any = expand_dims(cast(mask, inputs.dtype), 1 if axis == 2 else 2)
+        return reduce_sum(inputs * counts, axis=axis) / reduce_sum(counts, axis=axis)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return None
 
 
 class GlobalAveragePooling2D(_Global):

@@ -33,6 +33,8 @@ class Wrapper(Layer):
 class TimeDistributed(Wrapper):
     """A layer applied to each step of sequences (API: tf.keras.layers.TimeDistributed)."""
 
+    supports_masking = True
+
     def call(self, inputs: Tensor, training: Any = None) -> Tensor:
         sizes: Any = shape_of(inputs)
         output = self.layer(
@@ -63,13 +65,35 @@ class Bidirectional(Wrapper):
         del self.layer
         config |= {"name": f"backward_{layer.name}", "go_backwards": not layer.go_backwards}
         config.pop("batch_input_shape", None)
-        self.backward_layer = type(layer).from_config(config)
+        self.backward_layer = _like(layer, config)
+        self.stateful = layer.stateful
         self.forward_layer._name = f"forward_{layer.name}"
         if hasattr(layer, "_batch_input_shape"):
             self._batch_input_shape = layer._batch_input_shape
 
-    def call(self, inputs: Tensor, training: Any = None) -> Any:
-        forwards, backwards = self.forward_layer(inputs), self.backward_layer(inputs)
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        return mask if self.forward_layer.return_sequences else None
+
+    def reset_states(self) -> None:
+        """Both layers begin with zeros again."""
+        self.forward_layer.reset_states()
+        self.backward_layer.reset_states()
+
+    def __call__(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        """The outputs; `initial_state` has the states forwards, then those backwards."""
+        if isinstance(inputs, (list, tuple)):
+            inputs, initial_state = inputs[0], initial_state or list(inputs[1:]) or None
+        if initial_state is not None:
+            kwargs["initial_state"] = initial_state
+        return super().__call__(inputs, **kwargs)
+
+    def call(self, inputs: Tensor, mask: Any = None, training: Any = None, initial_state: Any = None) -> Any:
+        half = len(initial_state) // 2 if initial_state else 0
+        first, second = (initial_state[:half], initial_state[half:]) if half else (None, None)
+        given = {} if mask is None else {"mask": mask}
+        forwards = self.forward_layer(inputs, initial_state=first, **given)
+        backwards = self.backward_layer(inputs, initial_state=second, **given)
         states: list[Any] = []
         if self.forward_layer.return_state:
             states = [*forwards[1:], *backwards[1:]]
@@ -94,3 +118,10 @@ class Bidirectional(Wrapper):
         inner = {"class_name": type(self.forward_layer).__name__, "config": self.forward_layer.get_config()}
         config = Layer.get_config(self)
         return config | {"layer": inner, "merge_mode": self.merge_mode}
+
+
+def _like(layer: Any, config: dict[str, Any]) -> Any:
+    """A layer of a changed configuration; a cell of the program's own is made of its own class."""
+    if isinstance(config.get("cell"), dict):
+        config = config | {"cell": type(layer.cell).from_config(config["cell"]["config"])}
+    return type(layer).from_config(config)

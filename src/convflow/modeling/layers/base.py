@@ -18,6 +18,7 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.graph import Graph
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import executing_eagerly, get_default_graph, graph_of, name_scope
+from convflow.modeling import tracking
 from convflow.modeling.layers import structure, utils
 from convflow.modeling.layers.input_spec import InputSpec, check_input
 from convflow.modeling.layers.members import Members
@@ -30,6 +31,15 @@ from convflow.modeling.variables.variable import (
 )
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.math.cast import cast
+
+# Lists of what a layer holds under other names too.
+OWN_ATTRIBUTES = frozenset(
+    {
+        "_weights_by_name", "_trainable_weights", "_non_trainable_weights", "_losses", "_updates", "_calls",
+        "_call_inputs", "_inbound_nodes", "_penalties", "_layers", "_stack", "_steps", "_nodes", "inputs", "outputs",
+        "_input_structure", "_output_structure", "_compiled",
+    }
+)  # fmt: skip
 
 
 class Layer(Members):
@@ -59,6 +69,7 @@ class Layer(Members):
         self._set_names(name)
         self.built = False
         self._input_spec: InputSpec | list[InputSpec] | None = None
+        self._weights_by_name: dict[str, Variable] = {}
         self._trainable_weights: list[Variable] = []
         self._non_trainable_weights: list[Variable] = []
         self._losses: list[tuple[Tensor, Any]] = []
@@ -143,6 +154,7 @@ class Layer(Members):
                 self._dtype = tensors[0].dtype.base_dtype.name
             self.build(structure.shapes(inputs))
             self.built = True
+            tracking.objects_made()
         self._call_inputs = tensors
         try:
             outputs = self.call(inputs, *args, **kwargs)
@@ -208,6 +220,7 @@ class Layer(Members):
                 if regularizer is not None and id(variable) not in known:
                     self._regularize(name, variable, regularizer)
         self._track(variable, trainable)
+        self._weights_by_name[name] = variable
         return variable
 
     def add_variable(self, *args: Any, **kwargs: Any) -> Variable:
@@ -269,11 +282,14 @@ class Layer(Members):
 
     def _sublayers(self) -> Iterator[Layer]:
         """The layers that this one holds as attributes or in lists."""
-        for value in vars(self).values():
+        for name, value in vars(self).items():
             if isinstance(value, Layer):
                 yield value
-            elif isinstance(value, (list, tuple)):
-                yield from (item for item in value if isinstance(item, Layer))
+            elif isinstance(value, (list, tuple, dict)) and name not in OWN_ATTRIBUTES:
+                yield from (item for item in structure.flat(value) if isinstance(item, Layer))
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {**self._weights_by_name, **tracking.attributes(self, OWN_ATTRIBUTES)}
 
     def count_params(self) -> int:
         """How many numbers the variables hold; ValueError before there are any."""

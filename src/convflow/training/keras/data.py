@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from convflow.core import errors
+from convflow.core import errors, nest
+from convflow.graph.scopes import init_scope
 from convflow.input.dataset import Dataset
 from convflow.input.iterators import make_initializable_iterator
 from convflow.modeling.keras import backend
+from convflow.modeling.variables.base import are_made_eagerly
 
 
 def arrays(data: Any, names: Sequence[str], shapes: Sequence[Any], what: str) -> list[np.ndarray]:
@@ -130,6 +132,9 @@ def _of_items(data: Any, forever: bool) -> Iterator[Any]:
 
 
 def _of_dataset(dataset: Dataset, forever: bool) -> Iterator[Any]:
+    if are_made_eagerly():
+        yield from _of_eager_dataset(dataset, forever)
+        return
     iterator = make_initializable_iterator(dataset)
     element = iterator.get_next()
     session = backend.get_session()
@@ -142,3 +147,17 @@ def _of_dataset(dataset: Dataset, forever: bool) -> Iterator[Any]:
                 break
         if not forever:
             return
+
+
+def _of_eager_dataset(dataset: Dataset, forever: bool) -> Iterator[Any]:
+    with init_scope():
+        elements = iter(dataset)
+    while True:
+        with init_scope():
+            element = next(elements, None)
+            if element is None and forever:
+                elements = iter(dataset)
+                element = next(elements, None)
+        if element is None:
+            return
+        yield nest.map_structure(lambda tensor: tensor.numpy(), element)

@@ -15,7 +15,7 @@ from convflow.modeling.keras import backend
 from convflow.ops import operators as operators  # tensors get their operators
 from convflow.ops.activation import relu, softplus
 from convflow.ops.array.concat import concat
-from convflow.ops.array.reshape import reshape
+from convflow.ops.array.reshape import expand_dims, reshape
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.shape_ops import size
 from convflow.ops.losses import sigmoid_cross_entropy_with_logits
@@ -190,6 +190,16 @@ def huber_loss(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     error: Any = absolute(y_pred - y_true)
     small = -relu(delta - error) + delta
     return 0.5 * small * small + delta * (error - small)
+
+
+def masked_weights(weights: Any, mask: Any) -> Any:
+    """Weights of examples, (batch,), times a mask, (batch, steps) of bool or None: what each step counts."""
+    if mask is None:
+        return weights
+    counts: Any = cast(mask, weights.dtype.base_dtype)
+    for _ in range(counts.shape.rank - 1):
+        weights = expand_dims(weights, -1)
+    return counts * weights
 
 
 def weighted_mean(values: Any, sample_weight: Any = None, reduction: str = "sum_over_batch_size") -> Any:

@@ -13,7 +13,7 @@ from convflow.modeling.keras import backend
 from convflow.modeling.layers import utils
 from convflow.modeling.variables.variable import Variable
 from convflow.ops import operators as operators  # tensors get their operators
-from convflow.ops.array.identity import group, identity
+from convflow.ops.array.identity import identity
 from convflow.ops.array.reshape import reshape, squeeze
 from convflow.ops.array.shape_ops import size
 from convflow.ops.math.argmax import argmax
@@ -39,6 +39,7 @@ class Metric:
         self.name = name or backend.unique_name(utils.snake_case(type(self).__name__))
         self.dtype = dtypes.as_dtype(dtype or dtypes.float32)
         self.variables: list[Variable] = []
+        self._by_name: dict[str, Variable] = {}
 
     def add_weight(self, name: str, shape: Any = (), initializer: Any = "zeros", dtype: Any = None) -> Variable:
         """A variable of the metric's own."""
@@ -49,7 +50,11 @@ class Metric:
             collections=[],
         )  # fmt: skip
         self.variables.append(backend.track(variable))
+        self._by_name[name] = variable
         return variable
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return dict(self._by_name)
 
     def update_state(self, *args: Any, **kwargs: Any) -> Any:
         """An operation that counts a batch."""
@@ -68,7 +73,7 @@ class Metric:
 
     def reset_op(self) -> Any:
         """An operation that begins anew."""
-        return group(*(variable.initializer for variable in self.variables))
+        return backend.together(*(variable.assign(np.zeros(variable.shape.as_list())) for variable in self.variables))
 
     def reset_states(self) -> None:
         """Begin anew."""
@@ -96,7 +101,7 @@ class Mean(Metric):
             if (weights.shape.rank or 0) < (values.shape.rank or 0):
                 values = reduce_mean(values, axis=list(range(weights.shape.rank or 0, values.shape.rank)))
             values, number = values * weights, reduce_sum(weights)
-        return group(self.total.assign_add(reduce_sum(values)).op, self.count.assign_add(number).op)
+        return backend.together(self.total.assign_add(reduce_sum(values)), self.count.assign_add(number))
 
     def result(self) -> Any:
         return div_no_nan(self.total.read_value(), self.count.read_value())
@@ -111,7 +116,8 @@ class Sum(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> Any:
         values = cast(values, self.dtype)
-        return self.total.assign_add(reduce_sum(values if sample_weight is None else values * sample_weight)).op
+        counted = reduce_sum(values if sample_weight is None else values * sample_weight)
+        return backend.together(self.total.assign_add(counted))
 
     def result(self) -> Any:
         return self.total.read_value()

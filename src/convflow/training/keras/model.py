@@ -183,13 +183,13 @@ class Model(Network):
         """The loss and what follows it in `metrics_names`, of one batch; it is trained on if `is_learning`."""
         objective = self._make_objective()
         with self.graph.as_default():
-            extra = [self._training()] if is_learning else []
+            extra = [self._training()] if is_learning else self.state_updates
             fetched = [objective.total, *objective.parts, *objective.results]
             return backend.get_session().run([fetched, extra], self._feeds(batch, is_learning))[0]
 
     def _predict(self, batch: _Batch) -> list[np.ndarray]:
         with self.graph.as_default():
-            return backend.get_session().run(self.outputs, self._feeds(batch, False))
+            return backend.get_session().run([self.outputs, self.state_updates], self._feeds(batch, False))[0]
 
     def reset_metrics(self) -> None:
         """The metrics begin anew."""

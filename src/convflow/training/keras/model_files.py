@@ -100,9 +100,14 @@ def from_config(described: Mapping[str, Any], classes: Mapping[str, Any]) -> Any
         return _sequential(config, classes)
     if "input_layers" in config:
         return _connected(classes[name], config, classes)
-    if isinstance(config.get("layer"), Mapping):
-        config["layer"] = from_config(config["layer"], classes)
-    return classes[name].from_config({key: tuple(v) if isinstance(v, list) else v for key, v in config.items()})
+    for part in ("layer", "cell"):
+        if isinstance(config.get(part), Mapping):
+            config[part] = from_config(config[part], classes)
+    if isinstance(config.get("cells"), list):
+        config["cells"] = [from_config(item, classes) for item in config["cells"]]
+    return classes[name].from_config(
+        {key: tuple(v) if isinstance(v, list) and key != "cells" else v for key, v in config.items()}
+    )
 
 
 def _sequential(config: dict[str, Any], classes: Mapping[str, Any]) -> Any:

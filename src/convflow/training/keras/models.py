@@ -15,6 +15,7 @@ from convflow.modeling.keras import (
     normalization,
     pooling,
     recurrent,
+    recurrent_cells,
     wrappers,
 )
 from convflow.training.keras import model_files
@@ -22,7 +23,18 @@ from convflow.training.keras.model import Model
 from convflow.training.keras.sequential import Sequential
 
 _LAYERS = model_files.layer_classes(
-    [advanced_activations, convolutional, core, embeddings, merge, normalization, pooling, recurrent, wrappers]
+    [
+        advanced_activations,
+        convolutional,
+        core,
+        embeddings,
+        merge,
+        normalization,
+        pooling,
+        recurrent,
+        recurrent_cells,
+        wrappers,
+    ]
 )
 _CLASSES = {**_LAYERS, "Model": Model, "Sequential": Sequential}
 

@@ -29,6 +29,8 @@ class Network(Layer):
     """
 
     _asks_learning_phase = True
+    # Whether its layers come one after the other, connected or not.
+    _is_stack = False
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
@@ -82,6 +84,16 @@ class Network(Layer):
             return iter(self._layers)
         return super()._sublayers()
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        weighted = 0
+        for index, layer in enumerate(self._sublayers() if self.outputs or self._is_stack else ()):
+            if layer.weights:
+                found[f"layer_with_weights-{weighted}"] = layer
+                weighted += 1
+            found[f"layer-{index}"] = layer
+        return {**found, **super()._checkpoint_children()}
+
     @property
     def layers(self) -> list[Layer]:
         """The layers, those near the inputs first."""
@@ -93,6 +105,20 @@ class Network(Layer):
         return structure.once(*(layer.weights for layer in self.layers), own)
 
     @property
+    def trainable_weights(self) -> list[Any]:
+        """Those of the layers, then the model's own."""
+        if not self.trainable:
+            return []
+        return structure.once(*(layer.trainable_weights for layer in self.layers), self._trainable_weights)
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """Those of the layers, then the model's own."""
+        if not self.trainable:
+            return self.weights
+        return structure.once(*(layer.non_trainable_weights for layer in self.layers), self._non_trainable_weights)
+
+    @property
     def input(self) -> Any:
         return self._input_structure if self._nodes else super().input
 
@@ -102,15 +128,24 @@ class Network(Layer):
 
     @property
     def state_updates(self) -> list[Any]:
-        return self.updates
+        """What keeps the states of stateful layers (API: tf.keras.models.Model.state_updates)."""
+        kept = (layer.updates for layer in self.layers if getattr(layer, "stateful", False))
+        return structure.once(*kept)
 
     @property
     def stateful(self) -> bool:
-        return False
+        """Whether a layer keeps states from batch to batch."""
+        return any(getattr(layer, "stateful", False) for layer in self.layers)
 
     @stateful.setter
     def stateful(self, value: bool) -> None:
-        """Networks are not."""
+        """Is what its layers are."""
+
+    def reset_states(self) -> None:
+        """Stateful layers begin with zeros again (API: tf.keras.models.Model.reset_states)."""
+        for layer in self.layers:
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
+                layer.reset_states()
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or number (API: tf.keras.models.Model.get_layer); ValueError if there is none."""
@@ -161,17 +196,20 @@ class Network(Layer):
         self._check_has_weights()
         saving.save_weights(self, filepath, overwrite, save_format)
 
-    def load_weights(self, filepath: str, by_name: bool = False) -> None:
+    def load_weights(self, filepath: str, by_name: bool = False) -> Any:
         """Read weights that `save_weights` wrote (API: tf.keras.models.Model.load_weights).
 
         Args:
             by_name: only those of layers of the same names, of an HDF5 file.
 
+        Returns:
+            For a checkpoint, a status that says what was found; variables made later have their values then. For an
+            HDF5 file None.
+
         Raises:
-            ValueError: the file has other layers or shapes.
+            ValueError: the file has other layers or shapes, or is an HDF5 file and the model has no weights yet.
         """
-        self._check_has_weights()
-        saving.load_weights(self, filepath, by_name)
+        return saving.load_weights(self, filepath, by_name)
 
     def _check_has_weights(self) -> None:
         if not self.built:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from convflow.core import dtypes
 from convflow.graph.scopes import name_scope
 from convflow.modeling.keras import backend
+from convflow.modeling.keras.base import mask_of
 from convflow.ops import operators as operators  # tensors get their operators
 from convflow.ops.array.constant import constant
 from convflow.ops.array.placeholder import placeholder, placeholder_with_default
@@ -93,14 +94,16 @@ def build(
         with name_scope("loss"), name_scope(f"{name}_loss"):
             values = kind.call(target, output) if isinstance(kind, losses.Loss) else kind(target, output)
             reduction = kind.reduction if isinstance(kind, losses.Loss) else "sum_over_batch_size"
+            counts = losses.masked_weights(weight, mask_of(output))
             parts.append(
-                losses.weighted_mean(values, weight, "sum_over_batch_size" if reduction == "none" else reduction)
+                losses.weighted_mean(values, counts, "sum_over_batch_size" if reduction == "none" else reduction)
             )
         part_names.append((name, factor))
         for item in asked:
             metric = metrics.get(item, output.shape, kind)
             own.append(metric)
-            results.append(metric(target, output))
+            mask = mask_of(output)
+            results.append(metric(target, output) if mask is None else metric(target, output, sample_weight=mask))
             metric_names.append(metric.name if len(outputs) == 1 else f"{name}_{metric.name}")
     with name_scope("loss"):
         terms = [part if factor == 1.0 else factor * part for part, (_, factor) in zip(parts, part_names, strict=True)]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from convflow.autodiff.gradients import gradients
 from convflow.core import dtypes
-from convflow.graph.convert import convert_to_tensor
-from convflow.graph.scopes import control_dependencies, name_scope
+from convflow.graph.scopes import control_dependencies
 from convflow.modeling.keras import backend
-from convflow.modeling.variables.initializers import Constant
-from convflow.modeling.variables.variable import Variable
 from convflow.ops import operators as operators  # tensors get their operators
-from convflow.ops.array.identity import group
+from convflow.ops.array.identity import identity
 from convflow.ops.math.cast import cast
-from convflow.ops.math.clip import clip_by_norm, clip_by_value
 from convflow.ops.math.elementwise import sqrt
 from convflow.ops.training.adadelta import resource_apply_adadelta
 from convflow.ops.training.adagrad import resource_apply_adagrad_v2
@@ -24,232 +18,7 @@ from convflow.ops.training.ftrl import resource_apply_ftrl
 from convflow.ops.training.gradient_descent import resource_apply_gradient_descent
 from convflow.ops.training.momentum import resource_apply_keras_momentum
 from convflow.ops.training.rmsprop import resource_apply_centered_rms_prop, resource_apply_rms_prop
-
-_ALIASES = {"lr": "learning_rate"}
-
-
-class Optimizer:
-    """What all share (API: tf.keras.optimizers.Optimizer). Subclasses give `_update`.
-
-    The settings are attributes: numbers until the variables are made, then variables, which
-    `tf.keras.backend.set_value` changes.
-
-    Args:
-        name: the scope of the variables.
-        settings: numbers by name, `learning_rate` among them.
-        kwargs: `lr`, the older name of learning_rate; `decay` of the learning rate, to 1 / (1 + decay * step) of it;
-            `clipnorm`, `clipvalue`: the longest gradient of a variable, the largest number in one.
-
-    Raises:
-        TypeError: an unknown argument. ValueError: a negative number.
-    """
-
-    # The variables beside each trained one, and what they begin with.
-    slots: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, name: str, settings: dict[str, Any], **kwargs: Any) -> None:
-        allowed = ("lr", "decay", "clipnorm", "clipvalue")
-        for key, value in kwargs.items():
-            if key not in allowed:
-                raise TypeError(f"Unexpected keyword argument passed to optimizer: {key}")
-            if value is not None and value < 0:
-                raise ValueError(f"Expected {key} >= 0, received: {value}")
-        self._name = name
-        settings = {**settings, "decay": kwargs.get("decay", 0.0)}
-        if "lr" in kwargs:
-            settings["learning_rate"] = kwargs["lr"]
-        self._settings: dict[str, Any] = settings
-        self._made: dict[str, Variable] = {}
-        self._slots: dict[tuple[int, str], Variable] = {}
-        self._iterations: Any = None
-        self.clipnorm, self.clipvalue = kwargs.get("clipnorm"), kwargs.get("clipvalue")
-
-    def __getattr__(self, name: str) -> Any:
-        key = _ALIASES.get(name, name)
-        settings = self.__dict__.get("_settings", {})
-        if key not in settings:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return self._setting(key)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        key = _ALIASES.get(name, name)
-        if key not in self.__dict__.get("_settings", {}):
-            super().__setattr__(name, value)
-        elif key in self._made:
-            backend.set_value(self._made[key], value)
-        else:
-            self._settings[key] = value
-
-    def _setting(self, name: str) -> Any:
-        """The variable of a setting; a schedule's value at the step."""
-        value = self._settings[name]
-        if callable(value) and not isinstance(value, Variable):
-            return value(self.iterations) if _takes_step(value) else value()
-        if hasattr(value, "graph"):
-            return value
-        if name not in self._made:
-            number = float(value)
-            self._made[name] = _variable(name, (), lambda shape, dtype: Constant(number)(shape, dtype=dtype))
-        return self._made[name]
-
-    @property
-    def iterations(self) -> Variable:
-        """How many steps were made, an int64 variable."""
-        if self._iterations is None:
-            self._iterations = _variable("iter", (), lambda shape, dtype: Constant(0)(shape, dtype=dtype), dtypes.int64)
-        return self._iterations
-
-    @property
-    def weights(self) -> list[Variable]:
-        """The optimizer's variables: the step, then the slots."""
-        return [*([] if self._iterations is None else [self._iterations]), *self._slots.values()]
-
-    def variables(self) -> list[Variable]:
-        return self.weights
-
-    def get_weights(self) -> list[Any]:
-        """The values of `weights`."""
-        return backend.batch_get_value(self.weights)
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Write values into `weights`; ValueError for another number of them."""
-        own = self.weights
-        if len(own) != len(weights):
-            raise ValueError(
-                f"You called `set_weights(weights)` on optimizer {self._name} with a weight list of length "
-                f"{len(weights)}, but the optimizer was expecting {len(own)} weights."
-            )
-        backend.batch_set_value(zip(own, weights, strict=True))
-
-    def get_gradients(self, loss: Any, params: Sequence[Any]) -> list[Any]:
-        """The gradients of a loss, clipped; ValueError where there is none."""
-        with name_scope("gradients"):
-            found = gradients(loss, list(params))
-        for gradient, param in zip(found, params, strict=True):
-            if gradient is None:
-                raise ValueError(
-                    f"Variable {param} has `None` for gradient. Please make sure that all of your ops have a gradient "
-                    "defined, and that the loss depends on each trainable variable."
-                )
-        return [self._clipped(convert_to_tensor(gradient)) for gradient in found]
-
-    def _clipped(self, gradient: Any) -> Any:
-        if self.clipnorm is not None:
-            gradient = clip_by_norm(gradient, self.clipnorm)
-        if self.clipvalue is not None:
-            gradient = clip_by_value(gradient, -self.clipvalue, self.clipvalue)
-        return gradient
-
-    def get_updates(self, loss: Any, params: Sequence[Any]) -> list[Any]:
-        """The operations of a step."""
-        with name_scope(self._name):
-            return [self._apply(list(zip(self.get_gradients(loss, params), params, strict=True)))]
-
-    def minimize(self, loss: Any, var_list: Any, grad_loss: Any = None, name: str | None = None) -> Any:
-        """The operation of a step (API: tf.keras.optimizers.Optimizer.minimize)."""
-        if callable(loss):
-            loss = loss()
-        params = var_list() if callable(var_list) else var_list
-        return self.apply_gradients(zip(self.get_gradients(loss, params), params, strict=True), name)
-
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]], name: str | None = None) -> Any:
-        """The operation that changes variables by their gradients.
-
-        Raises:
-            ValueError: no gradient.
-        """
-        pairs = [(gradient, var) for gradient, var in grads_and_vars if gradient is not None]
-        if not pairs:
-            raise ValueError("No gradients provided for any variable.")
-        with name_scope(self._name):
-            return self._apply(pairs)
-
-    def _apply(self, pairs: list[tuple[Any, Any]]) -> Any:
-        step = self.iterations
-        for setting in self._settings:
-            self._setting(setting)
-        shared = self._shared(self._rate())
-        self._make_slots([var for _, var in pairs])
-        updates = [
-            self._with_constraint(var, self._update(convert_to_tensor(grad), var, shared)) for grad, var in pairs
-        ]
-        with control_dependencies(updates):
-            return step.assign_add(1).op
-
-    def _make_slots(self, variables: list[Any]) -> None:
-        for slot in self.slots:
-            for var in variables:
-                self._slot(var, slot)
-
-    def _with_constraint(self, var: Any, update: Any) -> Any:
-        if getattr(var, "constraint", None) is None:
-            return update
-        with control_dependencies([update]):
-            return var.assign(var.constraint(var.read_value())).op
-
-    def _rate(self) -> Any:
-        rate = self._setting("learning_rate")
-        value = convert_to_tensor(rate.read_value() if isinstance(rate, Variable) else rate, dtype=dtypes.float32)
-        if self._settings["decay"]:
-            step: Any = cast(self.iterations.read_value(), dtypes.float32)
-            value = value / (1.0 + self._setting("decay").read_value() * step)
-        return value
-
-    def _slot(self, var: Any, name: str) -> Any:
-        key = (id(var), name)
-        if key not in self._slots:
-            first = self._first_value(name)
-            self._slots[key] = _variable(
-                f"{var.op.name}/{name}", var.shape.as_list(), lambda shape, dtype: Constant(first)(shape, dtype=dtype),
-                var.dtype.base_dtype,
-            )  # fmt: skip
-        return self._slots[key]
-
-    def get_slot(self, var: Any, slot_name: str) -> Variable:
-        """A variable beside a trained one."""
-        return self._slots[(id(var), slot_name)]
-
-    def _first_value(self, slot: str) -> float:
-        return 0.0
-
-    def _shared(self, rate: Any) -> dict[str, Any]:
-        """What the updates of all variables take: the settings' values."""
-        return {"lr": rate}
-
-    def _number(self, name: str) -> Any:
-        value = self._setting(name)
-        return value.read_value() if isinstance(value, Variable) else convert_to_tensor(value)
-
-    def _power(self, name: str) -> Any:
-        """A setting to the power of the step's number."""
-        step: Any = cast(self.iterations.read_value(), dtypes.float32)
-        return self._number(name) ** (step + 1.0)
-
-    def _update(self, grad: Any, var: Any, shared: dict[str, Any]) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not say what a step is: override _update.")
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make an equal optimizer."""
-        settings = {
-            name: float(backend.get_value(self._made[name])) if name in self._made else value
-            for name, value in self._settings.items()
-        }
-        clips = {name: getattr(self, name) for name in ("clipnorm", "clipvalue") if getattr(self, name) is not None}
-        return {"name": self._name, **settings, **clips}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Optimizer:
-        make: Any = cls
-        return make(**config)
-
-
-def _takes_step(schedule: Any) -> bool:
-    return hasattr(schedule, "get_config")
-
-
-def _variable(name: str, shape: Any, make: Any, dtype: Any = dtypes.float32) -> Variable:
-    made = Variable(lambda: make(list(shape), dtype), trainable=False, dtype=dtype, name=name, use_resource=True)
-    return backend.track(made)
+from convflow.training.keras.optimizer_base import Optimizer, made_variable
 
 
 class SGD(Optimizer):
@@ -312,14 +81,14 @@ class RMSprop(Optimizer):
             apply = resource_apply_centered_rms_prop if self.centered else resource_apply_rms_prop
             return apply(var.handle, *slots, lr, rho, shared["momentum"], self.epsilon, grad)
         new_rms: Any = rho * rms.read_value() + (1.0 - rho) * grad * grad
-        squares, updates = new_rms, [rms.assign(new_rms).op]
+        squares, updates = new_rms, [rms.assign(new_rms)]
         if self.centered:
             mean = self._slot(var, "mg")
             new_mean = rho * mean.read_value() + (1.0 - rho) * grad
-            updates.append(mean.assign(new_mean).op)
+            updates.append(mean.assign(new_mean))
             squares = new_rms - new_mean * new_mean
         root: Any = sqrt(squares)
-        return group(var.assign_sub(lr * grad / (root + self.epsilon)).op, *updates)
+        return backend.together(var.assign_sub(lr * grad / (root + self.epsilon)), *updates)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"epsilon": self.epsilon, "centered": self.centered}
@@ -478,6 +247,79 @@ class Ftrl(Optimizer):
         return resource_apply_ftrl(var.handle, *slots, grad=grad, lr=shared["lr"], **self._strengths)
 
 
+class Nadam(Optimizer):
+    """Adam with Nesterov's momentum (API: tf.keras.optimizers.Nadam; Dozat 2015, with the schedule of section 4.1).
+
+    Args:
+        schedule_decay: how fast the momentum rises, 0.004 by default.
+    """
+
+    slots = ("m", "v")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float | None = 1e-7,
+        name: str = "Nadam",
+        **kwargs: Any,
+    ) -> None:
+        if callable(learning_rate):
+            raise ValueError("The Nadam optimizer does not support a schedule as learning rate: pass a number.")
+        decay = kwargs.pop("schedule_decay", 0.004)
+        settings = {"learning_rate": learning_rate, "beta_1": beta_1, "beta_2": beta_2}
+        super().__init__(name, settings, **kwargs, decay=decay)
+        self.epsilon = epsilon or backend.epsilon()
+        self._schedule_decay = decay
+        self._product: Any = None
+
+    @property
+    def weights(self) -> list[Any]:
+        known = super().weights
+        return known if self._product is None else [*known[:1], self._product, *known[1:]]
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        own = {} if self._product is None else {"momentum_cache": self._product}
+        return {**super()._checkpoint_children(), **own}
+
+    def _rate(self) -> Any:
+        return self._number("learning_rate")  # the decay is the momentum's
+
+    def _momentum(self, step: Any) -> Any:
+        return self._number("beta_1") * (1.0 - 0.5 * 0.96 ** (self._schedule_decay * step))
+
+    def _shared(self, rate: Any) -> dict[str, Any]:
+        if self._product is None:
+            self._product = made_variable("momentum_cache", (), 1.0)
+        step: Any = cast(self.iterations.read_value(), dtypes.float32) + 1.0
+        now, then = self._momentum(step), self._momentum(step + 1.0)
+        product = self._product.read_value() * now
+        changed = self._product.assign(product)
+        with control_dependencies([] if backend.done(changed) is None else [backend.done(changed)]):
+            product = identity(product)
+        return {
+            "lr": rate, "now": now, "then": then, "product": product, "next": product * then,
+            "beta_1": self._number("beta_1"), "beta_2": self._number("beta_2"),
+            "corrected": 1.0 - self._number("beta_2") ** step,
+        }  # fmt: skip
+
+    def _update(self, grad: Any, var: Any, shared: dict[str, Any]) -> Any:
+        m, v = (self._slot(var, name) for name in self.slots)
+        mean = shared["beta_1"] * m.read_value() + (1.0 - shared["beta_1"]) * grad
+        square = shared["beta_2"] * v.read_value() + (1.0 - shared["beta_2"]) * grad * grad
+        ahead = (1.0 - shared["now"]) * grad / (1.0 - shared["product"]) + shared["then"] * mean / (
+            1.0 - shared["next"]
+        )
+        root: Any = sqrt(square / shared["corrected"])
+        changed = var.assign_sub(shared["lr"] * ahead / (root + self.epsilon))
+        return backend.together(changed, m.assign(mean), v.assign(square))
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        return config | {"epsilon": self.epsilon, "schedule_decay": config.pop("decay")}
+
+
 class TFOptimizer(Optimizer):
     """One of tf.train's, for a model.
 
@@ -495,8 +337,19 @@ class TFOptimizer(Optimizer):
             backend.track(variable)
         return operation
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return self.optimizer._checkpoint_children()
 
-_KNOWN: dict[str, Any] = {cls.__name__.lower(): cls for cls in (SGD, RMSprop, Adam, Adamax, Adagrad, Adadelta, Ftrl)}
+    def get_slot_names(self) -> list[str]:
+        return self.optimizer.get_slot_names()
+
+    def get_slot(self, var: Any, slot_name: str) -> Any:
+        return self.optimizer.get_slot(var, slot_name)
+
+
+_KNOWN: dict[str, Any] = {
+    cls.__name__.lower(): cls for cls in (SGD, RMSprop, Adam, Adamax, Nadam, Adagrad, Adadelta, Ftrl)
+}
 
 
 def get(identifier: Any) -> Optimizer:
@@ -522,3 +375,16 @@ def get(identifier: Any) -> Optimizer:
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
     """A dictionary that `get` makes an equal optimizer of (API: tf.keras.optimizers.serialize)."""
     return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Optimizer:
+    """The optimizer of what `serialize` returned (API: tf.keras.optimizers.deserialize).
+
+    Args:
+        custom_objects: the program's own classes by name.
+
+    Raises:
+        ValueError: an unknown class.
+    """
+    own = (custom_objects or {}).get(config.get("class_name"))
+    return own.from_config(config["config"]) if own is not None else get(config)

@@ -11,8 +11,11 @@ import numpy as np
 from convflow.core.version import VERSION
 from convflow.formats import files
 from convflow.modeling.keras import backend
-from convflow.training.checkpoint_management import latest_checkpoint
-from convflow.training.saver import Saver
+from convflow.modeling.variables.base import are_made_eagerly
+from convflow.training.checkpoint_management import latest_checkpoint, write_state
+from convflow.training.objects.checkpoint import write_objects
+from convflow.training.objects.restoration import Restoration
+from convflow.training.objects.status import LoadStatus
 
 _HDF5_ENDINGS = (".h5", ".keras", ".hdf5")
 
@@ -34,7 +37,9 @@ def save_weights(model: Any, path: str, overwrite: bool, save_format: str | None
     if not overwrite and os.path.exists(target):
         raise FileExistsError(f"{target} exists already. Pass overwrite=True to write over it.")
     if not is_hdf5:
-        _saver(model).save(backend.get_session(), path, write_meta_graph=False)
+        with model.graph.as_default():
+            write_objects(model, path, None if are_made_eagerly() else backend.get_session())
+        write_state(os.path.dirname(path), path, [path], save_relative_paths=True)
         return
     unfinished = files.temporary_name(path)
     with _h5py().File(unfinished, "w") as file:
@@ -42,15 +47,7 @@ def save_weights(model: Any, path: str, overwrite: bool, save_format: str | None
     os.replace(unfinished, path)
 
 
-def _saver(model: Any) -> Saver:
-    """A saver of the weights by their names, made once."""
-    if not hasattr(model, "_weight_saver"):
-        with model.graph.as_default():
-            model._weight_saver = Saver({weight.op.name: weight for weight in model.weights})
-    return model._weight_saver
-
-
-def load_weights(model: Any, path: str, by_name: bool) -> None:
+def load_weights(model: Any, path: str, by_name: bool) -> Any:
     """Read a model's weights; see `Network.load_weights`."""
     path = os.fspath(path)
     with model.graph.as_default():
@@ -60,11 +57,21 @@ def load_weights(model: Any, path: str, by_name: bool) -> None:
         if os.path.exists(path + ".index"):
             if by_name:
                 raise NotImplementedError("Weights may only be loaded by name from HDF5 files, not from a checkpoint.")
-            _saver(model).restore(session, path)
-            return
+            restoration = Restoration(path, model, None if are_made_eagerly() else lambda: session)
+            return LoadStatus(restoration)
+        _check_built(model)
         with _h5py().File(path, "r") as file:
             group = file["model_weights"] if "layer_names" not in file.attrs and "model_weights" in file else file
             read_hdf5(group, model, by_name)
+    return None
+
+
+def _check_built(model: Any) -> None:
+    if not model.built:
+        raise ValueError(
+            "Unable to load weights saved in HDF5 format into a subclassed Model which has not created its variables "
+            "yet. Call the Model first, then load the weights."
+        )
 
 
 def write_hdf5(group: Any, model: Any) -> None:

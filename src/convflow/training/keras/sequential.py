@@ -25,6 +25,8 @@ class Sequential(Model):
         name: "sequential" and so on if None.
     """
 
+    _is_stack = True
+
     def __init__(self, layers: Sequence[Layer] | None = None, name: str | None = None) -> None:
         super().__init__(name=name)
         self._stack: list[Layer] = []

@@ -23,6 +23,7 @@ from convflow.graph.scopes import (
     init_scope,
     name_scope,
 )
+from convflow.modeling import tracking
 from convflow.modeling.variables.variable import EagerVariable, Variable, trainable_variables
 from convflow.ops import state
 from convflow.ops.array.gather import unsorted_segment_sum
@@ -180,6 +181,7 @@ class Optimizer(SlotKeeper):
             raise ValueError(f"No gradients provided for any variable: {[str(variable) for _, variable in pairs]}.")
         with init_scope():
             self._create_slots([variable for _, variable in trained])
+            tracking.objects_made()
         with name_scope(name, self._name) as scope:
             self._prepare()
             update_ops = [self._update(grad, variable) for grad, variable in trained]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convflow.graph.function import FuncGraph
 from convflow.graph.scopes import colocate_with, get_default_graph, name_scope
 from convflow.modeling.variables.scope import get_variable, variable_scope
 from convflow.modeling.variables.variable import EagerVariable, Variable
@@ -41,6 +42,11 @@ class SlotKeeper:
         own = list(self._non_slot_variables())
         own += [slot for named in self._slots.values() for slot in named.values()]
         return sorted((variable for variable in own if _is_of(variable, graph)), key=lambda v: v.name)
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        graph = get_default_graph()
+        graph = graph.outermost if isinstance(graph, FuncGraph) else graph
+        return {name: variable for (name, made_in), variable in self._non_slot_dict.items() if made_in is graph}
 
     # For subclasses
 

@@ -1,3 +1,3 @@
 """tf.keras.datasets"""
 
-from convflow.api.keras.datasets import cifar10, cifar100, fashion_mnist, mnist
+from convflow.api.keras.datasets import boston_housing, cifar10, cifar100, fashion_mnist, imdb, mnist, reuters

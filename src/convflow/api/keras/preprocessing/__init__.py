@@ -1,3 +1,3 @@
 """tf.keras.preprocessing"""
 
-from convflow.api.keras.preprocessing import image
+from convflow.api.keras.preprocessing import image, sequence, text
