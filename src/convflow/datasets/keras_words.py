@@ -6,6 +6,7 @@ The files are looked for where Keras keeps them and in the folders of `$CONVFLOW
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from convflow.datasets import locate
 _Pair = tuple[np.ndarray, np.ndarray]
 
 
-def find_file(path: str) -> Path:
-    """A file in `~/.keras/datasets` or in a folder of `$CONVFLOW_DATA`.
+def find_file(path: str, cache_dir: str | None = None) -> Path:
+    """A file in `datasets` below `cache_dir`, in `~/.keras/datasets` or in a folder of `$CONVFLOW_DATA`.
 
     Raises:
         errors.UnavailableError: it is in none of them.
     """
     folders = [
+        *([] if cache_dir is None else [Path(cache_dir) / "datasets"]),
         Path.home() / ".keras" / "datasets",
         *locate.data_folders(),
         *(f / "keras" for f in locate.data_folders()),
@@ -37,8 +39,12 @@ def find_file(path: str) -> Path:
     )
 
 
-def _arrays(path: str, *names: str) -> list[np.ndarray]:
-    place = find_file(path)
+def _arrays(path: str, cache_dir: str | None, *names: str) -> list[np.ndarray]:
+    place = find_file(path, cache_dir)
+    if not zipfile.is_zipfile(place):
+        raise errors.DataLossError(
+            None, None, f"{place} cannot be read: it is no .npz file. Expected one with {', '.join(names)}."
+        )
     try:
         # Lists of different lengths are stored as objects.
         with np.load(place, allow_pickle=True) as found:
@@ -93,6 +99,7 @@ def load_imdb(
     start_char: int | None = 1,
     oov_char: int | None = 2,
     index_from: int = 3,
+    cache_dir: str | None = None,
     **kwargs: Any,
 ) -> tuple[_Pair, _Pair]:
     """Film reviews as lists of words' numbers, and whether they are good (API: tf.keras.datasets.imdb.load_data).
@@ -103,6 +110,7 @@ def load_imdb(
             that is None.
         maxlen: longer reviews are left out.
         seed: of the order.
+        cache_dir: a folder in whose `datasets` the file may be.
         start_char: begins each review. index_from: is added to words' numbers.
 
     Returns:
@@ -115,7 +123,7 @@ def load_imdb(
     num_words = kwargs.pop("nb_words", num_words)
     if kwargs:
         raise TypeError(f"Unrecognized keyword arguments: {sorted(kwargs)}")
-    x_train, y_train, x_test, y_test = _arrays(path, "x_train", "y_train", "x_test", "y_test")
+    x_train, y_train, x_test, y_test = _arrays(path, cache_dir, "x_train", "y_train", "x_test", "y_test")
     train, test = _shuffled([(x_train, y_train), (x_test, y_test)], seed)
     xs = [*train[0], *test[0]]
     rows, labels = _prepared(
@@ -135,6 +143,7 @@ def load_reuters(
     start_char: int | None = 1,
     oov_char: int | None = 2,
     index_from: int = 3,
+    cache_dir: str | None = None,
     **kwargs: Any,
 ) -> tuple[_Pair, _Pair]:
     """News as lists of words' numbers, and their topics (API: tf.keras.datasets.reuters.load_data).
@@ -148,7 +157,7 @@ def load_reuters(
     num_words = kwargs.pop("nb_words", num_words)
     if kwargs:
         raise TypeError(f"Unrecognized keyword arguments: {sorted(kwargs)}")
-    x, y = _arrays(path, "x", "y")
+    x, y = _arrays(path, cache_dir, "x", "y")
     [(x, y)] = _shuffled([(x, y)], seed)
     rows, labels = _prepared(x, y, num_words, skip_top, maxlen, start_char, oov_char, index_from)
     at = int(len(rows) * (1 - test_split))
@@ -165,13 +174,16 @@ def reuters_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
     return json.loads(find_file(path).read_text())
 
 
-def load_boston(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> tuple[_Pair, _Pair]:
+def load_boston(
+    path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113, cache_dir: str | None = None
+) -> tuple[_Pair, _Pair]:
     """House prices by 13 features (API: tf.keras.datasets.boston_housing.load_data).
 
     Args:
         path: the file `boston_housing.npz` with x and y.
         test_split: the part of the data that is for testing.
         seed: of the order.
+        cache_dir: a folder in whose `datasets` the file may be.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: arrays (houses, 13) and (houses,) of float64.
@@ -179,7 +191,7 @@ def load_boston(path: str = "boston_housing.npz", test_split: float = 0.2, seed:
     Raises:
         errors.UnavailableError: the file is not on this machine. errors.DataLossError: it cannot be read.
     """
-    x, y = _arrays(path, "x", "y")
+    x, y = _arrays(path, cache_dir, "x", "y")
     [(x, y)] = _shuffled([(x, y)], seed)
     at = int(len(x) * (1 - test_split))
     return (np.array(x[:at]), np.array(y[:at])), (np.array(x[at:]), np.array(y[at:]))

@@ -1,5 +1,7 @@
 """tf.keras.backend"""
 
+from convflow.graph.scopes import name_scope
+from convflow.modeling.functional import foldl, foldr, map_fn
 from convflow.modeling.keras.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh
 from convflow.modeling.keras.backend import (
     batch_get_value,
@@ -14,6 +16,7 @@ from convflow.modeling.keras.backend import (
     image_data_format,
     int_shape,
     learning_phase,
+    learning_phase_scope,
     placeholder,
     reset_uids,
     set_epsilon,
@@ -24,21 +27,88 @@ from convflow.modeling.keras.backend import (
     set_value,
     variable,
 )
+from convflow.modeling.keras.backend_ops import (
+    all,
+    any,
+    arange,
+    argmax,
+    argmin,
+    batch_dot,
+    batch_flatten,
+    bias_add,
+    cast,
+    cast_to_floatx,
+    clip,
+    concatenate,
+    constant,
+    conv1d,
+    conv2d,
+    conv3d,
+    count_params,
+    depthwise_conv2d,
+    dot,
+    dropout,
+    dtype,
+    eval,
+    eye,
+    flatten,
+    gather,
+    in_test_phase,
+    in_train_phase,
+    is_keras_tensor,
+    is_sparse,
+    l2_normalize,
+    mean,
+    moving_average_update,
+    ndim,
+    one_hot,
+    ones,
+    permute_dimensions,
+    pool2d,
+    pool3d,
+    print_tensor,
+    random_binomial,
+    random_normal,
+    random_normal_variable,
+    random_uniform,
+    random_uniform_variable,
+    repeat,
+    repeat_elements,
+    resize_images,
+    reverse,
+    separable_conv2d,
+    spatial_2d_padding,
+    sqrt,
+    switch,
+    temporal_padding,
+    tile,
+    truncated_normal,
+    update,
+    update_add,
+    update_sub,
+    zeros,
+)
+from convflow.modeling.keras.rnn_loop import rnn
+from convflow.ops.array.constant import ones_like, zeros_like
+from convflow.ops.array.identity import stop_gradient
 from convflow.ops.array.reshape import expand_dims, reshape, squeeze
 from convflow.ops.array.shape_ops import shape
 from convflow.ops.array.stack import stack
-from convflow.ops.math.argmax import argmax, argmin
+from convflow.ops.array.transpose import transpose
 from convflow.ops.math.arithmetic import maximum, minimum, pow
-from convflow.ops.math.elementwise import abs, exp, log, round, sign, sqrt, square
+from convflow.ops.math.comparison import equal, greater, greater_equal, less, less_equal, not_equal
+from convflow.ops.math.elementwise import abs, cos, exp, log, round, sign, sin, square
 from convflow.ops.math.reduce import reduce_max as max
-from convflow.ops.math.reduce import reduce_mean as mean
 from convflow.ops.math.reduce import reduce_min as min
 from convflow.ops.math.reduce import reduce_prod as prod
 from convflow.ops.math.reduce import reduce_sum as sum
+from convflow.ops.math.scan import cumprod, cumsum
 from convflow.ops.math.statistics import reduce_std as std
-from convflow.ops.random import random_normal, random_uniform
+from convflow.ops.math.statistics import reduce_variance as var
+from convflow.ops.top_k import in_top_k
 from convflow.training.keras.losses import (
     binary_crossentropy,
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from convflow.training.keras.optimizer_base import backend_gradients as gradients

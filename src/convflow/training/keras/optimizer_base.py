@@ -20,6 +20,11 @@ from convflow.ops.math.clip import clip_by_norm, clip_by_value
 _ALIASES = {"lr": "learning_rate"}
 
 
+def backend_gradients(loss: Any, variables: Any) -> list[Any]:
+    """The derivatives of a loss with respect to variables (API: tf.keras.backend.gradients)."""
+    return gradients(loss, variables, unconnected_gradients="none")
+
+
 class Optimizer:
     """What all share (API: tf.keras.optimizers.Optimizer). Subclasses give `_update`.
 
