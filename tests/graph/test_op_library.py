@@ -41,3 +41,10 @@ def test_flags_parsed_as_before_their_renewal(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "argv", ["program", "--old_style_steps=5"])
     tf.app.flags.FLAGS._parse_flags()
     assert tf.app.flags.FLAGS.old_style_steps == 5
+
+
+def test_whole_number_attributes_are_cut_as_tensorflow_cuts_them() -> None:
+    x = tf.zeros([1, 33, 65, 8])
+    assert tf.nn.avg_pool(x, [1, 33 / 3, 65 / 3, 1], [1, 33 / 3, 65 / 3, 1], "VALID").shape.as_list() == [1, 3, 3, 8]
+    with pytest.raises(TypeError, match="Expected int for attribute 'ksize' of the op AvgPool, got '2'"):
+        tf.nn.avg_pool(x, [1, "2", 2, 1], [1, 2, 2, 1], "SAME")

@@ -268,8 +268,9 @@ def _as_text(value: Any) -> str | bytes:
 
 
 def _as_int(value: Any) -> int:
-    if isinstance(value, float) and value != int(value):
-        raise ValueError("not a whole number")
+    # What programs compute with a division is cut, as TensorFlow does.
+    if isinstance(value, (str, bytes)):
+        raise TypeError("text")
     return int(value)
 
 

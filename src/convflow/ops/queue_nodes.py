@@ -107,7 +107,7 @@ _register_queue(
 def _enqueue_kernel(op: Operation, store: Any) -> Callable[..., None]:
     def enqueue(queue: QueueResource, *components: Any) -> None:
         _check_components(queue, components, batch=False)
-        queue.add([tuple(map(_own, components))])
+        queue.add([tuple(map(own_copy, components))])
 
     return enqueue
 
@@ -115,7 +115,7 @@ def _enqueue_kernel(op: Operation, store: Any) -> Callable[..., None]:
 def _enqueue_many_kernel(op: Operation, store: Any) -> Callable[..., None]:
     def enqueue_many(queue: QueueResource, *components: Any) -> None:
         _check_components(queue, components, batch=True)
-        queue.add([tuple(map(_own, (_row(part, i) for part in components))) for i in range(len(components[0]))])
+        queue.add([tuple(map(own_copy, (_row(part, i) for part in components))) for i in range(len(components[0]))])
 
     return enqueue_many
 
@@ -125,7 +125,7 @@ def _row(value: Any, index: int) -> Any:
     return row if isinstance(row, (torch.Tensor, np.ndarray)) else np.array(row, dtype=object)
 
 
-def _own(value: Any) -> Any:
+def own_copy(value: Any) -> Any:
     """A copy: the value may be a variable's memory, which changes before somebody takes it out."""
     return value.clone(memory_format=torch.contiguous_format) if isinstance(value, torch.Tensor) else value.copy()
 

@@ -12,12 +12,13 @@ from convflow.core import errors, logging
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scopes import get_collection, get_default_graph
 from convflow.training.coordinator import Coordinator
+from convflow.training.hooked_session import run_with_hooks
 from convflow.training.hooks.reporting import StepCounterHook, SummarySaverHook
 from convflow.training.hooks.saving import CheckpointSaverHook
 from convflow.training.queue_runner import start_queue_runners
 from convflow.training.scaffold import Scaffold
 from convflow.training.session_manager import SessionManager
-from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from convflow.training.session_run_hook import SessionRunHook
 
 _DEFAULT: Any = object()
 _SAVE_SECS = 600
@@ -186,25 +187,9 @@ class MonitoredSession:
             raise
 
     def _run_with_hooks(self, fetches: Any, feed_dict: Any, options: Any, metadata: Any) -> Any:
-        context = SessionRunContext(SessionRunArgs(fetches, feed_dict), self._session)
-        wanted: dict[Any, Any] = {"caller": fetches}
-        feeds: dict[Any, Any] = {}
-        for hook in self._hooks:
-            request = hook.before_run(context)
-            if request is None:
-                continue
-            if request.fetches is not None:
-                wanted[hook] = request.fetches
-            _add_feeds(feeds, request.feed_dict, "Same tensor is fed by two hooks.")
-            if request.options is not None:
-                options.trace_level = max(options.trace_level, request.options.trace_level)
-                options.debug_options.MergeFrom(request.options.debug_options)
-        _add_feeds(feeds, feed_dict, "Same tensor is fed by a SessionRunHook and user.")
-        values = self._session.run(wanted, feeds, options, metadata)
-        for hook in self._hooks:
-            hook.after_run(context, SessionRunValues(values.get(hook), options, metadata))
-        self._stop_requested = self._stop_requested or context.stop_requested
-        return values["caller"]
+        value, stop = run_with_hooks(self._session, self._hooks, fetches, feed_dict, options, metadata)
+        self._stop_requested = self._stop_requested or stop
+        return value
 
     def run_step_fn(self, step_fn: Callable[[Any], Any]) -> Any:
         """Call a function with a `StepContext`, for several runs in one step."""
@@ -246,13 +231,6 @@ class MonitoredSession:
             kind = None
         self._close(kind)
         return kind is None
-
-
-def _add_feeds(feeds: dict[Any, Any], more: Any, message: str) -> None:
-    conflicts = feeds.keys() & (more or {}).keys()
-    if conflicts:
-        raise RuntimeError(f"{message} Conflict(s): {sorted(map(str, conflicts))}")
-    feeds.update(more or {})
 
 
 class SingularMonitoredSession(MonitoredSession):

@@ -136,6 +136,8 @@ assert np.asscalar(np.array([3])) == 3 and np.product([2, 3]) == 6 and np.alltru
 assert np.in1d([[1], [2]], [1]).tolist() == [True, False] and np.float_ is np.float64
 assert time.clock() > 0 and fractions.gcd(12, -18) == -6 and os.errno.EEXIST
 assert inspect.getargspec(lambda a, b=1, *c, **d: 0) == (["a", "b"], "c", "d", (1,))
+def annotated(x: int, y: str = "") -> int: return x
+assert inspect.getargspec(annotated).args == ["x", "y"]
 assert threading.Thread().isAlive() is False
 assert base64.decodestring(base64.encodestring(b"x")) == b"x" and tree.Element
 """

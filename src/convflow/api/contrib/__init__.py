@@ -18,6 +18,7 @@ from convflow.api.contrib import (
     opt,
     rnn,
     slim,
+    staging,
     tensor_forest,
     tensorboard,
     training,

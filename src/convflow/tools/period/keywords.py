@@ -1,4 +1,4 @@
-"""Keywords that functions have dropped under another name. Source: release notes of NumPy and matplotlib."""
+"""Keywords that functions have dropped under another name. Source: the release notes of their packages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ KEYWORDS: tuple[PeriodKeyword, ...] = (
     PeriodKeyword("numpy", "reshape", "newshape", "NumPy 2.4", "shape"),
     PeriodKeyword("numpy", "histogram", "normed", "NumPy 1.24", "density"),
     PeriodKeyword("matplotlib.pyplot", "hist", "normed", "matplotlib 3.1", "density"),
+    PeriodKeyword("sklearn.manifold", "TSNE", "n_iter", "scikit-learn 1.7", "max_iter"),
 )
 
 

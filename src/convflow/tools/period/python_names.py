@@ -39,13 +39,15 @@ ArgSpec = namedtuple("ArgSpec", "args varargs keywords defaults")
 def getargspec(func: Callable[..., Any]) -> ArgSpec:
     """The arguments of a function: (args, varargs, keywords, defaults).
 
+    Annotations are passed over: TensorFlow's functions, which programs ask about, had none.
+
     Raises:
-        ValueError: it has keyword-only arguments or annotations, which this record has no place for.
+        ValueError: it has keyword-only arguments, which this record has no place for.
     """
     spec = inspect.getfullargspec(func)
-    if spec.kwonlyargs or spec.annotations:
+    if spec.kwonlyargs:
         raise ValueError(
-            f"getargspec got {func!r} with keyword-only arguments or annotations. Expected a function without. "
+            f"getargspec got {func!r} with keyword-only arguments. Expected a function without. "
             "Call inspect.getfullargspec."
         )
     return ArgSpec(spec.args, spec.varargs, spec.varkw, spec.defaults)

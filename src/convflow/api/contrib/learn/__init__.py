@@ -1,5 +1,5 @@
 """tf.contrib.learn"""
 
-from convflow.api.contrib.learn import datasets, python
+from convflow.api.contrib.learn import datasets, preprocessing, python
 from convflow.training.estimator.contrib_run_config import RunConfig
 from convflow.training.estimator.mode_keys import ModeKeys

@@ -3,4 +3,5 @@
 from convflow.ops.array.partition import dynamic_partition
 from convflow.ops.array.stitch import dynamic_stitch
 from convflow.ops.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
+from convflow.ops.staging import StagingArea
 from convflow.ops.tensor_array import TensorArray

@@ -1,0 +1,3 @@
+"""tf.contrib.learn.preprocessing"""
+
+from convflow.input.text_vocabulary import ByteProcessor, CategoricalVocabulary, VocabularyProcessor, tokenizer

@@ -1,0 +1,3 @@
+"""tf.contrib.learn.python.learn.preprocessing"""
+
+from convflow.api.contrib.learn.preprocessing import *

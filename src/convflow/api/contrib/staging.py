@@ -1,0 +1,3 @@
+"""tf.contrib.staging"""
+
+from convflow.ops.staging import StagingArea

@@ -1,0 +1,3 @@
+"""tensorflow.python.framework.tensor_spec"""
+
+from convflow.runtime.eager.defun import TensorSpec
