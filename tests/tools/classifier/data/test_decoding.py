@@ -131,6 +131,14 @@ def test_a_jpeg_with_damaged_data_is_refused() -> None:
         decoding.decode(bytes(contents), (64, 64, 3))
 
 
+def test_what_a_reader_of_a_format_stumbles_over_is_damage() -> None:
+    # A pixel format that is none: Pillow raises NotImplementedError.
+    contents = bytearray(encoded(Image.fromarray(SMOOTH), "DDS"))
+    contents[80:84] = b"\0\0\0\x40"
+    with pytest.raises(decoding.Unreadable, match="it is damaged"):
+        decoding.decode(bytes(contents), (8, 8, 3))
+
+
 def test_superfluous_bytes_are_no_damage() -> None:
     contents = encoded(Image.fromarray(SMOOTH), "JPEG")
     assert decoding.decode(contents[:-2] + b"\0\0\0\0" + contents[-2:], (30, 40, 3)).shape == (30, 40, 3)

@@ -7,7 +7,6 @@ everything else is Pillow's. Both leave Python's lock to others meanwhile.
 from __future__ import annotations
 
 import io
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from convflow.core import errors
 from convflow.formats.files import os_errors
 
 CHANNELS = (1, 3)
-_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 # Exif data stand in the first segments of a JPEG file, none of which is longer.
@@ -129,7 +127,9 @@ def _loaded(contents: bytes, height: int, width: int, channels: int) -> tuple[np
         return pixels, _orientation(picture)
     except UnidentifiedImageError:
         raise Unreadable(f"its {len(contents)} bytes are no picture of a known format") from None
-    except _DAMAGE as reason:
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as reason:  # whatever the reader of a format stumbles over in a damaged file
         raise Unreadable(f"it is damaged ({reason})") from reason
 
 
@@ -153,16 +153,14 @@ def _jpeg_orientation(contents: bytes) -> int:
         return 1
     try:
         return _orientation(Image.open(io.BytesIO(contents)))
-    except _DAMAGE:
-        # Whoever decodes the picture says what is wrong with it.
+    except Exception:  # whoever decodes the picture says what is wrong with it
         return 1
 
 
 def _orientation(picture: Any) -> int:
     try:
         return picture.getexif().get(_ORIENTATION, 1)
-    except (*_DAMAGE, struct.error, KeyError):
-        # Notes about a picture can be damaged while the picture is whole.
+    except Exception:  # notes about a picture can be damaged while the picture is whole
         return 1
 
 
