@@ -28,7 +28,8 @@ Model = Annotated[str | None, typer.Argument(metavar="MODEL", help="The model to
 Data = Annotated[
     str,
     typer.Option(
-        help="mnist5k (5,000 digits, no download), mnist (the whole set), fashion_mnist, cifar10, cifar100, or iris."
+        help="A named set: mnist5k (5,000 digits, no download), mnist (the whole set), fashion_mnist, cifar10, "
+        "cifar100, iris; a folder with a folder of pictures for each class; or TFRecord files."
     ),
 ]
 Out = Annotated[Path | None, _option("A new folder for the results. Default: runs/MODEL-DATE-TIME.")]
@@ -62,6 +63,13 @@ Augment = Annotated[
     str | None,
     _option("How training pictures are changed, e.g. flip,crop:4,rotate:10,brightness:0.2,cutout:8.", _PICTURES),
 ]
+ImageSize = Annotated[
+    int | None, _option("Pixels that pictures of folders and records are brought to. Default: the model's.", _PICTURES)
+]
+Channels = Annotated[int | None, _option("1 (grey) or 3 (colours) for the same. Default: the model's.", _PICTURES)]
+Validation = Annotated[float | None, _option("The fraction kept to choose the best by. Default: 0.1.", _PICTURES)]
+Test = Annotated[float | None, _option("The fraction kept to measure the result. Default: 0.2.", _PICTURES)]
+SkipBad = Annotated[bool, _option("Leave out pictures that cannot be read.", _PICTURES, "--skip-bad")]
 Balance = Annotated[
     str | None, _option("For classes of unequal size: weights (in the loss) or resample. Default: none.", _PICTURES)
 ]
@@ -104,6 +112,11 @@ def train(
     decay_at: DecayAt = None,
     patience: Patience = None,
     warmup: Warmup = None,
+    image_size: ImageSize = None,
+    channels: Channels = None,
+    validation: Validation = None,
+    test: Test = None,
+    skip_bad: SkipBad = False,
     augment: Augment = None,
     balance: Balance = None,
     dropout: Dropout = None,

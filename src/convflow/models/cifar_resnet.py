@@ -10,7 +10,16 @@ from convflow.models.registry import Recipe, register
 
 STAGES = (16, 32, 64)
 _SOURCE = "He et al. 2015, Deep Residual Learning for Image Recognition, section 4.2"
-_RECIPE = Recipe(epochs=60, batch_size=128, learning_rate=1e-3)
+# The paper's weight decay and augmentation; a cosine reaches as much in fewer passes than its steps of the rate.
+_RECIPE = Recipe(
+    epochs=60,
+    batch_size=128,
+    learning_rate=0.1,
+    optimizer="momentum",
+    schedule="cosine",
+    l2=1e-4,
+    augment="flip,crop:4",
+)
 
 
 def _conv_bn(features: Any, filters: int, stride: int, is_training: Any, name: str) -> Any:

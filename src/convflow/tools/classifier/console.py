@@ -47,6 +47,8 @@ def introduce(console: Console, run: Run, data: Data, network: Network) -> None:
         f"{run.data}: {len(data.train):,} images of {shape} to train on, {len(data.validation):,} to validate, "
         f"{len(data.test):,} to test",
     )
+    for note in data.notes:
+        say(console, note, style="yellow")
     say(console, ", ".join(_settings(run)))
     say(console, f"Watch it with: tensorboard --logdir {run.out}")
     console.print()

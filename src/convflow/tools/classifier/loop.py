@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from convflow.tools.classifier.data.augmentation import parse
 from convflow.tools.classifier.data.examples import Batch, Data, Examples
-from convflow.tools.classifier.data.pipeline import batches
+from convflow.tools.classifier.data.pipeline import Batches, batches
 from convflow.tools.classifier.diagnosis import diagnosed
 from convflow.tools.classifier.graph import Network, TrainingGraph
 from convflow.tools.classifier.progress import EpochResult, Progress
@@ -93,13 +94,14 @@ def train(
     steps = length(run, data)
     while progress.step < steps.total:
         rate = 0.0
-        for batch in _epoch_batches(run, data, progress, steps):
-            rate = run.rates(progress.moment(steps.total, steps.per_epoch))
-            loss, accuracy = _train_step(session, net, run, batch, rate, progress)
-            for observer in observers:
-                observer.stepped(progress, loss, accuracy)
-            if stop():
-                return End.STOPPED
+        with _epoch_batches(run, data, progress, steps) as coming:
+            for batch in coming:
+                rate = run.rates(progress.moment(steps.total, steps.per_epoch))
+                loss, accuracy = _train_step(session, net, run, batch, rate, progress)
+                for observer in observers:
+                    observer.stepped(progress, loss, accuracy)
+                if stop():
+                    return End.STOPPED
         progress.finished(_result(progress, rate, evaluate(session, net.network, data.validation)))
         for observer in observers:
             observer.finished_epoch(session, progress)
@@ -108,7 +110,7 @@ def train(
     return End.DONE
 
 
-def _epoch_batches(run: Run, data: Data, progress: Progress, steps: Length) -> Any:
+def _epoch_batches(run: Run, data: Data, progress: Progress, steps: Length) -> Batches:
     """What is left of the epoch in hand, and of the run."""
     order = epoch_order(run, data, progress.epoch)
     # `steps` may end a run within an epoch.
@@ -117,6 +119,7 @@ def _epoch_batches(run: Run, data: Data, progress: Progress, steps: Length) -> A
         data.train,
         run.batch_size,
         order[: last * run.batch_size],
+        augment=parse(run.augment),
         seed=(run.seed, progress.epoch),
         first=progress.batch,
     )

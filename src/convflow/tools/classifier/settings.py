@@ -13,7 +13,10 @@ from typing import Any
 
 from convflow.core import errors
 from convflow.models import registry
-from convflow.tools.classifier.data import named
+from convflow.tools.classifier.data import sources
+from convflow.tools.classifier.data.augmentation import parse
+from convflow.tools.classifier.data.examples import Data
+from convflow.tools.classifier.data.splitting import Split
 from convflow.tools.classifier.initializers import INITIALIZERS
 from convflow.tools.classifier.optimizers import OPTIMIZERS
 from convflow.tools.classifier.schedules import DECAYS, Schedule
@@ -41,6 +44,10 @@ class Run:
         initializer: of all kernels, a key of `INITIALIZERS`; None for the model's own.
         l1, l2: how much of the sum of the kernels' magnitudes and of half the sum of their squares is added to the
             loss.
+        image_size, channels: what pictures of folders and records are brought to; None for the model's.
+        validation, test: the fractions of a folder's or of records' examples that are kept, where they are not
+            divided.
+        skip_bad: whether pictures that cannot be read are left out.
         augment: how training pictures are changed, as in "flip,crop:4".
         balance: "weights" gives rare classes more weight in the loss, "resample" shows them more often.
         early_stopping: how many epochs without a better validation accuracy end the run; None for never.
@@ -69,6 +76,11 @@ class Run:
     initializer: str | None = None
     l1: float = 0.0
     l2: float = 0.0
+    image_size: int | None = None
+    channels: int | None = None
+    validation: float = 0.1
+    test: float = 0.2
+    skip_bad: bool = False
     augment: str = ""
     balance: str = "none"
     early_stopping: int | None = None
@@ -98,7 +110,7 @@ def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any)
         errors.InvalidArgumentError: a setting has a value that cannot work.
     """
     recipe = dataclasses.asdict(registry.get(model).recipe)
-    named.get(data)
+    sources.kind_of(data)
     if recipe["dropout"] is None and settings.get("dropout") is not None:
         raise _invalid("--dropout", settings["dropout"], f"nothing: {model} has no dropout; leave the option out")
     chosen = recipe | {name: value for name, value in settings.items() if value is not None}
@@ -108,6 +120,21 @@ def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any)
     run = Run(model=model, data=data, out=out or default_out(model), **chosen)
     check(run)
     return run
+
+
+def load_data(run: Run) -> Data:
+    """The examples that a run is made with.
+
+    Raises:
+        errors.OpError: as `sources.load`; or its pictures cannot be augmented as the run wants.
+    """
+    height, width, channels = registry.get(run.model).input_shape
+    size = (run.image_size or height, run.image_size or width, run.channels or channels)
+    data = sources.load(run.data, size, Split(run.validation, run.test, run.seed), run.skip_bad)
+    augmentation = parse(run.augment)
+    if augmentation is not None:
+        augmentation.check(data.image_shape, data.train.dtype)
+    return data
 
 
 def default_out(model: str) -> Path:
@@ -137,6 +164,8 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "dropout": (_is_share, "a fraction from 0 up to but without 1, such as 0.5"),
     "l1": (lambda value: value >= 0 and math.isfinite(value), "a number from 0, such as 0.0001"),
     "l2": (lambda value: value >= 0 and math.isfinite(value), "a number from 0, such as 0.0001"),
+    "image_size": (lambda value: value >= 1, "a whole number of pixels of at least 1"),
+    "channels": (lambda value: value in (1, 3), "1 (grey) or 3 (colours)"),
     "early_stopping": (lambda value: value >= 1, "a whole number of epochs of at least 1"),
     "seed": (lambda value: 0 <= value <= LARGEST_SEED, f"a whole number from 0 to {LARGEST_SEED}"),
 }
@@ -163,6 +192,8 @@ def check(run: Run) -> None:
         value = getattr(run, field)
         if value is not None and value not in choices:
             raise _invalid(option(field), repr(value), f"one of {', '.join(choices)}")
+    Split(run.validation, run.test, run.seed)
+    parse(run.augment)
     for field in _PATTERNS:
         _check_pattern(option(field), getattr(run, field))
 

@@ -16,14 +16,13 @@ from convflow.core import errors
 from convflow.tools.classifier import console as reporting
 from convflow.tools.classifier import folder, predictions_picture
 from convflow.tools.classifier.checkpoints import Checkpoints, best_checkpoint
-from convflow.tools.classifier.data import named
 from convflow.tools.classifier.data.examples import ArrayExamples, Data
 from convflow.tools.classifier.data.pipeline import batches
 from convflow.tools.classifier.files import Events, Metrics
 from convflow.tools.classifier.graph import TrainingGraph, build
 from convflow.tools.classifier.loop import End, Evaluation, Observer, evaluate, length, train
 from convflow.tools.classifier.progress import Progress
-from convflow.tools.classifier.settings import Run
+from convflow.tools.classifier.settings import Run, load_data
 from convflow.tools.classifier.transfer import take_over
 from convflow.tools.interrupt import Interrupt
 
@@ -85,7 +84,7 @@ def resume_model(out: Path, console: Console | None = None) -> Result:
 
 def _train(run: Run, console: Console, resume: bool) -> Result:
     predictions_picture.check_available()
-    data = named.load(run.data)
+    data = load_data(run)
     net = build(run, data)
     if not resume:
         folder.prepare(run, data)
