@@ -212,7 +212,7 @@ def test_python_2_runs(program: Program, capsys: pytest.CaptureFixture[str]) -> 
     assert run.run_program(path) == 1
     out, err = capsys.readouterr()
     assert out.split() == ["x", "no", "511", "np.int32(10)"]
-    assert f"convflow run: {path} is Python 2: its syntax is read as 2to3 converts it." in err
+    assert f"convflow run: {path} is Python 2: it is read as 2to3 converts it, and whole numbers are divided" in err
     # Lines stay where they were.
     assert f'File "{path}", line 7, in <module>\n    1 / 0' in err
 

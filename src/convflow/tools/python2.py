@@ -19,8 +19,14 @@ _LINE = re.compile(
     | <> | `\w | \bur["'] | \b0[0-7]+\b | \b\d+[lL]\b""",
     re.VERBOSE,
 )
-# What changes syntax, and nothing that renames: `xrange` and its kin are left as they stand.
-_FIXERS = ("except", "exec", "ne", "numliterals", "print", "raise", "repr", "tuple_params", "unicode")
+# What has another name or another result in Python 3: lists that have become iterators, methods, modules.
+_FIXERS = (
+    *("basestring", "dict", "except", "exec", "filter", "getcwdu", "has_key", "imports", "itertools"),
+    *("itertools_imports", "long", "map", "metaclass", "ne", "next", "nonzero", "numliterals", "print", "raise"),
+    *("raw_input", "reduce", "repr", "standarderror", "throw", "tuple_params", "unicode", "urllib", "xrange", "zip"),
+)
+# Modules that stand beside a module of a package, which Python 2 found without a dot.
+_SIBLINGS = "import"
 
 
 def looks_like_it(error: SyntaxError) -> bool:
@@ -28,10 +34,14 @@ def looks_like_it(error: SyntaxError) -> bool:
     return isinstance(error, TabError) or bool(_LINE.search(error.text or ""))
 
 
-def converted(source: bytes | str) -> str | None:
-    """The program with Python 3's syntax, line by line where it was; None if that cannot be had.
+def converted(source: bytes | str, path: str = "program", in_package: bool = False) -> str | None:
+    """The program in Python 3, line by line where it was; None if that cannot be had.
 
     The converter is Python's own lib2to3, which left with Python 3.13.
+
+    Args:
+        path: the file.
+        in_package: it is a module of a package, which may import the modules beside it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -39,11 +49,12 @@ def converted(source: bytes | str) -> str | None:
             refactor = importlib.import_module("lib2to3.refactor")
         except ModuleNotFoundError:
             return None
-        tool = refactor.RefactoringTool([f"lib2to3.fixes.fix_{name}" for name in _FIXERS])
+        fixers = (*_FIXERS, _SIBLINGS) if in_package else _FIXERS
+        tool = refactor.RefactoringTool([f"lib2to3.fixes.fix_{name}" for name in fixers])
         try:
             # Tabs and blanks in one block: Python 2 took a tab for eight.
             text = "\n".join(_expanded(line) for line in _text(source).split("\n"))
-            return str(tool.refactor_string(text.rstrip() + "\n", "program"))
+            return str(tool.refactor_string(text.rstrip() + "\n", path))
         except Exception:
             # The converter has error classes of its own for what is no Python at all; the reader is told by the caller.
             return None

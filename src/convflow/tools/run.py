@@ -13,13 +13,14 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from convflow.core import errors
-from convflow.tools import alias, folding, notebook, python2
+from convflow.tools import alias, folding, notebook, python2, python2_code
 from convflow.tools.period.hooks import PeriodFinder
 from convflow.tools.period.offer import Offer
+from convflow.tools.program_modules import ProgramFinder
 
 _USAGE_ERROR = 2
 _INTERRUPTED = 130
@@ -55,9 +56,8 @@ def run_program(path: str, arguments: Sequence[str] = (), library: str = "convfl
     _choose_matplotlib_backend()
     sys.excepthook = folding.excepthook
     alias.install(library)
-    if period_names:
-        PeriodFinder(Offer()).install()
-    return _execute(code, sys.modules["__main__"])
+    offer = _offer_names(period_names)
+    return _execute(code, sys.modules["__main__"], offer)
 
 
 def run_module(name: str, arguments: Sequence[str] = (), library: str = "convflow", period_names: bool = True) -> int:
@@ -73,8 +73,7 @@ def run_module(name: str, arguments: Sequence[str] = (), library: str = "convflo
     _choose_matplotlib_backend()
     sys.excepthook = folding.excepthook
     alias.install(library)
-    if period_names:
-        PeriodFinder(Offer()).install()
+    _offer_names(period_names)
     is_tool = name.partition(".")[0] == "tensorflow"
     command: Callable[[], Any] | None = None
     try:
@@ -156,48 +155,27 @@ def _choose_matplotlib_backend() -> None:
         os.environ.setdefault("MPLBACKEND", "Agg")
 
 
-def _execute(program: _Program, main: ModuleType) -> int:
+def _offer_names(period_names: bool) -> Offer | None:
+    """Has the program's modules loaded as it is, and names that are gone offered to them if so wished."""
+    offer = Offer() if period_names else None
+    ProgramFinder(offer).install()
+    if offer is not None:
+        PeriodFinder(offer).install()
+    return offer
+
+
+def _execute(program: _Program, main: ModuleType, offer: Offer | None) -> int:
     try:
         for name, source in program:
-            exec(_compile(source, name), main.__dict__)
+            code = python2_code.compile_program(source, name)
+            python2_code.prepare(code, main.__dict__, offer)
+            exec(code, main.__dict__)
     except SystemExit as request:
         return _status(request.code)
     except BaseException as error:
         _report(error, {name for name, _ in program})
         return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
-
-
-def _compile(source: bytes | str, name: str) -> CodeType:
-    try:
-        return _compiled(source, name)
-    except SyntaxError as error:
-        code = _compile_python_2(source, name) if python2.looks_like_it(error) else None
-        if code is None:
-            raise
-        return code
-
-
-def _compiled(source: bytes | str, name: str) -> CodeType:
-    # dont_inherit: this file's own `from __future__` is not the program's.
-    return compile(source, name, "exec", dont_inherit=True)
-
-
-def _compile_python_2(source: bytes | str, name: str) -> CodeType | None:
-    """The program with Python 3's syntax, line by line where it was; None where that does not make it one."""
-    converted = python2.converted(source)
-    if converted is None:
-        return None
-    try:
-        code = _compiled(converted, name)
-    except SyntaxError:
-        return None
-    print(
-        f"convflow run: {name} is Python 2: its syntax is read as 2to3 converts it. Everything else is Python 3's "
-        "(1/2 is 0.5; there is no xrange).",
-        file=sys.stderr,
-    )
-    return code
 
 
 def _status(code: Any) -> int:

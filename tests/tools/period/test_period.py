@@ -35,10 +35,10 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(tmp_path)
     folders = (*offer._library_folders(), f"{tmp_path}/")
     monkeypatch.setattr(offer, "_library_folders", lambda: folders)
-    offer._is_library.cache_clear()
+    offer.is_library.cache_clear()
     yield tmp_path
     sys.modules.pop("library", None)
-    offer._is_library.cache_clear()
+    offer.is_library.cache_clear()
 
 
 @pytest.fixture

@@ -44,6 +44,11 @@ class PeriodFinder(MetaPathFinder):
             self._names[name.module].append(name)
         for keyword in self._keywords:
             self._names.setdefault(keyword.module, [])
+        # Python looks for a module only in packages: a file that stands where there was one becomes one.
+        gone = [name.module for name in names if not name.name and "." in name.module]
+        self._packages = {module.rpartition(".")[0] for module in gone}
+        for package in self._packages:
+            self._names.setdefault(package, [])
         self._undo: list[Callable[[], None]] = []
 
     def install(self) -> None:
@@ -90,6 +95,9 @@ class PeriodFinder(MetaPathFinder):
 
     def hook(self, module: ModuleType) -> None:
         """Makes a module answer for its dropped names."""
+        if module.__name__ in self._packages and not hasattr(module, "__path__"):
+            module.__path__ = []
+            self._undo.append(lambda: vars(module).pop("__path__", None))
         own: dict[str, PeriodName] = {}
         for name in self._names[module.__name__]:
             owner, _, member = name.name.rpartition(".")

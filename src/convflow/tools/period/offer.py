@@ -51,11 +51,12 @@ def is_program(frame: FrameType | None) -> bool:
     """Whether code of the program runs in this frame, or in the one for which it imports."""
     while frame is not None and frame.f_code.co_filename.startswith(_IMPORTING):
         frame = frame.f_back
-    return frame is not None and not _is_library(frame.f_code.co_filename)
+    return frame is not None and not is_library(frame.f_code.co_filename)
 
 
 @cache
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
+    """Whether a file is Python's, installed, or convflow's."""
     path = os.path.realpath(file)
     return any(path.startswith(folder) for folder in _library_folders())
 

@@ -50,6 +50,7 @@ NAMES: list[PeriodName] = [
             "trapz": "scipy.integrate.trapezoid",
         },
     ),
+    replaced("scipy.sparse.linalg.eigen.arpack", "SciPy 1.8", "scipy.sparse.linalg"),
     replaced("sklearn.externals.joblib", "scikit-learn 0.23", "joblib"),
     replaced("sklearn.externals.six", "scikit-learn 0.23", "six"),
     *moved(

@@ -1,0 +1,114 @@
+"""Programs in Python 2, compiled to do in Python 3 what they did."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import MutableMapping
+from types import CodeType
+from typing import Any
+
+from convflow.tools import python2
+from convflow.tools.period.offer import Offer
+from convflow.tools.period.python2_names import BUILTINS, divide, divide_in_place
+
+_PICKLE = "convflow.tools.period.python2_pickle"
+_DIVIDE, _DIVIDE_IN_PLACE = "__python2_divide__", "__python2_divide_in_place__"
+_OPERATORS = {_DIVIDE: divide, _DIVIDE_IN_PLACE: divide_in_place}
+
+
+def compile_program(source: bytes | str, name: str, in_package: bool = False) -> CodeType:
+    """The code of a program, in whichever Python it is written.
+
+    Args:
+        name: the file, or another name to be shown in tracebacks.
+        in_package: it is a module of a package.
+
+    Raises:
+        SyntaxError: it is neither Python 3 nor, where there is a converter, Python 2.
+    """
+    try:
+        return _compiled(source, name)
+    except SyntaxError as error:
+        code = _compiled_python_2(source, name, in_package) if python2.looks_like_it(error) else None
+        if code is None:
+            raise
+        return code
+
+
+def _compiled(source: Any, name: str) -> CodeType:
+    # dont_inherit: this file's own `from __future__` is not the program's.
+    return compile(source, name, "exec", dont_inherit=True)
+
+
+def _compiled_python_2(source: bytes | str, name: str, in_package: bool) -> CodeType | None:
+    text = python2.converted(source, name, in_package)
+    if text is None:
+        return None
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    tree = ast.fix_missing_locations(_Python2(tree).visit(tree))
+    print(
+        f"convflow run: {name} is Python 2: it is read as 2to3 converts it, and whole numbers are divided as there "
+        "(1/2 is 0).",
+        file=sys.stderr,
+    )
+    return _compiled(tree, name)
+
+
+class _Python2(ast.NodeTransformer):
+    """Gives back what no change of words can: the division of whole numbers, and reading what Python 2 has pickled."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        futures = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__")
+        self._divides = not any(alias.name == "division" for node in futures for alias in node.names)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if not (self._divides and isinstance(node.op, ast.Div)):
+            return node
+        return ast.copy_location(_call(_DIVIDE, node.left, node.right), node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        self.generic_visit(node)
+        # The target of others would be evaluated twice.
+        if not (self._divides and isinstance(node.op, ast.Div) and isinstance(node.target, ast.Name)):
+            return node
+        value = _call(_DIVIDE_IN_PLACE, ast.Name(node.target.id, ast.Load()), node.value)
+        return ast.copy_location(ast.Assign([node.target], value), node)
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        for alias in node.names:
+            if alias.name == "pickle":
+                alias.name, alias.asname = _PICKLE, alias.asname or "pickle"
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
+        if node.module == "pickle" and not node.level:
+            node.module = _PICKLE
+        return node
+
+
+def _call(function: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(function, ast.Load()), list(arguments), [])
+
+
+def prepare(code: CodeType, namespace: MutableMapping[str, Any], offer: Offer | None) -> None:
+    """Put into a module's namespace what its code needs besides.
+
+    Args:
+        offer: gives the names that Python 3 has dropped to code that uses them; None leaves them out.
+    """
+    used = _names(code)
+    namespace.update({name: value for name, value in _OPERATORS.items() if name in used})
+    for name in BUILTINS if offer is not None else ():
+        if name.name in used and name.name not in namespace and offer is not None:
+            namespace[name.name] = offer.value(name)
+
+
+def _names(code: CodeType) -> set[str]:
+    """The names that code and the functions in it look up outside of functions."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(_names, inner))

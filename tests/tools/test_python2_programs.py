@@ -1,0 +1,76 @@
+"""Programs in Python 2 that consist of several files, and what they rely on besides syntax."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_CONVERTER = pytest.mark.skipif(sys.version_info >= (3, 13), reason="lib2to3 left with Python 3.13")
+
+
+def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "convflow", "run", *options, str(folder / "main.py")]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder)
+
+
+@_CONVERTER
+def test_modules_are_converted_too(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("from net.model import half\nimport reading\nprint(half(7), reading.names())\n")
+    (tmp_path / "reading.py").write_text("def names():\n\tprint 'reading'\n\treturn {'a': 1}.keys()[0]\n")
+    package = tmp_path / "net"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "sizes.py").write_text("two = 2\n")
+    (package / "model.py").write_text("import sizes\ndef half(n):\n    print 'of', n\n    return n / sizes.two\n")
+    done = run(tmp_path)
+    assert done.stdout.splitlines() == ["of 7", "reading", "3 a"], done.stderr
+    assert f"{package / 'model.py'} is Python 2: it is read as 2to3 converts it" in done.stderr
+    assert not list(tmp_path.rglob("model.*.pyc"))
+
+
+@_CONVERTER
+def test_whole_numbers_are_divided_as_there(tmp_path: Path) -> None:
+    lines = [
+        "import tensorflow as tf, numpy as np",
+        "print 7 / 2, 7 / 2.0, -7 / 2, np.int64(7) / 2, (np.arange(4) / 2).tolist(), (np.ones(2) / 2).tolist()",
+        "x = 9",
+        "x /= 2",
+        "y = np.ones(2); z = y; y /= 2",
+        "print x, z.tolist(), tf.Session().run(tf.constant(3.0) / 2)",
+    ]
+    (tmp_path / "main.py").write_text("\n".join(lines) + "\n")
+    done = run(tmp_path)
+    assert done.stdout.splitlines() == ["3 3.5 -4 3 [0, 0, 1, 1] [0.5, 0.5]", "4 [0.5, 0.5] 1.5"], done.stderr
+    (tmp_path / "main.py").write_text("from __future__ import division\nprint 7 / 2\n")
+    assert run(tmp_path).stdout == "3.5\n"
+
+
+@_CONVERTER
+def test_what_python_2_pickled(tmp_path: Path) -> None:
+    (tmp_path / "batch").write_bytes(b"(dp0\nS'data'\np1\nS'\\xff\\x00'\np2\ns.")
+    with pytest.raises(UnicodeDecodeError):
+        pickle.loads((tmp_path / "batch").read_bytes())
+    program = "import cPickle\nprint map(ord, cPickle.load(open('batch', 'rb'))['data'])\n"
+    (tmp_path / "main.py").write_text(program)
+    assert run(tmp_path).stdout == "[255, 0]\n"
+
+
+def test_names_of_python_2_in_programs_of_both(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import weights\nprint(weights.of(2), isinstance('x', basestring))\n")
+    (tmp_path / "weights.py").write_text("def of(count):\n    return [i for i in xrange(count)]\n")
+    done = run(tmp_path)
+    assert done.stdout == "[0, 1] True\n", done.stderr
+    assert "builtins.xrange, gone since Python 3.0, is offered: range" in done.stderr
+    without = run(tmp_path, "--no-period-names")
+    assert without.returncode == 1 and "name 'xrange' is not defined" in without.stderr
+
+
+def test_a_module_that_was_a_package(tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    (tmp_path / "main.py").write_text("from scipy.sparse.linalg.eigen.arpack import eigsh\nprint(eigsh.__name__)\n")
+    done = run(tmp_path)
+    assert done.stdout == "eigsh\n", done.stderr
