@@ -27,6 +27,11 @@ from convflow.tools.model_size import Size, measure
         ("resnet56", Size(853_018, 125_485_696)),
         ("bottleneck_resnet", Size(15_373_418, 3_005_000_704)),
         ("lenet", Size(3_274_634, 13_883_904)),
+        ("cae_encoder", Size(329_058, 14**2 * 25 * 16 + 7**2 * 400 * 32 + 1568 * 200 + 200 * 10)),
+        ("resnet18", Size(11_689_512, 1_814_073_344)),
+        ("resnet34", Size(21_797_672, 3_663_761_408)),
+        ("vgg_11", Size(132_863_336, 7_609_090_048)),
+        ("vgg_13", Size(133_047_848, 11_308_466_176)),
     ],
 )
 def test_sizes(name: str, size: Size) -> None:

@@ -32,6 +32,17 @@ CIFAR100 = NamedSet(
 CIFAR10_JPEG = NamedSet("cifar10", (), (DataFile("cifar10-jpeg.tar.gz"),))
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+# The fine labels, in their order, which is the alphabet's.
+_FINE_LABELS = """
+    apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
+    castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin
+    elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard
+    lobster man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear
+    pickup_truck pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark
+    shrew skunk skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone
+    television tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm
+"""
+CLASSES_100 = tuple(_FINE_LABELS.split())
 _LABEL_KEYS = {"fine": b"fine_labels", "coarse": b"coarse_labels"}
 # The JPEG files have lost the published order; this one is agreed on so that runs compare.
 _JPEG_ORDER_SEED = 0

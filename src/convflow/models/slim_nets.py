@@ -45,15 +45,17 @@ def _network(
     return logits, {**end_points, "logits": logits}
 
 
-def _register(name: str) -> None:
+def _register(name: str, called: str | None = None) -> None:
     side, channels, classes = _SIZES.get(name, (224, 3, 1000))
     kept = _kept(name)
     dropout = None if kept is None else round(1 - kept, 6)
     recipe = dataclasses.replace(_SMALL_RECIPE if side <= 32 else _LARGE_RECIPE, dropout=dropout)
-    register(name=name, input_shape=(side, side, channels), num_classes=classes, recipe=recipe, source=_SOURCE)(
-        functools.partial(_network, name)
-    )
+    register(
+        name=called or name, input_shape=(side, side, channels), num_classes=classes, recipe=recipe, source=_SOURCE
+    )(functools.partial(_network, name))
 
 
 for _name in nets_factory.networks_map:
     _register(_name)
+# By its layers, as the others of its family are called.
+_register("vgg_a", called="vgg_11")

@@ -100,5 +100,6 @@ def _network(name: str, repetitions: tuple[int, ...], collected_by_name: bool = 
 
 
 vgg_a = _network("vgg_a", (1, 1, 2, 2, 2))
+vgg_13 = vgg_b = _network("vgg_13", (2, 2, 2, 2, 2))
 vgg_16 = vgg_d = _network("vgg_16", (2, 2, 3, 3, 3))
 vgg_19 = vgg_e = _network("vgg_19", (2, 2, 4, 4, 4), collected_by_name=True)

@@ -55,3 +55,17 @@ def test_labels_in_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
     data = named.load("column")
     assert data.test.labels.tolist() == [0, 1, 2, 3]
     assert data.has_pictures
+
+
+def test_exclusive_or_has_four_rows() -> None:
+    data = named.load("xor")
+    for part in (data.train, data.validation, data.test):
+        assert part.images(np.arange(4))[:, 0, 0].sum(axis=1).tolist() == [0, 1, 1, 2]
+        assert part.labels.tolist() == [0, 1, 1, 0]
+    assert not data.has_pictures
+
+
+def test_cifar100_has_its_class_names() -> None:
+    names = named.get("cifar100").class_names
+    assert (len(names), names[0], names[-1]) == (100, "apple", "worm")
+    assert list(names) == sorted(set(names))

@@ -22,6 +22,7 @@ networks_map: dict[str, Callable[..., Any]] = {
     "cifarnet": cifarnet.cifarnet,
     "overfeat": overfeat.overfeat,
     "vgg_a": vgg.vgg_a,
+    "vgg_13": vgg.vgg_13,
     "vgg_16": vgg.vgg_16,
     "vgg_19": vgg.vgg_19,
     "inception_v1": inception.inception_v1,
@@ -46,6 +47,7 @@ arg_scopes_map: dict[str, Callable[..., dict[str, dict[str, Any]]]] = {
     "cifarnet": cifarnet.cifarnet_arg_scope,
     "overfeat": overfeat.overfeat_arg_scope,
     "vgg_a": vgg.vgg_arg_scope,
+    "vgg_13": vgg.vgg_arg_scope,
     "vgg_16": vgg.vgg_arg_scope,
     "vgg_19": vgg.vgg_arg_scope,
     # All three were published with the defaults of version 3.

@@ -47,14 +47,22 @@ def _iris() -> tuple[_Split, _Split]:
     return (features[:_IRIS_TRAIN], labels[:_IRIS_TRAIN]), (features[_IRIS_TRAIN:], labels[_IRIS_TRAIN:])
 
 
+def _xor() -> tuple[_Split, _Split]:
+    """Exclusive or: its four rows are learnt, validated and tested."""
+    rows = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    labels = np.array([0, 1, 1, 0])
+    return (np.concatenate([rows, rows]), np.concatenate([labels, labels])), (rows, labels)
+
+
 # The split of MNIST is that of the network's source: 50,000 to train, 10,000 to validate.
 SOURCES = {
     "mnist5k": Source(mnist5k.load, num_validation=400, class_names=_DIGITS),
     "mnist": Source(mnist.load, num_validation=10_000, class_names=_DIGITS),
     "fashion_mnist": Source(mnist.load_fashion, num_validation=10_000, class_names=_CLOTHES),
     "cifar10": Source(cifar.load_cifar10, num_validation=5_000, class_names=cifar.CLASSES),
-    "cifar100": Source(cifar.load_cifar100, num_validation=5_000, class_names=tuple(map(str, range(100)))),
+    "cifar100": Source(cifar.load_cifar100, num_validation=5_000, class_names=cifar.CLASSES_100),
     "iris": Source(_iris, num_validation=15, class_names=("setosa", "versicolor", "virginica")),
+    "xor": Source(_xor, num_validation=4, class_names=("equal", "different")),
 }
 
 
