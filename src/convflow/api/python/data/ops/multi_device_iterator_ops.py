@@ -1,0 +1,3 @@
+"""tensorflow.python.data.ops.multi_device_iterator_ops"""
+
+from convflow.runtime.other_devices import MultiDeviceIterator
