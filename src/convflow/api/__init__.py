@@ -36,6 +36,7 @@ from convflow.api import (
     metrics,
     nest,
     nn,
+    profiler,
     python_io,
     queue,
     random,

@@ -1,7 +1,7 @@
 """Protobuf messages of checkpoints and meta graphs that `tensorboard.compat.proto` lacks, built from one table.
 
 Sources: TensorFlow's tensor_bundle.proto, tensor_slice.proto, checkpoint_state.proto, control_flow.proto,
-queue_runner.proto, reader_base.proto, tensorflow_server.proto.
+queue_runner.proto, reader_base.proto, tensorflow_server.proto, tfprof_output.proto.
 """
 
 from __future__ import annotations
@@ -92,6 +92,56 @@ _MESSAGES: dict[str, list[tuple[int, str, str, str]]] = {
         (3, "num_records_produced", "int64", ""),
         (4, "current_work", "bytes", ""),
     ],
+    "GraphNodeProto": [
+        (1, "name", "string", ""),
+        (2, "exec_micros", "int64", ""),
+        (3, "requested_bytes", "int64", ""),
+        (4, "parameters", "int64", ""),
+        (6, "total_exec_micros", "int64", ""),
+        (7, "total_requested_bytes", "int64", ""),
+        (8, "total_parameters", "int64", ""),
+        (10, "devices", "string", "repeated"),
+        (11, "shapes", f".{_SHAPE}", "repeated"),
+        (12, "children", ".convflow.GraphNodeProto", "repeated"),
+        (13, "float_ops", "int64", ""),
+        (14, "total_float_ops", "int64", ""),
+        (17, "accelerator_exec_micros", "int64", ""),
+        (18, "cpu_exec_micros", "int64", ""),
+        (19, "total_accelerator_exec_micros", "int64", ""),
+        (20, "total_cpu_exec_micros", "int64", ""),
+        (21, "run_count", "int64", ""),
+        (22, "total_run_count", "int64", ""),
+        (23, "total_definition_count", "int64", ""),
+        (24, "peak_bytes", "int64", ""),
+        (25, "residual_bytes", "int64", ""),
+        (26, "output_bytes", "int64", ""),
+        (27, "total_peak_bytes", "int64", ""),
+        (28, "total_residual_bytes", "int64", ""),
+        (29, "total_output_bytes", "int64", ""),
+    ],
+    "MultiGraphNodeProto": [
+        (1, "name", "string", ""),
+        (2, "exec_micros", "int64", ""),
+        (3, "requested_bytes", "int64", ""),
+        (4, "parameters", "int64", ""),
+        (5, "float_ops", "int64", ""),
+        (6, "total_exec_micros", "int64", ""),
+        (7, "total_requested_bytes", "int64", ""),
+        (8, "total_parameters", "int64", ""),
+        (9, "total_float_ops", "int64", ""),
+        (10, "graph_nodes", ".convflow.GraphNodeProto", "repeated"),
+        (11, "children", ".convflow.MultiGraphNodeProto", "repeated"),
+        (12, "accelerator_exec_micros", "int64", ""),
+        (13, "cpu_exec_micros", "int64", ""),
+        (14, "total_accelerator_exec_micros", "int64", ""),
+        (15, "total_cpu_exec_micros", "int64", ""),
+        (16, "peak_bytes", "int64", ""),
+        (17, "residual_bytes", "int64", ""),
+        (18, "output_bytes", "int64", ""),
+        (19, "total_peak_bytes", "int64", ""),
+        (20, "total_residual_bytes", "int64", ""),
+        (21, "total_output_bytes", "int64", ""),
+    ],
     "ServerDef": [
         (1, "cluster", f".{_CLUSTER}", ""),
         (2, "job_name", "string", ""),
@@ -169,3 +219,5 @@ WhileContextDef: Any = _CLASSES["WhileContextDef"]
 QueueRunnerDef: Any = _CLASSES["QueueRunnerDef"]
 ReaderBaseState: Any = _CLASSES["ReaderBaseState"]
 ServerDef: Any = _CLASSES["ServerDef"]
+GraphNodeProto: Any = _CLASSES["GraphNodeProto"]
+MultiGraphNodeProto: Any = _CLASSES["MultiGraphNodeProto"]

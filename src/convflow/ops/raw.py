@@ -13,6 +13,7 @@ from convflow.graph.opdef import all_ops, get_op, is_registered
 # A graph file may hold any op: those that only modules loaded late make are registered here.
 from convflow.ops import clustering as _clustering  # noqa: F401
 from convflow.ops import staging as _staging  # noqa: F401
+from convflow.ops.image import projective as _projective  # noqa: F401
 from convflow.ops.training import sign as _sign  # noqa: F401
 
 

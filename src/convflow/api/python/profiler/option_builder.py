@@ -1,0 +1,3 @@
+"""tensorflow.python.profiler.option_builder"""
+
+from convflow.training.profiler.options import ProfileOptionBuilder

@@ -1,0 +1,1 @@
+"""What a graph's nodes cost, as tf.profiler counts it."""
