@@ -19,7 +19,7 @@ class Case:
         module: where it is, below `tf_slim.nets` or `nets`.
         network, scope: its function and that of its defaults.
         size: the pictures' height and width as published.
-        small: the size for which outputs are compared; None to leave that out.
+        small: the size for which outputs are compared.
         arguments: keywords of the network.
     """
 
@@ -27,56 +27,86 @@ class Case:
     network: str
     scope: str
     size: int
-    small: int | None = None
+    small: int
     arguments: dict[str, Any] = field(default_factory=dict)
     channels: int = 3
 
     @property
     def name(self) -> str:
-        return f"{self.module}:{self.network}"
+        given = "".join(f" {name}={value}" for name, value in self.arguments.items())
+        return f"{self.module}:{self.network}{given}"
 
 
 def _resnets() -> list[Case]:
-    cases = []
-    for version in (1, 2):
-        for layers in (50, 101, 152, 200):
-            module = f"tf_slim.nets.resnet_v{version}"
-            small = 65 if layers in (50, 152) else None
-            cases.append(Case(module, f"resnet_v{version}_{layers}", "resnet_arg_scope", 224, small))
-    return cases
+    return [
+        Case(f"tf_slim.nets.resnet_v{version}", f"resnet_v{version}_{layers}", "resnet_arg_scope", 224, 65, arguments)
+        for version, stride in ((1, 8), (2, 16))
+        for layers, arguments in (
+            (50, {}), (101, {}), (152, {}), (200, {}), (50, {"output_stride": stride, "global_pool": False})
+        )
+    ]  # fmt: skip
+
+
+def _vggs() -> list[Case]:
+    small = {"fc_conv_padding": "SAME"}
+    return [
+        *(Case("tf_slim.nets.vgg", name, "vgg_arg_scope", 224, 224) for name in ("vgg_a", "vgg_16", "vgg_19")),
+        Case("nets.vgg", "vgg_16", "vgg_arg_scope", 40, 40, small),
+        Case("nets.vgg", "vgg_16", "vgg_arg_scope", 224, 72, {**small, "spatial_squeeze": False}),
+        Case("nets.vgg", "vgg_19", "vgg_arg_scope", 256, 72, {**small, "global_pool": True}),
+    ]
+
+
+def _inceptions() -> list[Case]:
+    return [
+        *(
+            Case(f"{package}.inception_v{version}", f"inception_v{version}", f"inception_v{version}_arg_scope", *sizes)
+            for package in ("tf_slim.nets", "nets")
+            for version, sizes in ((1, (224, 224)), (2, (224, 100)), (3, (299, 139)))
+        ),
+        Case("nets.inception_v1", "inception_v1", "inception_v1_arg_scope", 240, 96, {"global_pool": True}),
+        Case("nets.inception_v2", "inception_v2", "inception_v2_arg_scope", 224, 100, {"depth_multiplier": 0.5}),
+        Case("nets.inception_v3", "inception_v3", "inception_v3_arg_scope", 299, 139,
+             {"depth_multiplier": 0.5, "min_depth": 24, "create_aux_logits": False}),
+        Case("nets.inception_v4", "inception_v4", "inception_v4_arg_scope", 299, 139),
+        Case("nets.inception_resnet_v2", "inception_resnet_v2", "inception_resnet_v2_arg_scope", 299, 139),
+    ]  # fmt: skip
+
+
+def _mobilenets() -> list[Case]:
+    first, second = ("nets.mobilenet_v1", "mobilenet_v1_arg_scope"), ("nets.mobilenet.mobilenet_v2", "training_scope")
+    return [
+        Case(module, name, scope, size, 96)
+        for module, scope, name, size in (
+            (*first, "mobilenet_v1", 224),
+            (*first, "mobilenet_v1_075", 224),
+            (*first, "mobilenet_v1_050", 160),
+            (*first, "mobilenet_v1_025", 128),
+            (*second, "mobilenet", 224),
+            (*second, "mobilenet_v2_140", 224),
+            (*second, "mobilenet_v2_050", 224),
+            (*second, "mobilenet_v2_035", 224),
+        )
+    ]
 
 
 CASES = [
-    Case("tf_slim.nets.alexnet", "alexnet_v2", "alexnet_v2_arg_scope", 224),
-    Case("tf_slim.nets.overfeat", "overfeat", "overfeat_arg_scope", 231),
-    Case("tf_slim.nets.vgg", "vgg_a", "vgg_arg_scope", 224),
-    Case("tf_slim.nets.vgg", "vgg_16", "vgg_arg_scope", 224),
-    Case("tf_slim.nets.vgg", "vgg_19", "vgg_arg_scope", 224),
-    Case("tf_slim.nets.inception_v1", "inception_v1", "inception_v1_arg_scope", 224, 224),
-    Case("tf_slim.nets.inception_v2", "inception_v2", "inception_v2_arg_scope", 224, 100),
-    Case("tf_slim.nets.inception_v3", "inception_v3", "inception_v3_arg_scope", 299, 139),
+    Case("tf_slim.nets.alexnet", "alexnet_v2", "alexnet_v2_arg_scope", 224, 224),
+    Case("tf_slim.nets.overfeat", "overfeat", "overfeat_arg_scope", 231, 231),
+    *_vggs(),
+    *_inceptions(),
     *_resnets(),
-    Case("nets.vgg", "vgg_16", "vgg_arg_scope", 224, 40, {"fc_conv_padding": "SAME"}),
     Case("nets.lenet", "lenet", "lenet_arg_scope", 28, 28, channels=1),
     Case("nets.cifarnet", "cifarnet", "cifarnet_arg_scope", 32, 32),
-    Case("nets.inception_v4", "inception_v4", "inception_v4_arg_scope", 299, 139),
-    Case("nets.inception_resnet_v2", "inception_resnet_v2", "inception_resnet_v2_arg_scope", 299, 139),
-    Case("nets.mobilenet_v1", "mobilenet_v1", "mobilenet_v1_arg_scope", 224, 96),
-    Case("nets.mobilenet_v1", "mobilenet_v1_075", "mobilenet_v1_arg_scope", 224),
-    Case("nets.mobilenet_v1", "mobilenet_v1_050", "mobilenet_v1_arg_scope", 160),
-    Case("nets.mobilenet_v1", "mobilenet_v1_025", "mobilenet_v1_arg_scope", 128, 96),
-    Case("nets.mobilenet.mobilenet_v2", "mobilenet", "training_scope", 224, 96),
-    Case("nets.mobilenet.mobilenet_v2", "mobilenet_v2_140", "training_scope", 224),
-    Case("nets.mobilenet.mobilenet_v2", "mobilenet_v2_050", "training_scope", 224),
-    Case("nets.mobilenet.mobilenet_v2", "mobilenet_v2_035", "training_scope", 224, 96),
+    *_mobilenets(),
 ]
 
 
-def build(tf: Any, case: Case, images: Any, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+def build(tf: Any, case: Case, images: Any) -> tuple[Any, dict[str, Any]]:
     """The network of 1000 classes for answers, not for training."""
     module = importlib.import_module(case.module)
     with tf.contrib.slim.arg_scope(getattr(module, case.scope)(weight_decay=0.0)):
-        return getattr(module, case.network)(images, 1000, is_training=False, **arguments)
+        return getattr(module, case.network)(images, 1000, is_training=False, **case.arguments)
 
 
 def described(tf: Any, case: Case) -> dict[str, Any]:
@@ -115,7 +145,7 @@ def outputs(tf: Any, case: Case) -> list[float]:
     """Twenty of the logits for a random picture and `weights`."""
     size = [2, case.small, case.small, case.channels]
     with tf.Graph().as_default(), tf.Session() as session:
-        logits, _ = build(tf, case, tf.constant(weights("picture", size) * 20), **case.arguments)
+        logits, _ = build(tf, case, tf.constant(weights("picture", size) * 20))
         for variable in tf.contrib.slim.get_model_variables():
             variable.load(weights(variable.op.name, variable.shape.as_list()), session)
         return session.run(tf.reshape(logits, [-1])[::100]).tolist()

@@ -1,6 +1,7 @@
 """Records tests/golden/slim/networks.json: variables, end points and outputs of the networks in network_cases.py.
 
-ORACLE_PYTHON tests/golden/record_networks.py RESEARCH_SLIM_FOLDER [PART_OF_A_NAME]; see research_oracle.py.
+ORACLE_PYTHON tests/golden/record_networks.py RESEARCH_SLIM_FOLDER [--new]; see research_oracle.py. With --new,
+those that are not recorded yet.
 """
 
 import json
@@ -16,13 +17,14 @@ import research_oracle
 if __name__ == "__main__":
     tf = research_oracle.load(sys.argv[1])
     place = HERE / "slim" / "networks.json"
-    part = sys.argv[2] if len(sys.argv) > 2 else ""
-    recorded = json.loads(place.read_text(encoding="utf-8")) if part else {}
+    before = json.loads(place.read_text(encoding="utf-8")) if "--new" in sys.argv[2:] else {}
+    recorded = {}
     for case in network_cases.CASES:
-        if part not in case.name:
-            continue
-        recorded[case.name] = network_cases.described(tf, case)
-        if case.small:
-            recorded[case.name]["outputs"] = network_cases.outputs(tf, case)
+        if case.name not in before:
+            outputs = network_cases.outputs(tf, case)
+            before[case.name] = {**network_cases.described(tf, case), "outputs": outputs}
+        recorded[case.name] = before[case.name]
         print(case.name, recorded[case.name]["parameters"], flush=True)
+        rest = {name: values for name, values in before.items() if name not in recorded}
+        place.write_text(json.dumps(recorded | rest, indent=1) + "\n", encoding="utf-8")
     place.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")

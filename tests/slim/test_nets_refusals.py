@@ -12,7 +12,7 @@ from convflow.slim.nets import (
     mobilenet_v1,
 )
 from convflow.slim.nets.mobilenet import conv_blocks, mobilenet_v2
-from convflow.slim.research.nets import nets_factory, resnet_v1
+from convflow.slim.research.nets import inception_v1, inception_v2, inception_v3, nets_factory, resnet_v1
 
 slim = tf.contrib.slim
 
@@ -30,6 +30,9 @@ def pictures(size: int = 64) -> tf.Tensor:
 UNKNOWN_END_POINTS = [
     (inception_v4.inception_v4_base, "Mixed_5f", "Choose one of Conv2d_1a_3x3, .*Mixed_7d"),
     (inception_resnet_v2.inception_resnet_v2_base, "Mixed_5c", "Choose one of .*PreAuxLogits"),
+    (inception_v1.inception_v1_base, "Mixed_6a", "Choose one of Conv2d_1a_7x7, .*Mixed_5c"),
+    (inception_v2.inception_v2_base, "Mixed_4f", "Choose one of Conv2d_1a_7x7, .*Mixed_5c"),
+    (inception_v3.inception_v3_base, "Mixed_7d", "Choose one of Conv2d_1a_3x3, .*Mixed_7c"),
     (mobilenet_v1.mobilenet_v1_base, "Conv2d_14_pointwise", "Choose one of Conv2d_0, Conv2d_1_depthwise"),
 ]
 
@@ -38,6 +41,20 @@ UNKNOWN_END_POINTS = [
 def test_unknown_end_points(base, name, choice):
     with pytest.raises(ValueError, match=rf"Unknown final endpoint {name}\. {choice}"):
         base(pictures(), name)
+
+
+def test_end_points_before_the_first_module_are_not_there_without_them():
+    features = tf.zeros([1, 28, 28, 192])
+    for base in (inception_v1.inception_v1_base, inception_v2.inception_v2_base):
+        with pytest.raises(ValueError, match=r"Unknown final endpoint MaxPool_3a_3x3\. Choose one of Mixed_3b, "):
+            base(features, "MaxPool_3a_3x3", include_root_block=False)
+
+
+def test_data_formats_of_inception():
+    with pytest.raises(ValueError, match="data_format must be either NHWC or NCHW, not 'NWHC'"):
+        inception_v2.inception_v2_base(pictures(), data_format="NWHC")
+    with pytest.raises(ValueError, match="separable convolution only supports NHWC layout"):
+        inception_v2.inception_v2_base(pictures(), data_format="NCHW")
 
 
 def test_unknown_layer_of_a_table():

@@ -28,6 +28,7 @@ def logits_head(
     fixed_window: bool = False,
     pre_logits: bool = False,
     prediction_fn: Callable[..., Any] | None = None,
+    list_pooled: bool = False,
 ) -> Any:
     """Pooling, dropout and a convolution of size 1. Without classes the pooled features are returned.
 
@@ -35,6 +36,7 @@ def logits_head(
         window: of the pooling, unless the picture is smaller or `global_pool` is asked for.
         pool_name: its name, to which the window is added unless it is fixed.
         prediction_fn: list the predictions now, in the scope of the logits.
+        list_pooled: whether what is pooled over a window is an end point too.
     """
     with variable_scope("Logits"):
         if global_pool:
@@ -44,6 +46,8 @@ def logits_head(
         else:
             size = reduced_kernel_size(net, window)
             net = avg_pool2d(net, size, padding="VALID", scope=f"{pool_name}_{size[0]}x{size[1]}")
+        if list_pooled and not global_pool:
+            end_points[pool_name] = net
         if not num_classes:
             return net
         net = dropout(net, dropout_keep_prob, scope=dropout_name)

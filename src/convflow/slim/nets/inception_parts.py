@@ -105,8 +105,8 @@ Mixed = tuple[tuple[Step, ...], ...]
 Stages = Sequence[tuple[str, Step | Mixed]]
 
 
-def mixed(net: Any, branches: Mixed, depth: Callable[[int], int]) -> Any:
-    """The branches of a module beside each other."""
+def mixed(net: Any, branches: Mixed, depth: Callable[[int], int], channels: int = 3) -> Any:
+    """The branches of a module beside each other, along the axis of the channels."""
     outputs = []
     for number, steps in enumerate(branches):
         with variable_scope(f"Branch_{number}"):
@@ -114,15 +114,15 @@ def mixed(net: Any, branches: Mixed, depth: Callable[[int], int]) -> Any:
             for step in steps:
                 branch = step.apply(branch, depth)
             outputs.append(branch)
-    return concat(outputs, 3)
+    return concat(outputs, channels)
 
 
-def built(net: Any, stages: Stages, depth: Callable[[int], int]) -> Iterator[tuple[str, Any]]:
+def built(net: Any, stages: Stages, depth: Callable[[int], int], channels: int = 3) -> Iterator[tuple[str, Any]]:
     """The name and output of each stage, made one after the other as they are asked for."""
     for name, stage in stages:
         if isinstance(stage, tuple):
             with variable_scope(name):
-                net = mixed(net, stage, depth)
+                net = mixed(net, stage, depth, channels)
         else:
             net = stage.apply(net, depth)
         yield name, net
@@ -142,6 +142,12 @@ def up_to(final_endpoint: str, stages: Iterator[tuple[str, Any]], names: Sequenc
         if name == final_endpoint:
             break
     return net, end_points
+
+
+def without_root(stages: Stages) -> Stages:
+    """The stages from the first module on."""
+    names = [name for name, _ in stages]
+    return stages[next(place for place, name in enumerate(names) if name.startswith("Mixed")) :]
 
 
 def depth_function(depth_multiplier: float, min_depth: int) -> Callable[[int], int]:

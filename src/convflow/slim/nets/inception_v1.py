@@ -23,6 +23,7 @@ from convflow.slim.nets.inception_parts import (
     built,
     inception_arg_scope,
     up_to,
+    without_root,
 )
 from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
@@ -58,13 +59,20 @@ _STAGES: Stages = (
 )
 
 
-def inception_v1_base(inputs: Any, final_endpoint: str = "Mixed_5c", scope: Any = "InceptionV1") -> Result:
+def inception_v1_base(
+    inputs: Any,
+    final_endpoint: str = "Mixed_5c",
+    scope: Any = "InceptionV1",
+    *,
+    include_root_block: bool = True,
+) -> Result:
     """The network without its end (API: slim.nets.inception_v1.inception_v1_base).
 
     Args:
         inputs: pictures, shape (batch, height, width, channels).
         final_endpoint: the stage to stop after.
         scope: the name of the variable scope.
+        include_root_block: whether there is what comes before the first module; without it, it is not to be named.
 
     Returns:
         The output of that stage, and {name of a stage: its output}.
@@ -72,12 +80,13 @@ def inception_v1_base(inputs: Any, final_endpoint: str = "Mixed_5c", scope: Any 
     Raises:
         ValueError: there is no such stage.
     """
+    stages = _STAGES if include_root_block else without_root(_STAGES)
     with (
         variable_scope(scope, "InceptionV1", [inputs]),
         arg_scope([convolution2d, fully_connected], weights_initializer=trunc_normal(0.01)),
     ):
-        stages = built(inputs, _STAGES, lambda filters: filters)
-        return up_to(final_endpoint, stages, [name for name, _ in _STAGES])
+        outputs = built(inputs, stages, lambda filters: filters)
+        return up_to(final_endpoint, outputs, [name for name, _ in stages])
 
 
 def inception_v1(
@@ -90,6 +99,8 @@ def inception_v1(
     reuse: Any = None,
     scope: Any = "InceptionV1",
     global_pool: bool = False,
+    *,
+    list_pooled: bool = False,
 ) -> Result:
     """The network (API: slim.nets.inception_v1.inception_v1).
 
@@ -103,6 +114,7 @@ def inception_v1(
         reuse: whether to share the variables of the network of the same `scope`.
         scope: the name of the variable scope.
         global_pool: average over all places before the logits, for pictures of any size.
+        list_pooled: whether the end points have what the window before the logits pools, as the research models' do.
 
     Returns:
         The logits, and {name of a stage: its output}.
@@ -115,8 +127,8 @@ def inception_v1(
         net, end_points = inception_v1_base(inputs, scope=opened)
         net = inception_heads.logits_head(
             net, end_points, num_classes, dropout_keep_prob, spatial_squeeze, global_pool, (7, 7),
-            "MaxPool_0a_7x7", "Dropout_0b", "Conv2d_0c_1x1", fixed_window=True,
-            prediction_fn=prediction_fn,
+            "AvgPool_0a_7x7" if list_pooled else "MaxPool_0a_7x7", "Dropout_0b", "Conv2d_0c_1x1", fixed_window=True,
+            prediction_fn=prediction_fn, list_pooled=list_pooled,
         )  # fmt: skip
     return net, end_points
 

@@ -8,6 +8,8 @@ from typing import Any
 from convflow.modeling.variables.scope import VariableScope, variable_scope
 from convflow.slim.arg_scope import arg_scope
 from convflow.slim.layers.batch_norm import batch_norm
+from convflow.slim.layers.conv import convolution2d
+from convflow.slim.layers.pooling import avg_pool2d, max_pool2d
 from convflow.slim.layers.shaping import dropout
 from convflow.slim.layers.softmax import softmax
 from convflow.slim.nets import inception_heads
@@ -22,6 +24,7 @@ from convflow.slim.nets.inception_parts import (
     depth_function,
     inception_arg_scope,
     up_to,
+    without_root,
 )
 from convflow.slim.nets.trunc_normal import trunc_normal as trunc_normal
 
@@ -70,10 +73,10 @@ _MODULES: Stages = (
 )
 
 
-def _stages(depth: Callable[[int], int]) -> Stages:
-    # The first convolution is separable; how many filters each colour has follows from the depth.
-    separable = Conv(64, (7, 7), "1a", stride=2, stddev=1.0, depth_multiplier=min(int(depth(64) / 3), 8))
-    return (("Conv2d_1a_7x7", separable), *_MODULES)
+def _stages(depth: Callable[[int], int], separable: bool) -> Stages:
+    # How many filters each colour has in the first convolution, if it is separable, follows from the depth.
+    per_colour = min(int(depth(64) / 3), 8) if separable else None
+    return (("Conv2d_1a_7x7", Conv(64, (7, 7), "1a", stride=2, stddev=1.0, depth_multiplier=per_colour)), *_MODULES)
 
 
 def inception_v2_base(
@@ -82,6 +85,10 @@ def inception_v2_base(
     min_depth: int = 16,
     depth_multiplier: float = 1.0,
     scope: Any = None,
+    *,
+    use_separable_conv: bool = True,
+    data_format: str = "NHWC",
+    include_root_block: bool = True,
 ) -> Result:
     """The network without its end (API: slim.nets.inception_v2.inception_v2_base).
 
@@ -91,17 +98,36 @@ def inception_v2_base(
         min_depth: the fewest filters a layer may have.
         depth_multiplier: what the numbers of filters are multiplied by.
         scope: the name of the variable scope.
+        use_separable_conv: whether the first convolution is separable.
+        data_format: "NHWC", or "NCHW" for pictures of shape (batch, 3, height, width) without a separable convolution.
+        include_root_block: whether there is what comes before the first module; without it, it is not to be named.
 
     Returns:
         The output of that stage, and {name of a stage: its output}.
 
     Raises:
-        ValueError: there is no such stage, or the multiplier is not positive.
+        ValueError: there is no such stage, the multiplier is not positive, or the data format cannot be.
     """
     depth = depth_function(depth_multiplier, min_depth)
-    with variable_scope(scope, "InceptionV2", [inputs]):
-        stages = _stages(depth)
-        return up_to(final_endpoint, built(inputs, stages, depth), [name for name, _ in stages])
+    _check_format(data_format, use_separable_conv)
+    stages = _stages(depth, use_separable_conv)
+    stages = stages if include_root_block else without_root(stages)
+    with (
+        variable_scope(scope, "InceptionV2", [inputs]),
+        arg_scope([convolution2d, max_pool2d, avg_pool2d], data_format=data_format),
+    ):
+        outputs = built(inputs, stages, depth, data_format.index("C"))
+        return up_to(final_endpoint, outputs, [name for name, _ in stages])
+
+
+def _check_format(data_format: str, use_separable_conv: bool) -> None:
+    if data_format not in ("NHWC", "NCHW"):
+        raise ValueError(f"data_format must be either NHWC or NCHW, not {data_format!r}.")
+    if data_format == "NCHW" and use_separable_conv:
+        raise ValueError(
+            "separable convolution only supports NHWC layout. NCHW data format can only be used when "
+            "use_separable_conv is False."
+        )
 
 
 def inception_v2(
@@ -116,6 +142,8 @@ def inception_v2(
     reuse: Any = None,
     scope: Any = "InceptionV2",
     global_pool: bool = False,
+    *,
+    list_pooled: bool = False,
 ) -> Result:
     """The network (API: slim.nets.inception_v2.inception_v2).
 
@@ -139,7 +167,7 @@ def inception_v2(
         )
         net = inception_heads.logits_head(
             net, end_points, num_classes, dropout_keep_prob, spatial_squeeze, global_pool, (7, 7), "AvgPool_1a",
-            "Dropout_1b", "Conv2d_1c_1x1",
+            "Dropout_1b", "Conv2d_1c_1x1", list_pooled=list_pooled,
         )  # fmt: skip
         if num_classes:
             inception_heads.add_predictions(end_points, net, prediction_fn)

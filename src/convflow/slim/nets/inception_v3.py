@@ -152,6 +152,8 @@ def inception_v3(
     create_aux_logits: bool = True,
     scope: Any = "InceptionV3",
     global_pool: bool = False,
+    *,
+    list_pooled: bool = False,
 ) -> Result:
     """The network (API: slim.nets.inception_v3.inception_v3).
 
@@ -178,7 +180,7 @@ def inception_v3(
             end_points["AuxLogits"] = _aux_logits(end_points["Mixed_6e"], num_classes, depth, spatial_squeeze)
         net = inception_heads.logits_head(
             net, end_points, num_classes, dropout_keep_prob, spatial_squeeze, global_pool, (8, 8), "AvgPool_1a",
-            "Dropout_1b", "Conv2d_1c_1x1", pre_logits=True,
+            "Dropout_1b", "Conv2d_1c_1x1", pre_logits=True, list_pooled=list_pooled,
         )  # fmt: skip
         if num_classes:
             inception_heads.add_predictions(end_points, net, prediction_fn)

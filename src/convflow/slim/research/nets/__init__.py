@@ -3,12 +3,8 @@
 from convflow.slim.nets import (
     alexnet,
     cifarnet,
-    inception,
     inception_resnet_v2,
     inception_utils,
-    inception_v1,
-    inception_v2,
-    inception_v3,
     inception_v4,
     lenet,
     mobilenet,
@@ -17,7 +13,15 @@ from convflow.slim.nets import (
     resnet_utils,
     vgg,
 )
-from convflow.slim.research.nets import nets_factory, resnet_v1, resnet_v2
+from convflow.slim.research.nets import (
+    inception,
+    inception_v1,
+    inception_v2,
+    inception_v3,
+    nets_factory,
+    resnet_v1,
+    resnet_v2,
+)
 
 __all__ = [
     "alexnet",

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from convflow.slim.arg_scope import arg_scope
-from convflow.slim.nets import alexnet, cifarnet, inception, lenet, mobilenet_v1, overfeat, vgg
+from convflow.slim.nets import alexnet, cifarnet, lenet, mobilenet_v1, overfeat, vgg
 from convflow.slim.nets.mobilenet import mobilenet_v2
-from convflow.slim.research.nets import resnet_v1, resnet_v2
+from convflow.slim.research.nets import inception, resnet_v1, resnet_v2
 
 _RESNETS = {
     f"resnet_v{version}_{layers}": getattr(module, f"resnet_v{version}_{layers}")
