@@ -59,14 +59,35 @@ def test_what_python_2_pickled(tmp_path: Path) -> None:
     assert run(tmp_path).stdout == "[255, 0]\n"
 
 
-def test_names_of_python_2_in_programs_of_both(tmp_path: Path) -> None:
-    (tmp_path / "main.py").write_text("import weights\nprint(weights.of(2), isinstance('x', basestring))\n")
-    (tmp_path / "weights.py").write_text("def of(count):\n    return [i for i in xrange(count)]\n")
+@_CONVERTER
+def test_what_uses_names_of_python_2_is_python_2(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import weights\nprint(weights.of(5), isinstance('x', weights.text))\n")
+    (tmp_path / "weights.py").write_text(
+        "text = basestring\ndef of(count):\n    return [i for i in xrange(count / 2)]\n"
+    )
     done = run(tmp_path)
     assert done.stdout == "[0, 1] True\n", done.stderr
-    assert "builtins.xrange, gone since Python 3.0, is offered: range" in done.stderr
+    assert f"{tmp_path / 'weights.py'} is Python 2" in done.stderr
     without = run(tmp_path, "--no-period-names")
-    assert without.returncode == 1 and "name 'xrange' is not defined" in without.stderr
+    assert without.returncode == 1 and "name 'basestring' is not defined" in without.stderr
+
+
+def test_programs_of_both_pythons_stay_as_they_are(tmp_path: Path) -> None:
+    lines = ["try:", "    text = unicode", "except NameError:", "    text = str", "print(7 / 2, text('a'), xrange(2))"]
+    (tmp_path / "main.py").write_text("\n".join(lines) + "\n")
+    done = run(tmp_path)
+    assert done.stdout == "3.5 a range(0, 2)\n", done.stderr
+    assert "builtins.xrange, gone since Python 3.0, is offered: range" in done.stderr
+
+
+def test_rows_of_different_lengths(tmp_path: Path) -> None:
+    rows = "np.array([([1, 2, 3], [0, 1]), ([4, 5, 6], [1, 0])])"
+    program = f"import numpy as np\nrows = {rows}\nprint(rows.shape, rows.dtype)\n"
+    (tmp_path / "main.py").write_text(program)
+    done = run(tmp_path)
+    assert done.stdout == "(2, 2) object\n", done.stderr
+    assert "numpy.array of different lengths, gone since NumPy 1.24, is offered: an array of objects" in done.stderr
+    assert "inhomogeneous" in run(tmp_path, "--no-period-names").stderr
 
 
 def test_a_module_that_was_a_package(tmp_path: Path) -> None:

@@ -44,13 +44,10 @@ class ProgramLoader(SourceFileLoader):
         self._offer = offer
 
     def get_code(self, fullname: str) -> CodeType | None:
-        try:
-            return super().get_code(fullname)
-        except SyntaxError:
-            # Not kept as bytecode beside the file: other Pythons read that.
-            path = self.get_filename(fullname)
-            in_package = self.is_package(fullname) or "." in fullname
-            return python2_code.compile_program(self.get_data(path), path, in_package)
+        # Not kept as bytecode beside the file: what is converted is nothing for other Pythons to read.
+        path = self.get_filename(fullname)
+        in_package = self.is_package(fullname) or "." in fullname
+        return python2_code.compile_program(self.get_data(path), path, in_package, self._offer is not None)
 
     def exec_module(self, module: ModuleType) -> None:
         code = self.get_code(module.__name__)

@@ -14,26 +14,45 @@ from convflow.tools.period.python2_names import BUILTINS, divide, divide_in_plac
 
 _PICKLE = "convflow.tools.period.python2_pickle"
 _DIVIDE, _DIVIDE_IN_PLACE = "__python2_divide__", "__python2_divide_in_place__"
+# `cmp`, `reduce` and `reload` are names that programs have of their own.
+_NAMES = {"basestring", "execfile", "raw_input", "unichr", "unicode", "xrange"}
 _OPERATORS = {_DIVIDE: divide, _DIVIDE_IN_PLACE: divide_in_place}
 
 
-def compile_program(source: bytes | str, name: str, in_package: bool = False) -> CodeType:
+def compile_program(source: bytes | str, name: str, in_package: bool = False, by_names: bool = True) -> CodeType:
     """The code of a program, in whichever Python it is written.
 
     Args:
         name: the file, or another name to be shown in tracebacks.
         in_package: it is a module of a package.
+        by_names: what uses names that only Python 2 has, and makes none of them itself, is Python 2 as well.
 
     Raises:
         SyntaxError: it is neither Python 3 nor, where there is a converter, Python 2.
     """
     try:
-        return _compiled(source, name)
+        code = _compiled(source, name)
+        is_old = by_names and _NAMES & _names(code) and not _decides_itself(source)
+        return (_compiled_python_2(source, name, in_package) if is_old else None) or code
     except SyntaxError as error:
-        code = _compiled_python_2(source, name, in_package) if python2.looks_like_it(error) else None
-        if code is None:
+        old = _compiled_python_2(source, name, in_package) if python2.looks_like_it(error) else None
+        if old is None:
             raise
-        return code
+        return old
+
+
+def _decides_itself(source: bytes | str) -> bool:
+    """Whether a program that runs on both Pythons defines or imports a name, or asks which Python it is on."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in _NAMES:
+            return True
+        if isinstance(node, ast.alias) and (node.asname or node.name) in (*_NAMES, "*"):
+            return True
+        if isinstance(node, ast.Name) and node.id in ("NameError", "PY2", "PY3"):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in ("version_info", "PY2", "PY3"):
+            return True
+    return False
 
 
 def _compiled(source: Any, name: str) -> CodeType:

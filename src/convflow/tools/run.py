@@ -167,7 +167,7 @@ def _offer_names(period_names: bool) -> Offer | None:
 def _execute(program: _Program, main: ModuleType, offer: Offer | None) -> int:
     try:
         for name, source in program:
-            code = python2_code.compile_program(source, name)
+            code = python2_code.compile_program(source, name, by_names=offer is not None)
             python2_code.prepare(code, main.__dict__, offer)
             exec(code, main.__dict__)
     except SystemExit as request:

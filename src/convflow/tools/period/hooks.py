@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from convflow.tools.period import table
+from convflow.tools.period import ragged, table
 from convflow.tools.period.keywords import KEYWORDS, takes, with_keyword
 from convflow.tools.period.offer import Offer, is_program
 from convflow.tools.period.record import PeriodKeyword, PeriodName
@@ -110,6 +110,9 @@ class PeriodFinder(MetaPathFinder):
         for keyword in self._keywords:
             if keyword.module == module.__name__:
                 self._hook_function(module, keyword)
+        if module.__name__ == "numpy":
+            for function in ragged.FUNCTIONS:
+                self._replace(module, function, ragged.with_rows_of_any_length(getattr(module, function), self._offer))
 
     def forget_later(self, name: str) -> None:
         """Notes a module that was made here."""
@@ -142,8 +145,12 @@ class PeriodFinder(MetaPathFinder):
         function = getattr(module, keyword.function, None)
         if function is None or takes(function, keyword.keyword):
             return
-        setattr(module, keyword.function, with_keyword(function, keyword, self._offer))
-        self._undo.append(lambda: setattr(module, keyword.function, function))
+        self._replace(module, keyword.function, with_keyword(function, keyword, self._offer))
+
+    def _replace(self, module: ModuleType, name: str, function: Any) -> None:
+        kept = getattr(module, name)
+        setattr(module, name, function)
+        self._undo.append(lambda: setattr(module, name, kept))
 
     def _hook_class(self, owner: Any, member: str, name: PeriodName) -> None:
         if not isinstance(owner, type) or hasattr(owner, member):
