@@ -8,7 +8,21 @@ from __future__ import annotations
 
 import typer
 
-from convflow.cli import audit, env, export, filter, freeze_graph, inspect_checkpoint, models, run, summary, train
+from convflow.cli import (
+    audit,
+    env,
+    evaluate,
+    export,
+    features,
+    filter,
+    freeze_graph,
+    inspect_checkpoint,
+    models,
+    predict,
+    run,
+    summary,
+    train,
+)
 
 app = typer.Typer(
     name="convflow",
@@ -18,7 +32,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-COMMANDS = (run, audit, train, models, summary, filter, export, freeze_graph, inspect_checkpoint, env)
+COMMANDS = (
+    run, audit, train, evaluate, predict, features, models, summary, filter, export, freeze_graph, inspect_checkpoint,
+    env,
+)  # fmt: skip
 
 for command in COMMANDS:
     command.register(app)

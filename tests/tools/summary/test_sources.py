@@ -128,7 +128,7 @@ def test_a_saved_model(tmp_path: Path) -> None:
             "",
             [],
             errors.NotFoundError,
-            "holds no graph. Expected a SavedModel (saved_model.pb or saved_model.pbtxt) or",
+            "holds no graph. Expected a SavedModel (saved_model.pb or saved_model.pbtxt), a",
         ),
         ("gone.py", [], errors.NotFoundError, "gone.py is no file; a Python program or a notebook was expected."),
         ("vgg_16", ["--a"], errors.InvalidArgumentError, "was given the arguments --a; only a program (.py, .ipynb)"),

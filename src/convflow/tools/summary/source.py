@@ -13,6 +13,9 @@ from convflow.formats import saved_model
 from convflow.graph.graph import Graph
 from convflow.models import registry, zoo
 from convflow.slim.research.nets import nets_factory
+from convflow.tools.classifier import trained
+from convflow.tools.classifier.folder import CONFIG_FILE
+from convflow.tools.classifier.graph import build_network
 from convflow.tools.summary import script
 from convflow.training import graph_io, meta_graph_import
 
@@ -34,7 +37,7 @@ def read(what: str, arguments: Sequence[str] = ()) -> Source:
 
     Args:
         what: a registered model or published checkpoint; a frozen graph; a .meta file, or a checkpoint that has one
-            beside it; a folder with a SavedModel or with checkpoints; a program (.py, .ipynb).
+            beside it; a folder with a SavedModel, a training run or checkpoints; a program (.py, .ipynb).
         arguments: a program's own.
 
     Raises:
@@ -74,11 +77,15 @@ def _import_folder(folder: Path) -> str:
     if any((folder / name).is_file() for name in _SAVED_MODELS):
         _import_saved_model(str(folder))
         return ""
+    if (folder / CONFIG_FILE).is_file():
+        found = trained.describe(folder)
+        build_network(found.run, found.image_shape, found.dtype, found.class_names)
+        return f"{found.run.model} as it was trained on {found.run.data}."
     path = _newest_meta(folder)
     if path is None:
         raise errors.NotFoundError(
-            None, None, f"The folder {folder} holds no graph. Expected a SavedModel ({' or '.join(_SAVED_MODELS)}) or "
-            "a checkpoint with its .meta file. Pass the folder that holds one, or the name of a model.",
+            None, None, f"The folder {folder} holds no graph. Expected a SavedModel ({' or '.join(_SAVED_MODELS)}), a "
+            "training run, or a checkpoint with its .meta file. Pass a folder that holds one, or the name of a model.",
         )  # fmt: skip
     meta_graph_import.import_meta_graph(str(path), clear_devices=True)
     return f"The graph of {path}."
