@@ -131,8 +131,8 @@ def train(
 ) -> None:
     """Train a network and show how well it does.
 
-    The results go to a folder: checkpoints, TensorBoard events, metrics.csv, config.json, and predictions.png
-    with right and wrong answers. Ctrl-C stops after the step in hand and saves a checkpoint.
+    The results go to a folder: checkpoints, TensorBoard events, metrics.csv, config.json, predictions.png with
+    right and wrong answers, and report.html. Ctrl-C stops after the step in hand and saves a checkpoint.
     """
     from convflow.core import errors
     from convflow.tools.classifier import train as training

@@ -97,6 +97,7 @@ def test_a_run_leaves_its_folder(tmp_path: Path) -> None:
         "state.json",
         "best",
         "predictions.png",
+        "report.html",
         "checkpoint",
         "train",
         "validation",

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convflow.tools.classifier.folder import CONFIG_FILE
 
 from convflow.core import errors
 from convflow.tools.classifier import trained
+from convflow.tools.classifier.folder import CONFIG_FILE
 from tests.tools.classifier import rows
 
 

@@ -190,6 +190,7 @@ def conclude(
     say(console, f"Trained {progress.step:,} steps in {progress.seconds:.1f} s: {speed:,.0f} images/s")
     if data.has_pictures:
         say(console, f"Predictions: {run.out / 'predictions.png'}")
+    say(console, f"Report:      {run.out / 'report.html'}")
     say(console, f"Checkpoint:  {checkpoint} (of epoch {progress.best.epoch}, the best)")
 
 

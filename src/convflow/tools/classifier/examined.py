@@ -9,6 +9,8 @@ import numpy as np
 from convflow.core import errors
 from convflow.tools.classifier.data import sources
 from convflow.tools.classifier.data.examples import Data, Examples
+from convflow.tools.classifier.data.splitting import Split
+from convflow.tools.classifier.settings import load_data
 from convflow.tools.classifier.trained import Description
 
 SPLITS = ("train", "validation", "test", "all")
@@ -80,7 +82,11 @@ def load(description: Description, what: str | None, split: str) -> Examples:
 
 
 def _loaded(description: Description, what: str | None) -> Data:
-    return sources.load(what or description.run.data, description.image_shape)
+    """What the run was made with is divided as it was then: what was learnt from must not be measured on."""
+    run = description.run
+    if what is None or what == run.data:
+        return load_data(run)
+    return sources.load(what, description.image_shape, Split(run.validation, run.test, run.seed), run.skip_bad)
 
 
 def _numbers(data: Data, description: Description) -> np.ndarray:

@@ -196,7 +196,13 @@ def _draw(path: Path, title: str, places: np.ndarray, labels: np.ndarray, class_
     for colour, label in zip(colours, present, strict=True):
         chosen = labels == label
         axes.scatter(
-            *places[chosen].T, s=11, color=colour, linewidths=0, alpha=0.8, label=_short(class_names[int(label)])
+            places[chosen, 0],
+            places[chosen, 1],
+            s=11,
+            color=colour,
+            linewidths=0,
+            alpha=0.8,
+            label=_short(class_names[int(label)]),
         )
     axes.set_xticks([])
     axes.set_yticks([])

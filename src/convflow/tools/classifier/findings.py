@@ -47,7 +47,7 @@ def gather(
             "feature_maps": feature_maps(session, network, examples.images(np.array([shown]))),
             "feature_example": shown,
         }
-    content = {
+    content: dict[str, Any] = {
         "title": f"{config.get('model')} on {config.get('data')}",
         "class_names": class_names,
         "labels": examples.labels,

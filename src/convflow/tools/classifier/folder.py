@@ -17,6 +17,8 @@ from convflow.tools.classifier.data.examples import Data
 from convflow.tools.classifier.settings import Run, check, option
 
 CONFIG_FILE = "config.json"
+# Of that file; a release that changes what a key means counts on.
+FORMAT = 1
 _PACKAGES = ("convflow", "torch", "numpy")
 _FIELDS = {field.name: field for field in dataclasses.fields(Run)}
 # The command line does not repeat where the results went, nor what has a place of its own in it.
@@ -50,11 +52,13 @@ def describe(run: Run, data: Data) -> dict[str, Any]:
     """The run as JSON: its settings, what it classifies, the versions it ran with, the command that repeats it."""
     versions = {package: importlib.metadata.version(package) for package in _PACKAGES}
     return {
+        "format": FORMAT,
         "command": command(run),
         **dataclasses.asdict(run),
         "out": str(run.out),
         "class_names": list(data.class_names),
         "image_shape": list(data.image_shape),
+        "dtype": data.train.dtype.name,
         "examples": {part: len(getattr(data, part)) for part in ("train", "validation", "test")},
         "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "versions": {"python": platform.python_version(), **versions},

@@ -14,7 +14,7 @@ from rich.console import Console
 import convflow as tf
 from convflow.core import errors
 from convflow.tools.classifier import console as reporting
-from convflow.tools.classifier import folder, predictions_picture
+from convflow.tools.classifier import findings, folder, predictions_picture
 from convflow.tools.classifier.checkpoints import Checkpoints, best_checkpoint
 from convflow.tools.classifier.data.examples import ArrayExamples, Data
 from convflow.tools.classifier.data.pipeline import batches
@@ -22,12 +22,14 @@ from convflow.tools.classifier.files import Events, Metrics
 from convflow.tools.classifier.graph import TrainingGraph, build
 from convflow.tools.classifier.loop import End, Evaluation, Observer, evaluate, length, train
 from convflow.tools.classifier.progress import Progress
+from convflow.tools.classifier.report import Errors, ReportContent, check_available, write_report
 from convflow.tools.classifier.settings import Run, load_data
 from convflow.tools.classifier.transfer import take_over
 from convflow.tools.interrupt import Interrupt
 
 RESULT_FILE = "result.json"
 PICTURE_FILE = "predictions.png"
+REPORT_FILE = "report.html"
 # Enough to know the training error; a whole large set would take as long as an epoch.
 _TRAIN_SAMPLE = 5_000
 
@@ -54,9 +56,9 @@ class Result:
 def train_model(run: Run, console: Console | None = None) -> Result:
     """Trains, saves, tests, draws.
 
-    The run's folder then has `config.json`, `metrics.csv`, `state.json`, `result.json`, `predictions.png`, checkpoints
-    (`model.ckpt-STEP`, the last two; in `best` the one with the best validation accuracy) and the TensorBoard folders
-    `train` and `validation`. A table's run has no `predictions.png`.
+    The run's folder then has `config.json`, `metrics.csv`, `state.json`, `result.json`, `report.html`,
+    `predictions.png`, checkpoints (`model.ckpt-STEP`, the last two; in `best` the one with the best validation
+    accuracy) and the TensorBoard folders `train` and `validation`. A table's run has no `predictions.png`.
 
     Args:
         run: made by `make_run`.
@@ -83,7 +85,7 @@ def resume_model(out: Path, console: Console | None = None) -> Result:
 
 
 def _train(run: Run, console: Console, resume: bool) -> Result:
-    predictions_picture.check_available()
+    check_available()
     data = load_data(run)
     net = build(run, data)
     if not resume:
@@ -98,7 +100,9 @@ def _train(run: Run, console: Console, resume: bool) -> Result:
             reporting.report_stop(console, run, progress, length(run, data), checkpoints.last)
             return Result(end, progress, checkpoints.last)
         result = _measure(session, net, data, run, end, progress)
+        content = _report(session, net, data, run, result)
     _write_results(run, data, result)
+    write_report(run.out / REPORT_FILE, content)
     reporting.conclude(console, run, data, result.progress, result.test, result.checkpoint, end)
     return result
 
@@ -160,6 +164,26 @@ def _measure(session: Any, net: TrainingGraph, data: Data, run: Run, end: End, p
         checkpoint,
         test=evaluate(session, net.network, data.test),
         train=evaluate(session, net.network, sample),
+    )
+
+
+def _report(session: Any, net: TrainingGraph, data: Data, run: Run, result: Result) -> ReportContent:
+    """What `report.html` shows, taken from the weights that were tested."""
+    test, learnt, best = result.test, result.train, result.progress.best
+    if test is None or learnt is None or best is None:
+        raise ValueError("A run that was stopped has nothing to report.")
+    return findings.gather(
+        session,
+        net.network,
+        data.test,
+        data.class_names,
+        test,
+        folder.read_config(run.out),
+        history=result.progress.history,
+        best_epoch=best.epoch,
+        errors=Errors(
+            1 - learnt.accuracy, len(learnt.probabilities), 1 - best.validation_accuracy, len(data.validation)
+        ),
     )
 
 

@@ -18,8 +18,6 @@ from convflow.tools.classifier.graph import Network, build_network
 from convflow.tools.classifier.settings import Run
 
 BEST, LAST = "best", "last"
-# What `config.json` says that it is; a later release that changes the meaning of a key counts on.
-_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,10 @@ def describe(folder: Path) -> Description:
         errors.FailedPreconditionError: it was written by a later release, or before its model's classes were noted.
     """
     config = folders.read_config(folder)
-    if config.get("format", _FORMAT) != _FORMAT:
+    if config.get("format", folders.FORMAT) != folders.FORMAT:
         raise errors.FailedPreconditionError(
-            None, None, f"{folder / folders.CONFIG_FILE} is of format {config['format']}, expected {_FORMAT}: it was "
-            f"written by convflow {_release(config)}. Install that release or a later one.",
+            None, None, f"{folder / folders.CONFIG_FILE} is of format {config['format']}, expected {folders.FORMAT}: "
+            f"it was written by convflow {_release(config)}. Install that release or a later one.",
         )  # fmt: skip
     missing = [name for name in ("class_names", "image_shape") if name not in config]
     if missing:
