@@ -1,6 +1,7 @@
 """tf.contrib"""
 
 from convflow.api.contrib import (
+    boosted_trees,
     checkpoint,
     data,
     distributions,

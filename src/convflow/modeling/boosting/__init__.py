@@ -1,0 +1,1 @@
+"""Boosted trees that learn from a stream of batches (API: tf.contrib.boosted_trees)."""

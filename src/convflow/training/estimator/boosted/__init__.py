@@ -1,0 +1,1 @@
+"""Estimators of boosted trees (API: tf.estimator.BoostedTreesClassifier, tf.contrib.boosted_trees)."""

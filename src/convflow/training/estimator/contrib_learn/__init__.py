@@ -1,0 +1,1 @@
+"""The estimators of 2016 and 2017 (API: tf.contrib.learn)."""
