@@ -92,16 +92,19 @@ def train(
         errors.InvalidArgumentError: the loss is no longer a number; says where that began.
     """
     steps = length(run, data)
+    coming = _epoch_batches(run, data, progress.epoch, progress.batch, steps.total - progress.step)
     while progress.step < steps.total:
         rate = 0.0
-        with _epoch_batches(run, data, progress, steps) as coming:
-            for batch in coming:
+        with coming as made:
+            for batch in made:
                 rate = run.rates(progress.moment(steps.total, steps.per_epoch))
                 loss, accuracy = _train_step(session, net, run, batch, rate, progress)
                 for observer in observers:
                     observer.stepped(progress, loss, accuracy)
                 if stop():
                     return End.STOPPED
+        # Begun before the validation: the next epoch's first step then need not wait for its batch.
+        coming = _epoch_batches(run, data, progress.epoch + 1, 0, steps.total - progress.step)
         progress.finished(_result(progress, rate, evaluate(session, net.network, data.validation)))
         for observer in observers:
             observer.finished_epoch(session, progress)
@@ -110,19 +113,11 @@ def train(
     return End.DONE
 
 
-def _epoch_batches(run: Run, data: Data, progress: Progress, steps: Length) -> Batches:
-    """What is left of the epoch in hand, and of the run."""
-    order = epoch_order(run, data, progress.epoch)
-    # `steps` may end a run within an epoch.
-    last = min(steps.per_epoch, progress.batch + steps.total - progress.step)
-    return batches(
-        data.train,
-        run.batch_size,
-        order[: last * run.batch_size],
-        augment=parse(run.augment),
-        seed=(run.seed, progress.epoch),
-        first=progress.batch,
-    )
+def _epoch_batches(run: Run, data: Data, epoch: int, first: int, steps_left: int) -> Batches:
+    """The batches of an epoch from the number `first` on, as many as the run has steps left at most."""
+    # `--steps` may end a run within an epoch.
+    order = epoch_order(run, data, epoch)[: (first + steps_left) * run.batch_size]
+    return batches(data.train, run.batch_size, order, augment=parse(run.augment), seed=(run.seed, epoch), first=first)
 
 
 def epoch_order(run: Run, data: Data, epoch: int) -> np.ndarray:
