@@ -16,7 +16,7 @@ from convflow.core import errors
 from convflow.tools.classifier import console as reporting
 from convflow.tools.classifier import findings, folder, predictions_picture
 from convflow.tools.classifier.checkpoints import Checkpoints, best_checkpoint
-from convflow.tools.classifier.data.examples import ArrayExamples, Data
+from convflow.tools.classifier.data.examples import Data, Subset
 from convflow.tools.classifier.data.pipeline import batches
 from convflow.tools.classifier.files import Events, Metrics
 from convflow.tools.classifier.graph import TrainingGraph, build
@@ -157,13 +157,12 @@ def _measure(session: Any, net: TrainingGraph, data: Data, run: Run, end: End, p
         raise errors.NotFoundError(None, None, f"The best checkpoint of {run.out} is gone; it was expected there.")
     net.best_saver.restore(session, checkpoint)
     learnt = np.arange(min(len(data.train), _TRAIN_SAMPLE))
-    sample = ArrayExamples(data.train.images(learnt), data.train.labels[learnt])
     return Result(
         end,
         progress,
         checkpoint,
         test=evaluate(session, net.network, data.test),
-        train=evaluate(session, net.network, sample),
+        train=evaluate(session, net.network, Subset(data.train, learnt)),
     )
 
 
