@@ -25,6 +25,7 @@ from convflow.ops.array.identity import identity
 from convflow.ops.array.sequence import range as range_of
 from convflow.ops.array.shape_ops import shape_internal
 from convflow.ops.flow_context import output_context
+from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import equal
 
 # The types of op that pass their first input on at one of two outputs, and that pass one of their inputs on.
@@ -123,9 +124,20 @@ def _merged(grads: list[Any], name: str) -> Any:
     if not any(isinstance(grad, IndexedSlices) for grad in grads):
         return merge(grads, name=name)[0]
     with name_scope(name):
-        slices = [_as_slices(grad) for grad in grads]
+        slices = _with_one_index_type([_as_slices(grad) for grad in grads])
         parts = zip(*(item.components for item in slices), strict=True)
         return IndexedSlices(*(merge(list(part))[0] for part in parts))
+
+
+def _with_one_index_type(slices: list[IndexedSlices]) -> list[IndexedSlices]:
+    if len({item.indices.dtype for item in slices}) == 1:
+        return slices
+    return [
+        item
+        if item.indices.dtype is dtypes.int64
+        else IndexedSlices(item.values, cast(item.indices, dtypes.int64), item.dense_shape)
+        for item in slices
+    ]
 
 
 def _as_slices(grad: Any) -> IndexedSlices:

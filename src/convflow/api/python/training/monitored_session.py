@@ -9,3 +9,4 @@ from convflow.api.train import (
     SingularMonitoredSession,
     WorkerSessionCreator,
 )
+from convflow.training.hooked_session import HookedSession as _HookedSession
