@@ -20,8 +20,9 @@ pytestmark = pytest.mark.skipif(not SYMBOLS.is_file(), reason=f"the list of Tens
 
 # Modules of TensorFlow 1 that the list does not have: gone in later releases, or a list of ops by itself.
 GONE = ("tf.contrib", "tf.core", "tf.examples", "tf.python", "tf.raw_ops")
-# Of tf.keras the list holds datasets and utils only.
+# Of tf.keras the list holds datasets and utils only; tf.compat.v2 repeats the whole.
 UNLISTED = (
+    "tf.compat.v2",
     "tf.estimator",
     *(f"tf.keras.{name}" for name in (
         "Input", "Model", "Sequential", "activations", "backend", "callbacks", "constraints", "initializers", "layers",

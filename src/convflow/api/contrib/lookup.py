@@ -8,6 +8,7 @@ from convflow.modeling.lookup.initializers import (
     TextFileInitializer,
     TextFileStringTableInitializer,
 )
+from convflow.modeling.lookup.mutable import MutableDenseHashTable, MutableHashTable
 from convflow.modeling.lookup.tables import HashTable, LookupInterface
 from convflow.modeling.lookup.vocabularies import (
     FastHashSpec,
