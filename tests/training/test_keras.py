@@ -318,3 +318,56 @@ def test_refusals():
         K.layers.concatenate([K.Input((3, 2)), K.Input((4, 2))])
     with pytest.raises(TypeError, match="Unexpected keyword argument passed to optimizer: rate"):
         K.optimizers.SGD(rate=1)
+
+
+def test_models_are_cloned():
+    model = dense()
+    clone = K.models.clone_model(model)
+    assert [type(layer) for layer in clone.layers] == [type(layer) for layer in model.layers]
+    assert clone.layers[0] is not model.layers[0]
+    clone.set_weights(model.get_weights())
+    np.testing.assert_allclose(clone.predict(X), model.predict(X))
+    wider = K.models.clone_model(model, clone_function=lambda layer: K.layers.Dense(1, name=layer.name))
+    assert [layer.units for layer in wider.layers] == [1, 1]
+    with pytest.raises(ValueError, match="got a subclass model instead"):
+        K.models.clone_model(K.Model())
+
+
+def test_custom_objects_are_known_in_a_scope():
+    class Twice(K.layers.Layer):
+        def call(self, inputs):
+            return inputs * 2
+
+    model = K.Sequential([Twice(input_shape=(3,), name="twice")])
+    with pytest.raises(ValueError, match="Unknown layer: Twice"):
+        K.models.model_from_json(model.to_json())
+    with K.utils.CustomObjectScope({"Twice": Twice}):
+        made = K.models.model_from_json(model.to_json())
+    np.testing.assert_allclose(made.predict(X), X * 2)
+    assert K.utils.get_custom_objects() == {}
+
+
+def test_cudnn_layers_are_the_others_with_their_weights():
+    x = K.Input((4, 2))
+    lstm, plain = K.layers.CuDNNLSTM(3), K.layers.LSTM(3, recurrent_activation="sigmoid")
+    gru, after = K.layers.CuDNNGRU(3), K.layers.GRU(3, recurrent_activation="sigmoid", reset_after=True)
+    model = K.Model(x, [lstm(x), plain(x), gru(x), after(x)])
+    kernel, recurrent, bias = lstm.get_weights()
+    assert bias.tolist() == [0.0] * 15 + [1.0] * 3 + [0.0] * 6
+    plain.set_weights([kernel, recurrent, bias[:12] + bias[12:]])
+    kernel, recurrent, bias = gru.get_weights()
+    bias += np.arange(18) / 10
+    gru.set_weights([kernel, recurrent, bias])
+    after.set_weights([kernel, recurrent, bias.reshape(2, 9)])
+    one, two, three, four = model.predict(keras_cases.numbers(2, 4, 2))
+    np.testing.assert_allclose(one, two, rtol=1e-5)
+    np.testing.assert_allclose(three, four, rtol=1e-5)
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    x = tf.random_normal([4000], seed=1)
+    kept = K.layers.AlphaDropout(0.2, seed=2)(x, training=True)
+    with tf.Session() as sess:
+        values = sess.run(kept)
+    assert abs(values.mean()) < 0.1
+    assert abs(values.std() - 1) < 0.1

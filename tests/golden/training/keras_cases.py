@@ -218,6 +218,34 @@ def cells(tf):
     return trained(model, numbers(8, 4, 2), numbers(8, 1, seed=1), names=False)
 
 
+def attending(tf):
+    k = tf.keras
+    inputs = k.Input((4, 3))
+    keys = k.layers.Dense(3)(k.layers.LayerNormalization()(inputs))
+    first = k.layers.Attention(use_scale=True, causal=True)([inputs, keys])
+    second = k.layers.AdditiveAttention()([first, k.layers.Masking()(inputs), keys])
+    local = k.layers.LocallyConnected1D(2, 2, activation="tanh")(second)
+    model = k.Model(inputs, k.layers.Dense(1)(k.layers.Flatten()(k.layers.AlphaDropout(0.0)(local))))
+    model.compile("sgd", "mse")
+    x = numbers(8, 4, 3)
+    x[::2, 3] = 0.0
+    return trained(model, x, numbers(8, 1, seed=1), names=False)
+
+
+def films(tf):
+    k = tf.keras
+    layers = [
+        k.layers.ConvLSTM2D(2, 2, padding="same", return_sequences=True, input_shape=(3, 4, 4, 1)),
+        k.layers.ConvLSTM2D(2, (2, 3), recurrent_activation="sigmoid"),
+        k.layers.LocallyConnected2D(2, 2),
+        k.layers.Flatten(),
+        k.layers.Dense(1),
+    ]
+    model = k.Sequential(layers)
+    model.compile("sgd", "mse")
+    return trained(model, numbers(8, 3, 4, 4, 1), numbers(8, 1, seed=1), names=False)
+
+
 CASES = {
     "mlp": mlp, "cnn": cnn, "branches": branches, "both_ways": both_ways, "weighted": weighted, "shapes": shapes,
     "simple_rnn": recurrent("SimpleRNN"), "lstm": recurrent("LSTM"), "gru": recurrent("GRU"),
@@ -228,6 +256,7 @@ CASES = {
     "adadelta": optimizer("Adadelta"), "ftrl": optimizer("Ftrl"),
     "nadam": optimizer("Nadam"), "masked_lstm": masked("LSTM"), "masked_unrolled": masked("GRU", unroll=True),
     "masking": masking, "stateful": stateful, "cells": cells,
+    "attending": attending, "films": films,
     "clipped": optimizer("SGD", clipnorm=0.01, clipvalue=0.001),
     **{name: loss(name) for name in (
         "mse", "mae", "mape", "msle", "hinge", "squared_hinge", "categorical_hinge", "logcosh", "kld", "poisson",

@@ -1,6 +1,7 @@
 """tf.keras.layers"""
 
 from convflow.modeling.keras.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from convflow.modeling.keras.attention import AdditiveAttention, Attention
 from convflow.modeling.keras.base import Layer
 from convflow.modeling.keras.convolutional import (
     Conv1D,
@@ -28,9 +29,11 @@ from convflow.modeling.keras.convolutional import Conv3D as Convolution3D
 from convflow.modeling.keras.convolutional import Conv3DTranspose as Convolution3DTranspose
 from convflow.modeling.keras.convolutional import SeparableConv1D as SeparableConvolution1D
 from convflow.modeling.keras.convolutional import SeparableConv2D as SeparableConvolution2D
+from convflow.modeling.keras.convolutional_recurrent import ConvLSTM2D
 from convflow.modeling.keras.core import (
     Activation,
     ActivityRegularization,
+    AlphaDropout,
     Dense,
     Dropout,
     Flatten,
@@ -45,8 +48,10 @@ from convflow.modeling.keras.core import (
     Reshape,
     SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
 )
 from convflow.modeling.keras.embeddings import Embedding
+from convflow.modeling.keras.local import LocallyConnected1D, LocallyConnected2D
 from convflow.modeling.keras.merge import (
     Add,
     Average,
@@ -65,7 +70,7 @@ from convflow.modeling.keras.merge import (
 )
 from convflow.modeling.keras.merge import maximum_of as maximum
 from convflow.modeling.keras.merge import minimum_of as minimum
-from convflow.modeling.keras.normalization import BatchNormalization
+from convflow.modeling.keras.normalization import BatchNormalization, LayerNormalization
 from convflow.modeling.keras.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -92,7 +97,7 @@ from convflow.modeling.keras.pooling import GlobalMaxPooling3D as GlobalMaxPool3
 from convflow.modeling.keras.pooling import MaxPooling1D as MaxPool1D
 from convflow.modeling.keras.pooling import MaxPooling2D as MaxPool2D
 from convflow.modeling.keras.pooling import MaxPooling3D as MaxPool3D
-from convflow.modeling.keras.recurrent import GRU, LSTM, RNN, SimpleRNN
+from convflow.modeling.keras.recurrent import GRU, LSTM, RNN, CuDNNGRU, CuDNNLSTM, SimpleRNN
 from convflow.modeling.keras.recurrent_cells import AbstractRNNCell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from convflow.modeling.keras.wrappers import Bidirectional, TimeDistributed, Wrapper
 from convflow.modeling.layers.input_spec import InputSpec

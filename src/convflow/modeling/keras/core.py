@@ -25,9 +25,9 @@ from convflow.ops.array.transpose import transpose
 from convflow.ops.control_flow import smart_cond
 from convflow.ops.dropout import dropout
 from convflow.ops.math.cast import cast
-from convflow.ops.math.comparison import not_equal
+from convflow.ops.math.comparison import greater_equal, not_equal
 from convflow.ops.math.reduce import reduce_any
-from convflow.ops.random import random_normal
+from convflow.ops.random import random_normal, random_uniform
 
 
 class Dense(Layer, core.Dense):
@@ -78,6 +78,51 @@ class SpatialDropout2D(SpatialDropout):
     """Dropout of channels of pictures (API: tf.keras.layers.SpatialDropout2D)."""
 
     rank = 2
+
+
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of channels of volumes (API: tf.keras.layers.SpatialDropout3D)."""
+
+    rank = 3
+
+
+class AlphaDropout(Layer):
+    """Dropout that keeps mean and variance of what `selu` gives (API: tf.keras.layers.AlphaDropout).
+
+    Klambauer et al. 2017, arXiv:1706.02515.
+
+    Args:
+        rate: the part that is dropped.
+        noise_shape: of the mask; the input's by default.
+        seed: of the random numbers.
+    """
+
+    _asks_learning_phase: ClassVar[bool] = True
+    supports_masking = True
+
+    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+
+    def call(self, inputs: Tensor, training: Any = None) -> Any:
+        if not 0.0 < self.rate < 1.0:
+            return inputs
+        lowest = -1.7580993408473766  # of selu: minus its scale times its alpha
+        a = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
+        b = -a * lowest * self.rate
+
+        def dropped() -> Any:
+            shape = shape_of(inputs) if self.noise_shape is None else self.noise_shape
+            kept: Any = cast(greater_equal(random_uniform(shape, seed=self.seed), self.rate), inputs.dtype)
+            return a * (inputs * kept + lowest * (1 - kept)) + b
+
+        return smart_cond(training, dropped, lambda: identity(inputs))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"rate": self.rate}
 
 
 class GaussianNoise(Layer, base.Layer):

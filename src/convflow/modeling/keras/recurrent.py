@@ -14,6 +14,8 @@ from convflow.modeling.keras import backend
 from convflow.modeling.keras.base import Layer
 from convflow.modeling.keras.recurrent_cells import (
     Cell,
+    CuDNNGRUCell,
+    CuDNNLSTMCell,
     GRUCell,
     LSTMCell,
     SimpleRNNCell,
@@ -285,3 +287,23 @@ class GRU(_WithCell):
 
     cell_class = GRUCell
     reset_after = _of_cell("reset_after")
+
+
+class CuDNNLSTM(LSTM):
+    """`LSTM` as CuDNN computes it, with sigmoid gates and two vectors of biases (API: tf.keras.layers.CuDNNLSTM).
+
+    It runs on any device here. Weights are those of `tf.keras.layers.CuDNNLSTM`.
+    """
+
+    cell_class = CuDNNLSTMCell
+    order = ("units", "kernel_initializer", "recurrent_initializer", "bias_initializer", "unit_forget_bias")
+
+
+class CuDNNGRU(GRU):
+    """`GRU` as CuDNN computes it: sigmoid gates, reset after the product (API: tf.keras.layers.CuDNNGRU).
+
+    It runs on any device here. Weights are those of `tf.keras.layers.CuDNNGRU`.
+    """
+
+    cell_class = CuDNNGRUCell
+    order = ("units", "kernel_initializer", "recurrent_initializer", "bias_initializer")

@@ -297,6 +297,55 @@ class GRUCell(Cell):
         return super().own_config() | {"reset_after": self.reset_after}
 
 
+class CuDNNLSTMCell(LSTMCell):
+    """The step of `CuDNNLSTM`: the biases of input and state one after the other in one vector."""
+
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, recurrent_activation="sigmoid", **kwargs)
+
+    def _bias_shape(self, width: int) -> tuple[int, ...]:
+        return (2 * width,)
+
+    def _take(self, name: str, kind: str, shape: tuple[Any, ...]) -> Any:
+        if kind != "bias" or not self.unit_forget_bias:
+            return Cell._take(self, name, kind, shape)
+        initializer, regularizer, constraint = self.settings["bias"]
+        plain, units = utils.initializer(initializer), self.units
+
+        def with_ones(shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
+            ones = utils.ONES([units], dtype=dtype)
+            return concat([plain([5 * units], dtype=dtype), ones, plain([2 * units], dtype=dtype)], 0)
+
+        return self.add_weight(name, shape, initializer=with_ones, regularizer=regularizer, constraint=constraint)
+
+    def _of_input(self, x: Any) -> Any:
+        of_input, of_state = split(self.bias, 2, axis=0)
+        product: Any = matmul(x, self.kernel)
+        return product + of_input + of_state
+
+    def own_config(self) -> dict[str, Any]:
+        config = super().own_config()
+        return {name: value for name, value in config.items() if name not in _FIXED}
+
+
+class CuDNNGRUCell(GRUCell):
+    """The step of `CuDNNGRU`: the biases of input and state one after the other in one vector."""
+
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, recurrent_activation="sigmoid", reset_after=True, **kwargs)
+
+    def _bias_shape(self, width: int) -> tuple[int, ...]:
+        return (2 * width,)
+
+    def own_config(self) -> dict[str, Any]:
+        config = super().own_config()
+        return {name: value for name, value in config.items() if name not in _FIXED}
+
+
+# What CuDNN does not let choose.
+_FIXED = ("activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout", "reset_after")
+
+
 class StackedRNNCells(Layer):
     """Cells one after the other as one cell (API: tf.keras.layers.StackedRNNCells).
 
