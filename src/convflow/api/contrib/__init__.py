@@ -23,6 +23,7 @@ from convflow.api.contrib import (
     rnn,
     slim,
     staging,
+    summary,
     tensor_forest,
     tensorboard,
     tensorrt,
