@@ -278,7 +278,8 @@ class _Traced:
 class _Backward:
     """The gradient of a function: a graph beside its own, which takes what that has computed."""
 
-    def __init__(self, graph: FuncGraph, outer: EagerGraph) -> None:
+    def __init__(self, graph: FuncGraph, outer: EagerGraph, outputs: list[Tensor] | None = None) -> None:
+        outputs = graph.outputs if outputs is None else outputs
         if any(op.type == "Enter" for op in graph.get_operations()):
             raise NotImplementedError(
                 f"The gradient of the function {graph.name} through its tf.while_loop is not there: expected one "
@@ -289,7 +290,7 @@ class _Backward:
         self._places = [*graph.inputs, *graph.captures.values()]
         self._graph = FuncGraph(f"{graph.name}_backward", graph)
         with self._graph.as_default():
-            self._smooth = [tensor for tensor in graph.outputs if _is_smooth(tensor)]
+            self._smooth = [tensor for tensor in outputs if _is_smooth(tensor)]
             starts = [
                 self._graph.add_input(tensor.dtype, tensor.shape, f"grad_{index}")
                 for index, tensor in enumerate(self._smooth)
@@ -299,34 +300,58 @@ class _Backward:
             dense = [convert_to_tensor(grad) for grad in found if grad is not None]
             self._graph.outputs = [self._graph.capture(tensor) for tensor in dense]
         self._kept = self._graph.captured
-        self._wide = _with_outputs(graph, [*graph.outputs, *self._kept])
+        self._count = len(outputs)
+        self._wide = _with_outputs(graph, [*outputs, *self._kept])
+        # The gradients of the gradient and of what it takes from the function, made when they are asked for.
+        self._of_gradient: _Backward | None = None
+        self._of_wide: _Backward | None = None
 
     def forward(self, inputs: list[Tensor]) -> list[Tensor]:
         """The function's outputs, noted on the tapes."""
+        return self._noted(inputs)[0]
+
+    def _noted(self, inputs: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """The outputs, and what the gradient takes."""
         made = _run(self._wide, self._outer, inputs, self._wide.outputs)
-        outputs, kept = made[: len(self._forward.outputs)], made[len(self._forward.outputs) :]
+        outputs, kept = made[: self._count], made[self._count :]
 
         def backward(*grads: Any) -> list[Any]:
             if any(grad is not None for grad in grads[len(outputs) :]):
-                self._refuse()
+                return self._wide_gradients(inputs, grads)
             return self._gradients(outputs, kept, grads[: len(outputs)])
 
         tape.record_custom(inputs, made, backward)
-        return outputs
+        return outputs, kept
 
     def _gradients(self, outputs: list[Tensor], kept: list[Tensor], grads: tuple[Any, ...]) -> list[Any]:
         smooth = [(out, grad) for out, grad in zip(outputs, grads, strict=True) if _is_smooth(out)]
         starts = [_zeros(out) if grad is None else convert_to_tensor(grad) for out, grad in smooth]
-        made = _run(self._graph, self._outer, [*starts, *kept], self._graph.outputs)
-        tape.record_custom([*starts, *kept], made, self._refuse)
+        inputs = [*starts, *kept]
+        if tape.state.recording and tape.is_watched(inputs) and self._graph.outputs:
+            self._of_gradient = self._of_gradient or _Backward(self._graph, self._outer)
+            made = self._of_gradient.forward(inputs)
+        else:
+            made = _run(self._graph, self._outer, inputs, self._graph.outputs)
         found = iter(made)
         return [next(found) if known else None for known in self._known]
 
-    def _refuse(self, *grads: Any) -> Any:
-        raise NotImplementedError(
-            f"Second derivatives through the compiled function {self._forward.name} are not there: expected a first "
-            "derivative. Call the Python function itself (f.python_function)."
-        )
+    def _wide_gradients(self, inputs: list[Tensor], grads: tuple[Any, ...]) -> list[Any]:
+        """The gradients where what the first gradient took has gradients too: second derivatives.
+
+        What these take is computed again, which is the same only where nothing is drawn or changed.
+        """
+        changing = sorted({op.type for op in self._forward.get_operations() if op.definition.stateful} - _READING)
+        if changing:
+            raise NotImplementedError(
+                f"Second derivatives through the compiled function {self._forward.name} are not there, because it has "
+                f"operations with effects: {', '.join(changing)}. Call the Python function itself (f.python_function)."
+            )
+        self._of_wide = self._of_wide or _Backward(self._forward, self._outer, self._wide.outputs)
+        return self._of_wide._gradients(*self._of_wide._noted(inputs), grads)
+
+
+# Operations that are called stateful and change nothing.
+_READING = {"ReadVariableOp", "ResourceGather", "VariableShape", "Placeholder"}
 
 
 def _is_smooth(tensor: Tensor) -> bool:

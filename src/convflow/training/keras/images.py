@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -219,6 +220,57 @@ class ImageDataGenerator:
             raise NotImplementedError(f"ImageDataGenerator.flow: {saved[0]} is not there; leave it out.")
         return NumpyArrayIterator(self, x, y, batch_size, shuffle, sample_weight, seed, subset)
 
+    def flow_from_directory(
+        self,
+        directory: str,
+        target_size: tuple[int, int] = (256, 256),
+        color_mode: str = "rgb",
+        classes: Any = None,
+        class_mode: str | None = "categorical",
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int | None = None,
+        save_to_dir: str | None = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        follow_links: bool = False,
+        subset: str | None = None,
+        interpolation: str = "nearest",
+    ) -> DirectoryIterator:
+        """Endless batches of the pictures of a folder, in which each class has a folder of its own.
+
+        API: ImageDataGenerator.flow_from_directory.
+
+        Args:
+            directory: the folder.
+            target_size: rows and columns that pictures are brought to.
+            color_mode: "grayscale", "rgb" or "rgba".
+            classes: the folders' names in the order of the classes' numbers; all, sorted, by default.
+            class_mode: labels as rows of zeros and a one ("categorical"), as numbers ("binary", "sparse"), as the
+                pictures themselves ("input"), or none (None).
+            shuffle: whether pictures come in another order each epoch.
+            seed: of order and changes.
+            save_to_dir, save_prefix, save_format: must be left alone.
+            follow_links: whether links to folders are followed.
+            subset: "training" or "validation", with `validation_split`.
+            interpolation: how pictures change their size: "nearest", "bilinear", "bicubic", ...
+
+        Raises:
+            ValueError: an unknown mode or subset. NotImplementedError: pictures shall be saved.
+        """
+        if save_to_dir is not None:
+            raise NotImplementedError("flow_from_directory: save_to_dir is not there; leave it out.")
+        reading = (tuple(target_size), color_mode, interpolation)
+        found = _files_by_class(directory, classes, self._part(subset), follow_links)
+        return DirectoryIterator(self, directory, found, reading, class_mode, batch_size, shuffle, seed)
+
+    def _part(self, subset: str | None) -> tuple[float, float]:
+        if subset not in (None, "training", "validation"):
+            raise ValueError(f'Invalid subset name: {subset}; expected "training" or "validation"')
+        if subset is None:
+            return 0.0, 1.0
+        return (0.0, self.validation_split) if subset == "validation" else (self.validation_split, 1.0)
+
 
 class NumpyArrayIterator(Sequence):
     """What `ImageDataGenerator.flow` returns; also an endless iterator."""
@@ -275,6 +327,92 @@ class NumpyArrayIterator(Sequence):
         return batch
 
     next = __next__
+
+
+_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".tif", ".tiff", ".gif")
+
+
+def _files_by_class(
+    directory: str, classes: Any, part: tuple[float, float], follow_links: bool
+) -> dict[str, list[str]]:
+    """The pictures below each class's folder, relative to `directory`, and of them the part between two shares."""
+    if classes is None:
+        classes = sorted(name for name in os.listdir(directory) if os.path.isdir(os.path.join(directory, name)))
+    found = {}
+    for name in classes:
+        files = []
+        for folder, _, names in sorted(os.walk(os.path.join(directory, name), followlinks=follow_links)):
+            files += [
+                os.path.relpath(os.path.join(folder, file), directory)
+                for file in sorted(names)
+                if file.lower().endswith(_ENDINGS)
+            ]
+        found[name] = files[int(part[0] * len(files)) : int(part[1] * len(files))]
+    return found
+
+
+class DirectoryIterator(NumpyArrayIterator):
+    """What `ImageDataGenerator.flow_from_directory` returns; also an endless iterator.
+
+    Attributes:
+        class_indices: the classes' numbers by name.
+        classes: the number of each picture's class.
+        filenames, filepaths: of the pictures. samples: how many.
+        image_shape: of a picture.
+    """
+
+    def __init__(
+        self, generator: ImageDataGenerator, directory: str, found: dict[str, list[str]], reading: Any,
+        class_mode: str | None, batch_size: int, shuffle: bool, seed: int | None,
+    ) -> None:  # fmt: skip
+        if class_mode not in ("categorical", "binary", "sparse", "input", None):
+            raise ValueError(
+                f"Invalid class_mode: {class_mode}; expected one of: categorical, binary, sparse, input, None"
+            )
+        self.directory, self.class_mode = directory, class_mode
+        self.class_indices = {name: number for number, name in enumerate(found)}
+        self.num_classes = len(found)
+        self.filenames = [file for files in found.values() for file in files]
+        self.filepaths = [os.path.join(directory, file) for file in self.filenames]
+        numbers = [[self.class_indices[name]] * len(files) for name, files in found.items()]
+        self.classes = np.array([number for same in numbers for number in same], int)
+        self.samples = self.n = len(self.filenames)
+        self.target_size, self.color_mode, self.interpolation = reading
+        self.image_shape = (*self.target_size, {"grayscale": 1, "rgba": 4}.get(self.color_mode, 3))
+        self._generator, self.batch_size, self.shuffle = generator, batch_size, shuffle
+        self._rng: Any = np.random if seed is None else np.random.RandomState(seed)
+        self._next = 0
+        self._reorder()
+        print(f"Found {self.samples} images belonging to {self.num_classes} classes.")
+
+    def reset(self) -> None:
+        """The next batch is the first."""
+        self._next = 0
+
+    def __getitem__(self, index: int) -> Any:
+        rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        generator, pictures = self._generator, []
+        for row in rows:
+            picture = load_img(
+                self.filepaths[row], color_mode=self.color_mode, target_size=self.target_size,
+                interpolation=self.interpolation,
+            )  # fmt: skip
+            changed = generator._changed(img_to_array(picture, dtype=generator.dtype), self._rng)
+            pictures.append(generator.standardize(changed))
+        batch = np.stack(pictures).astype(generator.dtype)
+        labels = self._labels(rows, batch)
+        return batch if labels is None else (batch, labels)
+
+    def _labels(self, rows: np.ndarray, batch: np.ndarray) -> Any:
+        if self.class_mode == "input":
+            return batch.copy()
+        if self.class_mode is None:
+            return None
+        numbers = self.classes[rows]
+        kind = self._generator.dtype
+        return (
+            np.eye(self.num_classes, dtype=kind)[numbers] if self.class_mode == "categorical" else numbers.astype(kind)
+        )
 
 
 def _sampled(x: np.ndarray, places: np.ndarray, fill_mode: str, cval: float) -> np.ndarray:

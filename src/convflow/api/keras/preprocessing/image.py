@@ -1,6 +1,7 @@
 """tf.keras.preprocessing.image"""
 
 from convflow.training.keras.images import (
+    DirectoryIterator,
     ImageDataGenerator,
     NumpyArrayIterator,
     array_to_img,
