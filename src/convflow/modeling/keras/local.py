@@ -61,7 +61,7 @@ class _Local(Layer):
         self._bias = (bias_initializer, bias_regularizer, bias_constraint)
 
     def build(self, input_shape: Any) -> None:
-        shape = as_shape(input_shape).as_list()
+        shape: Any = as_shape(input_shape).as_list()
         if None in shape[1:]:
             raise ValueError(f"The spatial dimensions of the inputs to {self.name} should be fully-defined: {shape}.")
         sizes = zip(shape[1:-1], self.kernel_size, self.strides, strict=True)

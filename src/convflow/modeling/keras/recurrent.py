@@ -277,7 +277,7 @@ class SimpleRNN(_WithCell):
 class LSTM(_WithCell):
     """Long short-term memory (API: tf.keras.layers.LSTM; Hochreiter and Schmidhuber 1997). Arguments: `LSTMCell`'s."""
 
-    cell_class = LSTMCell
+    cell_class: ClassVar[type[Cell]] = LSTMCell
     order = (*_WithCell.order, "unit_forget_bias")
     unit_forget_bias = _of_cell("unit_forget_bias")
 
@@ -285,7 +285,7 @@ class LSTM(_WithCell):
 class GRU(_WithCell):
     """Gated recurrent units (API: tf.keras.layers.GRU; Cho et al. 2014). Arguments: `GRUCell`'s."""
 
-    cell_class = GRUCell
+    cell_class: ClassVar[type[Cell]] = GRUCell
     reset_after = _of_cell("reset_after")
 
 

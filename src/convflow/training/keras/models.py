@@ -83,7 +83,7 @@ def clone_model(model: Any, input_tensors: Any = None, clone_function: Any = Non
         )
     own = {type(layer).__name__: type(layer) for layer in model.layers}
     described = {"class_name": type(model).__name__, "config": model.get_config()}
-    classes = {**_CLASSES, **own, type(model).__name__: type(model)}
+    classes: dict[str, Any] = {**_CLASSES, **own, type(model).__name__: type(model)}
     if clone_function is not None:
         by_name = {layer.name: layer for layer in model.layers}
         classes = {name: _Cloned(by_name, clone_function, cls) for name, cls in classes.items()}
