@@ -8,6 +8,7 @@ from convflow.api.contrib import (
     eager,
     factorization,
     framework,
+    graph_editor,
     image,
     keras,
     layers,

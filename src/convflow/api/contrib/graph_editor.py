@@ -1,0 +1,3 @@
+"""tf.contrib.graph_editor"""
+
+from convflow.graph.walk import get_backward_walk_ops
