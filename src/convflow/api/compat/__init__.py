@@ -1,6 +1,5 @@
 """tf.compat"""
 
-from convflow.api.compat import v2
 from convflow.core.compat import (
     as_bytes,
     as_str,

@@ -1,4 +1,31 @@
-"""tf.compat.v2, as far as TensorFlow 1 programs name its classes"""
+"""tf.compat.v2: names that mean the same in both versions; those whose arguments differ are not among them"""
 
-from convflow.graph.operation import Tensor
-from convflow.modeling.variables.variable import Variable
+from convflow.api import (
+    DType,
+    GradientTape,
+    Graph,
+    IndexedSlices,
+    Operation,
+    SparseTensor,
+    Tensor,
+    TensorArray,
+    TensorShape,
+    TensorSpec,
+    Variable,
+    as_dtype,
+    compat,
+    constant,
+    control_dependencies,
+    convert_to_tensor,
+    device,
+    dtypes,
+    errors,
+    executing_eagerly,
+    group,
+    identity,
+    nest,
+    no_op,
+    ones,
+    reshape,
+    zeros,
+)
