@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convflow.core import errors
 from convflow.tools.classifier import predictions_picture as pictures
 from convflow.tools.classifier.data.examples import ArrayExamples
 
@@ -62,9 +61,3 @@ def test_wrong_answers_come_the_surest_first() -> None:
 )
 def test_percentages_never_claim_certainty(probability: float, text: str) -> None:
     assert pictures._percent(probability) == text
-
-
-def test_a_missing_matplotlib_is_said_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(errors.NotFoundError, match=r"pip install 'convflow\[demo\]'"):
-        pictures.check_available()

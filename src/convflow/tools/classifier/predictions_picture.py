@@ -6,7 +6,6 @@ really is and how probable the model held that.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convflow.core import errors
 from convflow.formats.files import write_atomically
 from convflow.tools.classifier.data.examples import Examples
 
@@ -66,17 +64,6 @@ class _Section:
     @property
     def height(self) -> float:
         return _HEADING + self.rows * self.row_height
-
-
-def check_available() -> None:
-    """Raises `errors.NotFoundError` if matplotlib is not installed: better before hours of training than after."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise errors.NotFoundError(
-            None,
-            None,
-            "Pictures are drawn with the package matplotlib, which is not installed. "
-            "Install it with: pip install 'convflow[demo]'",
-        )
 
 
 def draw_predictions(
@@ -138,7 +125,7 @@ def _draw(
     probabilities: np.ndarray,
     class_names: Sequence[str],
 ) -> Figure:
-    # Here, so that a run says what is missing before this import fails (see `check_available`).
+    # Here, so that a run says what is missing before this import fails (see `report.check_available`).
     from matplotlib.figure import Figure
 
     width = 2 * _MARGIN + _COLUMNS * _CELL
