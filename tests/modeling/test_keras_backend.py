@@ -40,6 +40,11 @@ CASES = {
     "any": (lambda x: K.any(x, axis=1), X.any(1)),
     "l2_normalize": (lambda x: K.l2_normalize(x + 1, -1), (X + 1) / np.linalg.norm(X + 1, axis=-1, keepdims=True)),
     "bias_add": (lambda x: K.bias_add(x, K.constant([1, 2, 3, 4])), X + [1, 2, 3, 4]),
+    "bias_of_places": (lambda x: K.bias_add(x, K.constant(X[1])), X + X[1]),
+    "bias_of_first": (
+        lambda x: K.bias_add(x[None], K.constant([1, 2]), "channels_first"),
+        X[None] + np.reshape([1, 2], (2, 1, 1)),
+    ),
     "temporal_padding": (lambda x: K.temporal_padding(x, (1, 2)), np.pad(X, ((0, 0), (1, 2), (0, 0)))),
     "causal": (lambda x: K.conv1d(x, K.ones((2, 4, 1)), padding="causal")[0, :, 0], [6, 28, 60]),
     "conv2d": (lambda x: K.conv2d(x[None], K.ones((2, 3, 4, 1))), X.sum(keepdims=True)[None]),
@@ -55,6 +60,19 @@ CASES = {
 def test_values(name):
     function, wanted = CASES[name]
     np.testing.assert_allclose(K.eval(function(K.constant(X))), wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda x: K.bias_add(x, K.constant([1, 2, 3, 4]), "NHWC"), "`data_format` argument must be one of"),
+        (lambda x: K.bias_add(x[None], K.constant(X[0])), "Unexpected bias dimensions 2, expect to be 1 or 3"),
+        (lambda x: K.spatial_2d_padding(x[None], data_format="NCHW"), "`data_format` argument must be one of"),
+    ],
+)
+def test_what_cannot_be_is_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call(K.constant(X))
 
 
 def test_updates_and_gradients():

@@ -173,6 +173,14 @@ def foldl(
         fn: a function of what is accumulated and of a row that returns what is accumulated then.
         elems: a tensor [n, ...], or a structure of tensors with as many rows.
         initializer: what is accumulated before the first row; the first row itself by default.
+        parallel_iterations, back_prop, swap_memory: as of `tf.while_loop`.
+        name: of the scope.
+
+    Returns:
+        what the last call of `fn` returned.
+
+    Raises:
+        TypeError: `fn` cannot be called.
     """
     _check_callable(fn)
     with name_scope(name, "foldl", [elems]), _reads_at_variables():
@@ -207,7 +215,21 @@ def foldr(
     swap_memory: bool = False,
     name: str | None = None,
 ) -> Any:
-    """What `fn` accumulates of the rows from the last to the first (API: tf.foldr); arguments as of `foldl`."""
+    """What `fn` accumulates of the rows from the last to the first (API: tf.foldr).
+
+    Args:
+        fn: a function of what is accumulated and of a row that returns what is accumulated then.
+        elems: a tensor [n, ...], or a structure of tensors with as many rows.
+        initializer: what is accumulated before the last row; the last row itself by default.
+        parallel_iterations, back_prop, swap_memory: as of `tf.while_loop`.
+        name: of the scope.
+
+    Returns:
+        what the last call of `fn` returned.
+
+    Raises:
+        TypeError: `fn` cannot be called.
+    """
     _check_callable(fn)
     with name_scope(name, "foldr", [elems]), _reads_at_variables():
         n, arrays = _arrays(elems)

@@ -92,6 +92,9 @@ class List(AutoTrackable, list):
 class TrackedMapping(AutoTrackable, dict):
     """A dict that takes part in checkpoints; what it holds stays (API: tf.contrib.checkpoint.Mapping).
 
+    Args:
+        args, kwargs: what the dict holds first, as of `dict`.
+
     Raises:
         ValueError: a key is given another value. TypeError: a key is no string.
     """
@@ -118,7 +121,11 @@ class TrackedMapping(AutoTrackable, dict):
 
 
 class NoDependency:
-    """Holds a value that takes no part in checkpoints (API: tf.contrib.checkpoint.NoDependency)."""
+    """Holds a value that takes no part in checkpoints (API: tf.contrib.checkpoint.NoDependency).
+
+    Args:
+        value: anything; the attribute that this is assigned to becomes it.
+    """
 
     def __init__(self, value: Any) -> None:
         self.value = value

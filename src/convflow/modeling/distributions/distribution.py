@@ -25,7 +25,11 @@ from convflow.ops.math.reduce import reduce_prod
 
 
 class ReparameterizationType:
-    """Whether samples can be differentiated by the parameters (API: tf.distributions.ReparameterizationType)."""
+    """Whether samples can be differentiated by the parameters (API: tf.distributions.ReparameterizationType).
+
+    Args:
+        rep_type: what the object is shown as.
+    """
 
     def __init__(self, rep_type: str) -> None:
         self._rep_type = rep_type

@@ -33,7 +33,9 @@ class Gamma(Scalar):
 
     Args:
         concentration, rate: positive tensors of one floating type that broadcast together.
-        validate_args: check that they and values are positive, when run.
+        validate_args: check that they and values are positive, when run; False by default.
+        allow_nan_stats: whether statistics that do not exist are NaN; else they are errors.
+        name: of the scope.
     """
 
     _PARAMETERS: tuple[str, ...] = ("concentration", "rate")
@@ -116,7 +118,14 @@ class Gamma(Scalar):
 
 
 class Exponential(Gamma):
-    """Density rate exp(-rate x) (API: tf.distributions.Exponential)."""
+    """Density rate exp(-rate x) (API: tf.distributions.Exponential).
+
+    Args:
+        rate: a positive tensor of a floating type, one number for each distribution.
+        validate_args: check that rates and values are positive, when run; False by default.
+        allow_nan_stats: whether statistics that do not exist are NaN; else they are errors.
+        name: of the scope.
+    """
 
     _PARAMETERS = ("rate",)
 

@@ -23,7 +23,14 @@ from convflow.ops.random import random_uniform
 
 
 class Laplace(Scalar):
-    """Density exp(-|x - loc| / scale) / (2 scale) (API: tf.distributions.Laplace). Arguments as those of `Normal`."""
+    """Density exp(-|x - loc| / scale) / (2 scale) (API: tf.distributions.Laplace).
+
+    Args:
+        loc, scale: tensors of one floating type that broadcast together; scale is positive.
+        validate_args: check that the scale is positive, when run; False by default.
+        allow_nan_stats: whether statistics that do not exist are NaN; else they are errors.
+        name: of the scope.
+    """
 
     _PARAMETERS = ("loc", "scale")
 

@@ -21,17 +21,42 @@ sigmoid, tanh, exponential = elementwise.sigmoid, elementwise.tanh, elementwise.
 
 
 def linear(x: Any) -> Any:
-    """`x` itself (API: tf.keras.activations.linear)."""
+    """`x` itself (API: tf.keras.activations.linear).
+
+    Args:
+        x: anything.
+
+    Returns:
+        the same object.
+    """
     return x
 
 
 def hard_sigmoid(x: Any) -> Tensor:
-    """0.2 * x + 0.5 between 0 and 1 (API: tf.keras.activations.hard_sigmoid)."""
+    """0.2 * x + 0.5 between 0 and 1 (API: tf.keras.activations.hard_sigmoid).
+
+    Args:
+        x: a tensor of a floating type.
+
+    Returns:
+        a tensor of its shape and type, from 0 to 1.
+    """
     return clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
 
 
 def softmax(x: Any, axis: int = -1) -> Tensor:
-    """Exponentials that add up to 1 along an axis (API: tf.keras.activations.softmax)."""
+    """Exponentials that add up to 1 along an axis (API: tf.keras.activations.softmax).
+
+    Args:
+        x: a tensor of a floating type, at least two axes.
+        axis: along which the sum is 1; the last by default.
+
+    Returns:
+        a tensor of the shape and type of `x`.
+
+    Raises:
+        ValueError: fewer than two axes.
+    """
     if x.shape.rank == 2 and axis in (-1, 1):
         return softmax_op(x)
     if x.shape.rank is not None and x.shape.rank < 2:
@@ -41,7 +66,17 @@ def softmax(x: Any, axis: int = -1) -> Tensor:
 
 
 def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
-    """x above `threshold`, alpha * (x - threshold) below, at most `max_value` (API: tf.keras.activations.relu)."""
+    """x above `threshold`, alpha * (x - threshold) below, at most `max_value` (API: tf.keras.activations.relu).
+
+    Args:
+        x: a tensor of a floating type.
+        alpha: the slope below `threshold`; 0 by default.
+        max_value: the largest result; None for no limit.
+        threshold: below it `alpha` applies; 0 by default.
+
+    Returns:
+        a tensor of the shape and type of `x`.
+    """
     if threshold == 0 and max_value is None and alpha == 0:
         return activation.relu(x)
     above: Any = activation.relu(x)
@@ -66,8 +101,15 @@ _KNOWN["exponential"] = exponential
 def get(identifier: Any) -> Callable[..., Any]:
     """The function of a name, or itself; `linear` for None (API: tf.keras.activations.get).
 
+    Args:
+        identifier: a name ("relu"), a function, or None.
+
+    Returns:
+        a function of a tensor that returns a tensor.
+
     Raises:
-        ValueError: an unknown name. TypeError: no function.
+        ValueError: an unknown name.
+        TypeError: neither a name nor a function.
     """
     if identifier is None:
         return linear
@@ -84,7 +126,14 @@ deserialize = get
 
 
 def serialize(function: Any) -> str:
-    """The name of a function (API: tf.keras.activations.serialize)."""
+    """The name of a function (API: tf.keras.activations.serialize).
+
+    Args:
+        function: an activation function; None stands for `linear`.
+
+    Returns:
+        the name that `get` takes; of a function that is not Keras' own its `__name__`.
+    """
     if function is None:
         return "linear"
     names = [name for name, known in _KNOWN.items() if known is function]

@@ -29,7 +29,12 @@ class _OfEach(Layer):
 
 
 class LeakyReLU(_OfEach):
-    """x, below zero alpha * x (API: tf.keras.layers.LeakyReLU)."""
+    """x, below zero alpha * x (API: tf.keras.layers.LeakyReLU).
+
+    Args:
+        alpha: the slope below zero; 0.3 by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     numbers = ("alpha",)
 
@@ -42,7 +47,12 @@ class LeakyReLU(_OfEach):
 
 
 class ELU(_OfEach):
-    """x, below zero alpha * (exp(x) - 1) (API: tf.keras.layers.ELU)."""
+    """x, below zero alpha * (exp(x) - 1) (API: tf.keras.layers.ELU).
+
+    Args:
+        alpha: what very negative inputs come near to, negated; 1 by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     numbers = ("alpha",)
 
@@ -59,7 +69,12 @@ class ELU(_OfEach):
 
 
 class ThresholdedReLU(_OfEach):
-    """x above `theta`, else 0 (API: tf.keras.layers.ThresholdedReLU)."""
+    """x above `theta`, else 0 (API: tf.keras.layers.ThresholdedReLU).
+
+    Args:
+        theta: what an input must be above to be kept; 1 by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     numbers = ("theta",)
 
@@ -97,7 +112,15 @@ class ReLU(_OfEach):
 
 
 class Softmax(_OfEach):
-    """Exponentials that add up to 1 (API: tf.keras.layers.Softmax)."""
+    """Exponentials that add up to 1 (API: tf.keras.layers.Softmax).
+
+    Args:
+        axis: along which outputs add up to 1; the last by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+
+    Raises:
+        ValueError: (when called) inputs of fewer than two axes.
+    """
 
     numbers = ("axis",)
 

@@ -92,7 +92,11 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
-    """Sets the small number that keras adds where it divides (API: tf.keras.backend.set_epsilon)."""
+    """Sets the small number that keras adds where it divides (API: tf.keras.backend.set_epsilon).
+
+    Args:
+        value: a small positive float; it was 1e-7 at the start.
+    """
     _settings["epsilon"] = value
 
 
@@ -102,7 +106,14 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Set it to "float16", "float32" or "float64"; ValueError for anything else."""
+    """Sets the default type of numbers (API: tf.keras.backend.set_floatx).
+
+    Args:
+        value: "float16", "float32" or "float64".
+
+    Raises:
+        ValueError: anything else.
+    """
     if value not in ("float16", "float32", "float64"):
         raise ValueError(f"Unknown floatx type: {value}. Expected float16, float32 or float64.")
     _settings["floatx"] = value
@@ -114,14 +125,28 @@ def image_data_format() -> str:
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Set it to "channels_last" or "channels_first"; ValueError for anything else."""
+    """Sets where pictures have their channels by default (API: tf.keras.backend.set_image_data_format).
+
+    Args:
+        data_format: "channels_last" or "channels_first".
+
+    Raises:
+        ValueError: anything else.
+    """
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError(f"Unknown data_format: {data_format}. Expected channels_last or channels_first.")
     _settings["image_data_format"] = data_format
 
 
 def get_uid(prefix: str = "") -> int:
-    """How often it was asked for this prefix in the default graph, from 1 (API: tf.keras.backend.get_uid)."""
+    """How often it was asked for this prefix in the default graph, from 1 (API: tf.keras.backend.get_uid).
+
+    Args:
+        prefix: any string.
+
+    Returns:
+        an int.
+    """
     counts = _state().counts
     counts[prefix] = counts.get(prefix, 0) + 1
     return counts[prefix]
@@ -150,7 +175,14 @@ def learning_phase() -> Any:
 
 
 def set_learning_phase(value: int) -> None:
-    """Say it for all layers made from now on: 0 or 1 (API: tf.keras.backend.set_learning_phase)."""
+    """Say it for all layers made from now on: 0 or 1 (API: tf.keras.backend.set_learning_phase).
+
+    Args:
+        value: 0 for inference, 1 for learning.
+
+    Raises:
+        ValueError: any other value.
+    """
     if value not in (0, 1):
         raise ValueError(f"Expected learning phase to be 0 or 1. Received: {value}.")
     _state().learning_phase = int(value)
@@ -158,7 +190,14 @@ def set_learning_phase(value: int) -> None:
 
 @contextmanager
 def learning_phase_scope(value: int) -> Iterator[None]:
-    """`set_learning_phase` within the block (API: tf.keras.backend.learning_phase_scope)."""
+    """`set_learning_phase` within the block (API: tf.keras.backend.learning_phase_scope).
+
+    Args:
+        value: 0 for inference, 1 for learning.
+
+    Raises:
+        ValueError: any other value.
+    """
     state = _state()
     before = state.learning_phase
     set_learning_phase(value)
@@ -185,6 +224,12 @@ def get_session(op_input_list: Any = ()) -> Any:
     """The default session, else one of the default graph's own; new variables are initialized in it.
 
     API: tf.keras.backend.get_session.
+
+    Args:
+        op_input_list: accepted and not needed: there is one session of a graph.
+
+    Returns:
+        a `tf.Session`; in eager mode what runs the graph of Keras' models.
     """
     session = get_default_session()
     state = _state()
@@ -201,7 +246,11 @@ def get_session(op_input_list: Any = ()) -> Any:
 
 
 def set_session(session: Any) -> None:
-    """Use this session from now on (API: tf.keras.backend.set_session)."""
+    """Use this session from now on (API: tf.keras.backend.set_session).
+
+    Args:
+        session: a `tf.Session`; it is used for the graph it runs.
+    """
     _states.setdefault(session.graph, _State()).session = session
 
 
@@ -226,12 +275,26 @@ def _initialize(session: Any, variables: Iterable[Variable]) -> None:
 
 
 def get_value(x: Any) -> np.ndarray | Any:
-    """The value of a variable or tensor (API: tf.keras.backend.get_value)."""
+    """The value of a variable or tensor (API: tf.keras.backend.get_value).
+
+    Args:
+        x: a variable or tensor.
+
+    Returns:
+        a NumPy array, or a NumPy scalar of no axes, computed in `get_session()` or at once in eager mode.
+    """
     return batch_get_value([x])[0]
 
 
 def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
-    """The values of variables (API: tf.keras.backend.batch_get_value)."""
+    """The values of variables (API: tf.keras.backend.batch_get_value).
+
+    Args:
+        tensors: a list of variables and tensors.
+
+    Returns:
+        a list of as many NumPy arrays, read in one run of `get_session()`, or at once in eager mode.
+    """
     if not tensors:
         return []
     if all(isinstance(tensor, (EagerVariable, EagerTensor)) for tensor in tensors):
@@ -241,7 +304,12 @@ def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
 
 
 def set_value(x: Any, value: Any) -> None:
-    """Write into a variable (API: tf.keras.backend.set_value)."""
+    """Write into a variable (API: tf.keras.backend.set_value).
+
+    Args:
+        x: a variable.
+        value: an array of its shape, converted to its type.
+    """
     if isinstance(x, EagerVariable):
         with init_scope():
             x.assign(np.asarray(value, x.dtype.base_dtype.as_numpy_dtype))
@@ -250,7 +318,11 @@ def set_value(x: Any, value: Any) -> None:
 
 
 def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
-    """Write into variables (API: tf.keras.backend.batch_set_value)."""
+    """Write into variables (API: tf.keras.backend.batch_set_value).
+
+    Args:
+        tuples: pairs of a variable and an array of its shape, which is converted to its type.
+    """
     for x, value in tuples:
         set_value(x, value)
 
@@ -258,7 +330,21 @@ def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
 def placeholder(
     shape: Any = None, ndim: int | None = None, dtype: Any = None, sparse: bool = False, name: str | None = None
 ) -> Any:
-    """A tensor that is fed (API: tf.keras.backend.placeholder)."""
+    """A tensor that is fed (API: tf.keras.backend.placeholder).
+
+    Args:
+        shape: sizes, None for an unknown one.
+        ndim: how many axes of unknown size, where `shape` is None.
+        dtype: its type; `floatx()` by default.
+        sparse: only False works.
+        name: of the node.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        NotImplementedError: `sparse` is True.
+    """
     if sparse:
         raise NotImplementedError("tf.keras.backend.placeholder: sparse=True is not there; feed dense tensors.")
     sizes = [None] * ndim if shape is None and ndim is not None else shape
@@ -267,12 +353,29 @@ def placeholder(
 
 
 def int_shape(x: Any) -> tuple[int | None, ...] | None:
-    """The static shape as a tuple, None where the rank is unknown (API: tf.keras.backend.int_shape)."""
+    """The static shape as a tuple, None where the rank is unknown (API: tf.keras.backend.int_shape).
+
+    Args:
+        x: a tensor or variable.
+
+    Returns:
+        a tuple of an int for each axis, None for an axis of unknown size.
+    """
     return None if x.shape.rank is None else tuple(x.shape.as_list())
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
-    """A variable that `get_session` initializes (API: tf.keras.backend.variable)."""
+    """A variable that `get_session` initializes (API: tf.keras.backend.variable).
+
+    Args:
+        value: an array, number or tensor; it decides the shape.
+        dtype: the type; `floatx()` by default.
+        name: of the variable.
+        constraint: a function of the variable that optimizers apply after each step; None for none.
+
+    Returns:
+        a resource variable.
+    """
     kind = dtypes.as_dtype(dtype or floatx())
     made = Variable(value, dtype=kind, name=name, constraint=constraint, use_resource=True)
     return track(made)

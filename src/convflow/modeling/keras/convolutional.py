@@ -308,7 +308,14 @@ class _UpSampling(_Sized):
 
 
 class UpSampling1D(_UpSampling):
-    """Each step several times (API: tf.keras.layers.UpSampling1D)."""
+    """Each step several times (API: tf.keras.layers.UpSampling1D).
+
+    Inputs have shape (batch, steps, features), outputs (batch, size * steps, features).
+
+    Args:
+        size: how often each step comes; 2 by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     rank = 1
 

@@ -126,7 +126,12 @@ class AlphaDropout(Layer):
 
 
 class GaussianNoise(Layer, base.Layer):
-    """While learning, normal noise is added (API: tf.keras.layers.GaussianNoise)."""
+    """While learning, normal noise is added (API: tf.keras.layers.GaussianNoise).
+
+    Args:
+        stddev: the standard deviation; the mean is 0.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     supports_masking = True
 
@@ -150,7 +155,12 @@ class GaussianNoise(Layer, base.Layer):
 
 
 class GaussianDropout(GaussianNoise):
-    """While learning, times normal noise around 1 (API: tf.keras.layers.GaussianDropout)."""
+    """While learning, times normal noise around 1 (API: tf.keras.layers.GaussianDropout).
+
+    Args:
+        rate: from 0 to below 1; the noise has the standard deviation sqrt(rate / (1 - rate)).
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     supports_masking = True
 
@@ -260,7 +270,15 @@ class Permute(Layer):
 
 
 class RepeatVector(Layer):
-    """(batch, features) n times: (batch, n, features) (API: tf.keras.layers.RepeatVector)."""
+    """(batch, features) n times: (batch, n, features) (API: tf.keras.layers.RepeatVector).
+
+    Args:
+        n: how many times.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+
+    Raises:
+        ValueError: (when called) inputs that have not two axes.
+    """
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -322,6 +340,10 @@ class Masking(Layer):
     """Steps whose features are all `mask_value` become zeros, and layers after this one leave them out.
 
     API: tf.keras.layers.Masking.
+
+    Args:
+        mask_value: the number of features that do not count; 0 by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
     """
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
@@ -343,7 +365,13 @@ class Masking(Layer):
 
 
 class ActivityRegularization(Layer):
-    """A penalty on the output (API: tf.keras.layers.ActivityRegularization)."""
+    """A penalty on the output (API: tf.keras.layers.ActivityRegularization).
+
+    Args:
+        l1: multiplies the sum of the output's magnitudes; 0 by default.
+        l2: multiplies the sum of its squares; 0 by default.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+    """
 
     supports_masking = True
 

@@ -177,40 +177,131 @@ class Dot(_Merge):
 
 
 def add(inputs: Any, **kwargs: Any) -> Tensor:
-    """The sum (API: tf.keras.layers.add)."""
+    """The sum (API: tf.keras.layers.add).
+
+    Args:
+        inputs: a list of at least two tensors of one shape, or of shapes that broadcast together.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs.
+    """
     return Add(**kwargs)(inputs)
 
 
 def subtract(inputs: Any, **kwargs: Any) -> Tensor:
-    """The first without the second (API: tf.keras.layers.subtract)."""
+    """The first without the second (API: tf.keras.layers.subtract).
+
+    Args:
+        inputs: a list of two tensors of one shape, or of shapes that broadcast together.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs, or more.
+    """
     return Subtract(**kwargs)(inputs)
 
 
 def multiply(inputs: Any, **kwargs: Any) -> Tensor:
-    """The product (API: tf.keras.layers.multiply)."""
+    """The product (API: tf.keras.layers.multiply).
+
+    Args:
+        inputs: a list of at least two tensors of one shape, or of shapes that broadcast together.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs.
+    """
     return Multiply(**kwargs)(inputs)
 
 
 def average(inputs: Any, **kwargs: Any) -> Tensor:
-    """The mean (API: tf.keras.layers.average)."""
+    """The mean (API: tf.keras.layers.average).
+
+    Args:
+        inputs: a list of at least two tensors of one shape, or of shapes that broadcast together.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs.
+    """
     return Average(**kwargs)(inputs)
 
 
 def maximum_of(inputs: Any, **kwargs: Any) -> Tensor:
-    """The largest (API: tf.keras.layers.maximum)."""
+    """The largest (API: tf.keras.layers.maximum).
+
+    Args:
+        inputs: a list of at least two tensors of one shape, or of shapes that broadcast together.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs.
+    """
     return Maximum(**kwargs)(inputs)
 
 
 def minimum_of(inputs: Any, **kwargs: Any) -> Tensor:
-    """The smallest (API: tf.keras.layers.minimum)."""
+    """The smallest (API: tf.keras.layers.minimum).
+
+    Args:
+        inputs: a list of at least two tensors of one shape, or of shapes that broadcast together.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs.
+    """
     return Minimum(**kwargs)(inputs)
 
 
 def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Tensor:
-    """One after the other along an axis (API: tf.keras.layers.concatenate)."""
+    """One after the other along an axis (API: tf.keras.layers.concatenate).
+
+    Args:
+        inputs: a list of at least two tensors whose sizes agree but along `axis`.
+        axis: the last by default.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs, or other sizes that differ.
+    """
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 
 def dot(inputs: Any, axes: Any, normalize: bool = False, **kwargs: Any) -> Tensor:
-    """Products added up along an axis of each of two inputs (API: tf.keras.layers.dot)."""
+    """Products added up along an axis of each of two inputs (API: tf.keras.layers.dot).
+
+    Args:
+        inputs: a list of two tensors.
+        axes: the axis to add up along, or a pair: that of each input.
+        normalize: whether both have length 1 along it first, which gives the cosine.
+        kwargs: what every layer takes, such as `name`.
+
+    Returns:
+        a tensor.
+
+    Raises:
+        ValueError: fewer than two inputs, or more.
+    """
     return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)

@@ -199,7 +199,19 @@ class Cell(Layer):
 
 
 class SimpleRNNCell(Cell):
-    """activation(x * kernel + h * recurrent_kernel + bias) (API: tf.keras.layers.SimpleRNNCell)."""
+    """activation(x * kernel + h * recurrent_kernel + bias) (API: tf.keras.layers.SimpleRNNCell).
+
+    Args:
+        units: the size of the output.
+        activation: of the output; "tanh" by default.
+        use_bias: whether a trained vector is added.
+        kernel_initializer, recurrent_initializer, bias_initializer, and _regularizer, _constraint: of the variables.
+        dropout, recurrent_dropout: the parts of the input and of the last output that are zero while learning.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+
+    Raises:
+        ValueError: `units` is no positive whole number.
+    """
 
     gates = 1
 
@@ -220,6 +232,19 @@ class LSTMCell(Cell):
     """Long short-term memory, gates in the order input, forget, cell, output (API: tf.keras.layers.LSTMCell).
 
     Hochreiter and Schmidhuber 1997. `unit_forget_bias`: the forget gate's bias begins at 1.
+
+    Args:
+        units: the size of output and memory.
+        activation: of the output; "tanh" by default.
+        recurrent_activation: of the gates; "hard_sigmoid" by default.
+        use_bias: whether a trained vector is added.
+        kernel_initializer, recurrent_initializer, bias_initializer, and _regularizer, _constraint: of the variables.
+        dropout, recurrent_dropout: the parts of the input and of the last output that are zero while learning.
+        unit_forget_bias: whether the forget gate's bias begins at 1.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+
+    Raises:
+        ValueError: `units` is no positive whole number.
     """
 
     gates, states = 4, 2

@@ -14,7 +14,15 @@ from convflow.ops.array.shape_ops import shape as shape_of
 
 
 class Wrapper(Layer):
-    """Holds another layer (API: tf.keras.layers.Wrapper)."""
+    """Holds another layer (API: tf.keras.layers.Wrapper).
+
+    Args:
+        layer: the layer.
+        kwargs: what every layer takes (`name`, `dtype`, `trainable`, `input_shape` ...).
+
+    Raises:
+        ValueError: `layer` is no layer.
+    """
 
     def __init__(self, layer: Layer, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):

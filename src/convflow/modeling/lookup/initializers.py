@@ -25,7 +25,11 @@ class TextFileIndex:
 
 
 class TableInitializerBase:
-    """Fills a table with keys and values of two types."""
+    """Fills a table with keys and values of two types (API: tf.contrib.lookup.TableInitializerBase).
+
+    Args:
+        key_dtype, value_dtype: the types, or their names.
+    """
 
     def __init__(self, key_dtype: Any, value_dtype: Any) -> None:
         self._key_dtype = dtypes.as_dtype(key_dtype)
@@ -165,7 +169,20 @@ def _check_column(what: str, index: int, dtype: dtypes.DType) -> None:
 
 
 class TextFileStringTableInitializer(TextFileInitializer):
-    """From numbers of lines to strings (API: tf.contrib.lookup.TextFileStringTableInitializer)."""
+    """From numbers of lines to strings (API: tf.contrib.lookup.TextFileStringTableInitializer).
+
+    Args:
+        filename: the file, which joins the assets of saved models.
+        key_column_index, value_column_index: a column counted from zero, -1 for the line's number (the default of
+            keys),
+            -2 for the whole line (the default of values).
+        vocab_size: how many lines are read; all by default.
+        delimiter: one character between columns.
+        name: of the operation's scope.
+
+    Raises:
+        ValueError: no file name, a column below -2, types that do not fit, two equal columns.
+    """
 
     def __init__(
         self,
@@ -182,7 +199,21 @@ class TextFileStringTableInitializer(TextFileInitializer):
 
 
 class TextFileIdTableInitializer(TextFileInitializer):
-    """From strings to numbers of lines (API: tf.contrib.lookup.TextFileIdTableInitializer)."""
+    """From strings to numbers of lines (API: tf.contrib.lookup.TextFileIdTableInitializer).
+
+    Args:
+        filename: the file, which joins the assets of saved models.
+        key_column_index, value_column_index: a column counted from zero, -2 for the whole line (the default of keys),
+            -1
+            for its number (the default of values).
+        vocab_size: how many lines are read; all by default.
+        delimiter: one character between columns.
+        name: of the operation's scope.
+        key_dtype: the type of the keys; strings by default.
+
+    Raises:
+        ValueError: no file name, a column below -2, types that do not fit, two equal columns.
+    """
 
     def __init__(
         self,

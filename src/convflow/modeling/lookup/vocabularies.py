@@ -272,6 +272,14 @@ def index_to_string_table_from_tensor(
 ) -> HashTable:
     """A table from places in a list to its words (API: tf.contrib.lookup.index_to_string_table_from_tensor).
 
+    Args:
+        vocabulary_list: strings, shape (words,).
+        default_value: the word of numbers that are no place.
+        name: of the scope.
+
+    Returns:
+        a table of int64 keys and string values, filled by `tf.tables_initializer`.
+
     Raises:
         ValueError: no list.
     """
@@ -293,6 +301,16 @@ def index_to_string_table_from_file(
     delimiter: str = "\t",
 ) -> HashTable:
     """A table from numbers of lines to their words (API: tf.contrib.lookup.index_to_string_table_from_file).
+
+    Args:
+        vocabulary_file: a file with a word in each line.
+        vocab_size: how many lines are read; all by default.
+        default_value: the word of numbers that are no line's.
+        name: of the scope.
+        key_column_index, value_column_index, delimiter: see `tf.lookup.TextFileInitializer`.
+
+    Returns:
+        a table of int64 keys and string values, filled by `tf.tables_initializer`.
 
     Raises:
         ValueError: no file, or no lines.

@@ -12,23 +12,51 @@ from convflow.ops.math.arithmetic import add_n
 
 
 def add_loss(loss: Tensor, loss_collection: Any = GraphKeys.LOSSES) -> None:
-    """List a loss in a collection of the graph; None for none (API: tf.losses.add_loss)."""
+    """List a loss in a collection of the graph; None for none (API: tf.losses.add_loss).
+
+    Args:
+        loss: a tensor.
+        loss_collection: the collection; LOSSES by default.
+    """
     if loss_collection:
         add_to_collection(loss_collection, loss)
 
 
 def get_losses(scope: str | None = None, loss_collection: Any = GraphKeys.LOSSES) -> list[Any]:
-    """The losses listed so far whose names begin like `scope` (API: tf.losses.get_losses)."""
+    """The losses listed so far whose names begin like `scope` (API: tf.losses.get_losses).
+
+    Args:
+        scope: what names begin like, or a regular expression for their beginning; None for all.
+        loss_collection: the collection; LOSSES by default.
+
+    Returns:
+        a list of tensors.
+    """
     return get_collection(loss_collection, scope)
 
 
 def get_regularization_losses(scope: str | None = None) -> list[Any]:
-    """What regularizers of variables have added (API: tf.losses.get_regularization_losses)."""
+    """What regularizers of variables have added (API: tf.losses.get_regularization_losses).
+
+    Args:
+        scope: what names begin like; None for all.
+
+    Returns:
+        a list of scalars.
+    """
     return get_collection(GraphKeys.REGULARIZATION_LOSSES, scope)
 
 
 def get_regularization_loss(scope: str | None = None, name: str = "total_regularization_loss") -> Tensor:
-    """The sum of the regularization losses, a scalar; 0 where there are none (API of that name)."""
+    """The sum of the regularization losses (API: tf.losses.get_regularization_loss).
+
+    Args:
+        scope: what names begin like; None for all.
+        name: of the sum.
+
+    Returns:
+        a float scalar; 0 where there are none.
+    """
     losses = get_regularization_losses(scope)
     return add_n(losses, name=name) if losses else constant(0.0)
 

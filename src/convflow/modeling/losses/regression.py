@@ -34,7 +34,22 @@ def absolute_difference(
     loss_collection: Any = GraphKeys.LOSSES,
     reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
 ) -> Tensor:
-    """|predictions - labels| (API: tf.losses.absolute_difference). Arguments as for `mean_squared_error`."""
+    """|predictions - labels| (API: tf.losses.absolute_difference).
+
+    Args:
+        labels: what is right, of the shape of `predictions`; both are cast to float32.
+        predictions: any shape.
+        weights: a scalar, or a tensor of the same rank, each size 1 or that of the losses.
+        scope: of the nodes.
+        loss_collection: where to list the loss; None for nowhere.
+        reduction: one of `Reduction`.
+
+    Returns:
+        a float32 scalar; with Reduction.NONE one loss per element.
+
+    Raises:
+        ValueError: labels or predictions missing, shapes that do not go together, no such reduction.
+    """
     check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "absolute_difference", [predictions, labels, weights]) as scope:
         predictions, labels = _as_floats(predictions, labels)
@@ -84,8 +99,22 @@ def huber_loss(
 ) -> Tensor:
     """Half the squared error up to `delta`, growing only linearly beyond it (API: tf.losses.huber_loss).
 
-    0.5 e^2 for an error e of at most delta, delta * e - 0.5 delta^2 for a larger one. Other arguments as for
-    `mean_squared_error`.
+    0.5 e^2 for an error e of at most delta, delta * e - 0.5 delta^2 for a larger one.
+
+    Args:
+        labels: what is right, of the shape of `predictions`; both are cast to float32.
+        predictions: any shape.
+        weights: a scalar, or a tensor of the same rank, each size 1 or that of the losses.
+        delta: a number or scalar tensor, in the unit of the predictions; 1 by default.
+        scope: of the nodes.
+        loss_collection: where to list the loss; None for nowhere.
+        reduction: one of `Reduction`.
+
+    Returns:
+        a float32 scalar; with Reduction.NONE one loss per element.
+
+    Raises:
+        ValueError: labels or predictions missing, shapes that do not go together, no such reduction.
     """
     check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "huber_loss", [predictions, labels, weights]) as scope:

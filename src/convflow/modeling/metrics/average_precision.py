@@ -58,6 +58,9 @@ def average_precision_at_k(
 
     Returns:
         the mean so far, and the mean with this batch: float64 scalars. The counts are local variables.
+
+    Raises:
+        ValueError: k is below 1.
     """
     if k < 1:
         raise ValueError(f"Invalid k={k}: at least one prediction must count.")
@@ -96,7 +99,22 @@ def sparse_average_precision_at_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The old name of `average_precision_at_k` (API: tf.metrics.sparse_average_precision_at_k)."""
+    """The old name of `average_precision_at_k` (API: tf.metrics.sparse_average_precision_at_k).
+
+    Args:
+        labels: int64 class numbers: shape (..., labels of an example), dense or sparse, or (...).
+        predictions: scores, shape (..., classes).
+        k: how many predictions of each example count.
+        weights: shape (...) or a scalar; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the mean so far, and the mean with this batch, which counts it: float64 scalars. The counts are local variables.
+
+    Raises:
+        ValueError: k is below 1.
+    """
     return average_precision_at_k(labels, predictions, k, weights, metrics_collections, updates_collections, name)
 
 
@@ -110,7 +128,24 @@ def sparse_precision_at_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The old name of `precision_at_k` (API: tf.metrics.sparse_precision_at_k)."""
+    """The old name of `precision_at_k` (API: tf.metrics.sparse_precision_at_k).
+
+    Args:
+        labels: int64 class numbers: shape (..., labels of an example), dense or sparse, or (...).
+        predictions: scores, shape (..., classes).
+        k: how many predictions of each example count.
+        class_id: count this class alone; all by default.
+        weights: shape (...) or a scalar; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the precision so far, and the precision with this batch, which counts it: float64 scalars, NaN before anything
+            is counted. The counts are local variables.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
     return precision_at_k(labels, predictions, k, class_id, weights, metrics_collections, updates_collections, name)
 
 

@@ -95,12 +95,22 @@ def mean_per_class_accuracy(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The mean over classes of which part of a class is predicted right (API of that name).
+    """The mean over classes of which part of a class is predicted right (API: tf.metrics.mean_per_class_accuracy).
 
-    Classes that do not occur count as 0. Arguments as for `mean_iou`.
+    Classes that do not occur count as 0.
+
+    Args:
+        labels, predictions: class numbers from 0 on, of one shape.
+        num_classes: how many classes there are.
+        weights: of their shape; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
 
     Returns:
         the mean so far, a float32 scalar, and the accuracy of each class with this batch, shape (num_classes,).
+
+    Raises:
+        ValueError: shapes that differ.
     """
     with variable_scope(name, "mean_accuracy", [predictions, labels, weights]):
         labels = cast(labels, dtypes.int64)

@@ -55,7 +55,18 @@ def false_positives(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The sum of the weights where only the prediction is true (API of that name). As `true_positives`."""
+    """The sum of the weights where only the prediction is true (API: tf.metrics.false_positives).
+
+    Args:
+        labels, predictions: tensors of one shape, cast to bool.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the count so far, and the count with this batch, which counts it: float32 scalars. The counts are local
+            variables.
+    """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _count("false_positives", False, True, *arguments)
 
@@ -68,7 +79,18 @@ def true_negatives(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The sum of the weights where label and prediction are false (API of that name). As `true_positives`."""
+    """The sum of the weights where label and prediction are false (API: tf.metrics.true_negatives).
+
+    Args:
+        labels, predictions: tensors of one shape, cast to bool.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the count so far, and the count with this batch, which counts it: float32 scalars. The counts are local
+            variables.
+    """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _count("true_negatives", False, False, *arguments)
 
@@ -81,7 +103,18 @@ def false_negatives(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The sum of the weights where only the label is true (API of that name). As `true_positives`."""
+    """The sum of the weights where only the label is true (API: tf.metrics.false_negatives).
+
+    Args:
+        labels, predictions: tensors of one shape, cast to bool.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the count so far, and the count with this batch, which counts it: float32 scalars. The counts are local
+            variables.
+    """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _count("false_negatives", True, False, *arguments)
 
@@ -128,7 +161,18 @@ def precision(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Which part of the true predictions is right, 0 where there are none (API of that name). As `true_positives`."""
+    """Which part of the true predictions is right, 0 where there are none (API: tf.metrics.precision).
+
+    Args:
+        labels, predictions: tensors of one shape, cast to bool.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the precision so far, and the precision with this batch, which counts it: float32 scalars. The counts are local
+            variables.
+    """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _part_of_true("precision", false_positives, *arguments)
 
@@ -141,7 +185,18 @@ def recall(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Which part of the true labels is found, 0 where there are none (API of that name). As `true_positives`."""
+    """Which part of the true labels is found, 0 where there are none (API: tf.metrics.recall).
+
+    Args:
+        labels, predictions: tensors of one shape, cast to bool.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the recall so far, and the recall with this batch, which counts it: float32 scalars. The counts are local
+            variables.
+    """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _part_of_true("recall", false_negatives, *arguments)
 

@@ -67,10 +67,16 @@ def mean(
 def mean_tensor(
     values: Any, weights: Any = None, metrics_collections: Any = None, updates_collections: Any = None, name: Any = None
 ) -> Pair:
-    """The weighted mean of each element over the batches (API: tf.metrics.mean_tensor). Arguments as for `mean`.
+    """The weighted mean of each element over the batches (API: tf.metrics.mean_tensor).
+
+    Args:
+        values: a tensor of known shape, cast to float32.
+        weights: a scalar, or a tensor of the rank of `values`, each size 1 or the same; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
 
     Returns:
-        two tensors of the shape of `values`.
+        the means so far, and the means with this batch: float32, the shape of `values`. The counts are local variables.
 
     Raises:
         ValueError: the shape of `values` is not fully known, or weights that do not fit.
@@ -131,7 +137,21 @@ def percentage_below(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Which part of the values is below `threshold`, a number or tensor (API of that name). Others as for `mean`."""
+    """Which part of the values is below `threshold` (API: tf.metrics.percentage_below).
+
+    Args:
+        values: a tensor of numbers.
+        threshold: a number, or a tensor that broadcasts with `values`.
+        weights: a scalar, or a tensor of the rank of `values`, each size 1 or the same; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the part so far, and the part with this batch, which counts it: float32 scalars. The counts are local variables.
+
+    Raises:
+        ValueError: weights that do not fit.
+    """
     below = cast(less(values, threshold), dtypes.float32)
     return mean(below, weights, metrics_collections, updates_collections, name or "percentage_below_threshold")
 
@@ -144,7 +164,20 @@ def mean_absolute_error(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The mean of |predictions - labels|, tensors of one shape and type (API of that name). Others as for `mean`."""
+    """The mean of |predictions - labels| (API: tf.metrics.mean_absolute_error).
+
+    Args:
+        labels, predictions: tensors of one shape and type.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the mean so far, and the mean with this batch, which counts it: float32 scalars. The counts are local variables.
+
+    Raises:
+        ValueError: shapes or weights that do not fit.
+    """
     predictions, labels, weights = aligned(predictions, labels, weights)
     errors = absolute(predictions - labels)
     return mean(errors, weights, metrics_collections, updates_collections, name or "mean_absolute_error")
@@ -158,7 +191,20 @@ def mean_squared_error(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The mean of (labels - predictions) squared, tensors of one shape and type (API of that name). As `mean`."""
+    """The mean of (labels - predictions) squared (API: tf.metrics.mean_squared_error).
+
+    Args:
+        labels, predictions: tensors of one shape and type.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the mean so far, and the mean with this batch, which counts it: float32 scalars. The counts are local variables.
+
+    Raises:
+        ValueError: shapes or weights that do not fit.
+    """
     predictions, labels, weights = aligned(predictions, labels, weights)
     errors = squared_difference(labels, predictions)
     return mean(errors, weights, metrics_collections, updates_collections, name or "mean_squared_error")
@@ -172,7 +218,20 @@ def root_mean_squared_error(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The square root of `mean_squared_error` (API: tf.metrics.root_mean_squared_error)."""
+    """The square root of `mean_squared_error` (API: tf.metrics.root_mean_squared_error).
+
+    Args:
+        labels, predictions: tensors of one shape and type.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the root so far, and the root with this batch, which counts it: float32 scalars. The counts are local variables.
+
+    Raises:
+        ValueError: shapes or weights that do not fit.
+    """
     predictions, labels, weights = aligned(predictions, labels, weights)
     value, update = mean_squared_error(labels, predictions, weights, None, None, name or "root_mean_squared_error")
     root = listed(sqrt(value), metrics_collections)

@@ -147,7 +147,24 @@ def false_negatives_at_thresholds(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The sum of the weights where the label is true and the prediction not above a threshold (API of that name)."""
+    """The sum of the weights where the label is true and the prediction not above a threshold.
+
+    API: tf.metrics.false_negatives_at_thresholds.
+
+    Args:
+        labels: cast to bool, of the shape of `predictions`.
+        predictions: numbers from 0 to 1.
+        thresholds: a Python list of numbers from 0 to 1.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the counts so far, and the counts with this batch: float32, shape (thresholds,). The counts are local variables.
+
+    Raises:
+        InvalidArgumentError: predictions below 0 or above 1, when run.
+    """
     arguments = (labels, predictions, thresholds, weights, metrics_collections, updates_collections, name)
     return _one_count("false_negatives", *arguments)
 
@@ -161,7 +178,24 @@ def true_negatives_at_thresholds(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The sum of the weights where the label is false and the prediction not above a threshold (API of that name)."""
+    """The sum of the weights where the label is false and the prediction not above a threshold.
+
+    API: tf.metrics.true_negatives_at_thresholds.
+
+    Args:
+        labels: cast to bool, of the shape of `predictions`.
+        predictions: numbers from 0 to 1.
+        thresholds: a Python list of numbers from 0 to 1.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the counts so far, and the counts with this batch: float32, shape (thresholds,). The counts are local variables.
+
+    Raises:
+        InvalidArgumentError: predictions below 0 or above 1, when run.
+    """
     arguments = (labels, predictions, thresholds, weights, metrics_collections, updates_collections, name)
     return _one_count("true_negatives", *arguments)
 
@@ -175,7 +209,24 @@ def false_positives_at_thresholds(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """The sum of the weights where the label is false and the prediction above a threshold (API of that name)."""
+    """The sum of the weights where the label is false and the prediction above a threshold.
+
+    API: tf.metrics.false_positives_at_thresholds.
+
+    Args:
+        labels: cast to bool, of the shape of `predictions`.
+        predictions: numbers from 0 to 1.
+        thresholds: a Python list of numbers from 0 to 1.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the counts so far, and the counts with this batch: float32, shape (thresholds,). The counts are local variables.
+
+    Raises:
+        InvalidArgumentError: predictions below 0 or above 1, when run.
+    """
     arguments = (labels, predictions, thresholds, weights, metrics_collections, updates_collections, name)
     return _one_count("false_positives", *arguments)
 
@@ -205,7 +256,25 @@ def precision_at_thresholds(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Which part of what is above each threshold is right (API of that name). As `true_positives_at_thresholds`."""
+    """Which part of what is above each threshold is right.
+
+    API: tf.metrics.precision_at_thresholds.
+
+    Args:
+        labels: cast to bool, of the shape of `predictions`.
+        predictions: numbers from 0 to 1.
+        thresholds: a Python list of numbers from 0 to 1.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the precisions so far, and the precisions with this batch: float32, shape (thresholds,). The counts are local
+            variables.
+
+    Raises:
+        InvalidArgumentError: predictions below 0 or above 1, when run.
+    """
     arguments = (labels, predictions, thresholds, weights, metrics_collections, updates_collections, name)
     return _part_of_true("precision", "false_positives", *arguments)
 
@@ -219,7 +288,25 @@ def recall_at_thresholds(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Which part of the true labels is above each threshold (API of that name). As `true_positives_at_thresholds`."""
+    """Which part of the true labels is above each threshold.
+
+    API: tf.metrics.recall_at_thresholds.
+
+    Args:
+        labels: cast to bool, of the shape of `predictions`.
+        predictions: numbers from 0 to 1.
+        thresholds: a Python list of numbers from 0 to 1.
+        weights: a scalar, or a tensor of their rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the recalls so far, and the recalls with this batch: float32, shape (thresholds,). The counts are local
+            variables.
+
+    Raises:
+        InvalidArgumentError: predictions below 0 or above 1, when run.
+    """
     arguments = (labels, predictions, thresholds, weights, metrics_collections, updates_collections, name)
     return _part_of_true("recall", "false_negatives", *arguments)
 

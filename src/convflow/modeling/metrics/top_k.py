@@ -74,7 +74,24 @@ def precision_at_top_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`precision_at_k` of predicted classes, int64, shape (..., k); `k` is for names (API of that name)."""
+    """`precision_at_k` of classes that are predicted already (API: tf.metrics.precision_at_top_k).
+
+    Args:
+        labels: int64 class numbers: shape (..., labels of an example), dense or sparse, or (...).
+        predictions_idx: predicted classes, int64, shape (..., k).
+        k: for names alone: `predictions_idx` says how many.
+        class_id: count this class alone; all by default.
+        weights: shape (...) or a scalar; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the precision so far, and the precision with this batch, which counts it: float64 scalars, NaN before anything
+            is counted. The counts are local variables.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
     arguments = (labels, predictions_idx, k, class_id, weights, metrics_collections, updates_collections, name)
     return _part_of_true("precision", "false_positive", _false_positives, *arguments)
 
@@ -89,7 +106,24 @@ def recall_at_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Which part of the labels is among the k best predictions (API of that name). As `precision_at_k`."""
+    """Which part of the labels is among the k best predictions (API: tf.metrics.recall_at_k).
+
+    Args:
+        labels: int64 class numbers: shape (..., labels of an example), dense or sparse, or (...).
+        predictions: scores, shape (..., classes).
+        k: how many predictions of each example count.
+        class_id: count this class alone; all by default.
+        weights: shape (...) or a scalar; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the recall so far, and the recall with this batch, which counts it: float64 scalars, NaN before anything is
+            counted. The counts are local variables.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
     with name_scope(name, _name("recall", k, class_id), [predictions, labels, weights]) as scope:
         best = top_k(predictions, k)[1]
         return recall_at_top_k(labels, best, k, class_id, weights, metrics_collections, updates_collections, scope)
@@ -105,7 +139,24 @@ def recall_at_top_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`recall_at_k` of predicted classes, int64, shape (..., k); `k` is for names (API of that name)."""
+    """`recall_at_k` of classes that are predicted already (API: tf.metrics.recall_at_top_k).
+
+    Args:
+        labels: int64 class numbers: shape (..., labels of an example), dense or sparse, or (...).
+        predictions_idx: predicted classes, int64, shape (..., k).
+        k: for names alone: `predictions_idx` says how many.
+        class_id: count this class alone; all by default.
+        weights: shape (...) or a scalar; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the recall so far, and the recall with this batch, which counts it: float64 scalars, NaN before anything is
+            counted. The counts are local variables.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
     arguments = (labels, predictions_idx, k, class_id, weights, metrics_collections, updates_collections, name)
     return _part_of_true("recall", "false_negative", _false_negatives, *arguments)
 

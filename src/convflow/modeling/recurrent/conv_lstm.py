@@ -96,21 +96,45 @@ class ConvLSTMCell(RNNCell):
 
 
 class Conv1DLSTMCell(ConvLSTMCell):
-    """`ConvLSTMCell` over sequences (API: tf.contrib.rnn.Conv1DLSTMCell)."""
+    """`ConvLSTMCell` over sequences (API: tf.contrib.rnn.Conv1DLSTMCell).
+
+    Args:
+        name: of the cell and its scope.
+        kwargs: those of `ConvLSTMCell` but `conv_ndims`: `input_shape`, `output_channels`, `kernel_shape` ...
+
+    Raises:
+        ValueError: `input_shape` has not 2 sizes.
+    """
 
     def __init__(self, name: str = "conv_1d_lstm_cell", **kwargs: Any) -> None:
         super().__init__(conv_ndims=1, name=name, **kwargs)
 
 
 class Conv2DLSTMCell(ConvLSTMCell):
-    """`ConvLSTMCell` over pictures (API: tf.contrib.rnn.Conv2DLSTMCell)."""
+    """`ConvLSTMCell` over pictures (API: tf.contrib.rnn.Conv2DLSTMCell).
+
+    Args:
+        name: of the cell and its scope.
+        kwargs: those of `ConvLSTMCell` but `conv_ndims`: `input_shape`, `output_channels`, `kernel_shape` ...
+
+    Raises:
+        ValueError: `input_shape` has not 3 sizes.
+    """
 
     def __init__(self, name: str = "conv_2d_lstm_cell", **kwargs: Any) -> None:
         super().__init__(conv_ndims=2, name=name, **kwargs)
 
 
 class Conv3DLSTMCell(ConvLSTMCell):
-    """`ConvLSTMCell` over volumes (API: tf.contrib.rnn.Conv3DLSTMCell)."""
+    """`ConvLSTMCell` over volumes (API: tf.contrib.rnn.Conv3DLSTMCell).
+
+    Args:
+        name: of the cell and its scope.
+        kwargs: those of `ConvLSTMCell` but `conv_ndims`: `input_shape`, `output_channels`, `kernel_shape` ...
+
+    Raises:
+        ValueError: `input_shape` has not 4 sizes.
+    """
 
     def __init__(self, name: str = "conv_3d_lstm_cell", **kwargs: Any) -> None:
         super().__init__(conv_ndims=3, name=name, **kwargs)

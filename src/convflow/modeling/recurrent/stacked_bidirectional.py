@@ -66,7 +66,23 @@ def stack_bidirectional_rnn(
     sequence_length: Any = None,
     scope: Any = None,
 ) -> tuple[list[Tensor], tuple[Any, ...], tuple[Any, ...]]:
-    """`stack_bidirectional_dynamic_rnn` of a list of steps (API: tf.contrib.rnn.stack_bidirectional_rnn)."""
+    """`stack_bidirectional_dynamic_rnn` of a list of steps (API: tf.contrib.rnn.stack_bidirectional_rnn).
+
+    Args:
+        cells_fw, cells_bw: a cell for each layer.
+        inputs: a list of tensors [batch, size], one for each step.
+        initial_states_fw, initial_states_bw: a state for each layer; zeros of `dtype` by default.
+        dtype: the type of the states; needed where none are given.
+        sequence_length: int [batch], how many steps of each row count; all by default.
+        scope: of the variables, "stack_bidirectional_rnn" by default; layers are "cell_0", "cell_1" ... in it.
+
+    Returns:
+        the last layer's outputs, a list of tensors [batch, both sizes]; the final states of the layers forward, and
+        backward.
+
+    Raises:
+        ValueError: not as many cells forward as backward, or states as cells. TypeError: no list of cells.
+    """
 
     def layer(fw: Any, bw: Any, below: Any, state_fw: Any, state_bw: Any) -> tuple[Any, Any, Any]:
         return static_bidirectional_rnn(fw, bw, below, state_fw, state_bw, dtype=dtype, sequence_length=sequence_length)
