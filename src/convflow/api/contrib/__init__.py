@@ -28,6 +28,7 @@ from convflow.api.contrib import (
     tensor_forest,
     tensorboard,
     tensorrt,
+    tpu,
     training,
     util,
 )

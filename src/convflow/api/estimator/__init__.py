@@ -1,6 +1,6 @@
 """tf.estimator"""
 
-from convflow.api.estimator import export, inputs
+from convflow.api.estimator import export, inputs, tpu
 from convflow.training.estimator.boosted.core import BoostedTreesClassifier, BoostedTreesRegressor
 from convflow.training.estimator.canned.baseline import BaselineClassifier, BaselineEstimator, BaselineRegressor
 from convflow.training.estimator.canned.combined import (

@@ -38,7 +38,14 @@ from convflow.training.session_run_hook import SessionRunHook
 from convflow.training.warm_start import warm_start
 
 _LOSS = "loss"
-_MAY_BE_OVERRIDDEN = {"model_fn", "latest_checkpoint", "_create_and_assert_global_step"}
+_MAY_BE_OVERRIDDEN = {
+    "model_fn",
+    "latest_checkpoint",
+    "_create_and_assert_global_step",
+    "_params_of_input",
+    "_params_of_model",
+    "_as_spec",
+}
 
 
 class Estimator:
@@ -420,7 +427,7 @@ class Estimator:
             self._create_and_assert_global_step(graph)
             set_random_seed(self._config.tf_random_seed)
             receiver = receiver_fn()
-            spec = self._call_model_fn(receiver.features, None, ModeKeys.PREDICT, self.config)
+            spec = self._call_model_fn(receiver.features, None, ModeKeys.PREDICT, self.config, exporting=True)
             return exporting.write(
                 spec, receiver, base, checkpoint_path, self._session_config, as_text, assets_extra, strip
             )
@@ -432,20 +439,33 @@ class Estimator:
 
     def _inputs(self, input_fn: Callable[..., Any], mode: str) -> tuple[Any, Any, list[SessionRunHook]]:
         with device("/cpu:0"):
-            result = functions.call_input_fn(input_fn, mode=mode, params=self.params, config=self.config)
+            result = functions.call_input_fn(
+                input_fn, mode=mode, params=self._params_of_input(input_fn, mode), config=self.config
+            )
         return input_results.parse(result)
 
-    def _call_model_fn(self, features: Any, labels: Any, mode: str, config: Any) -> EstimatorSpec:
+    def _params_of_input(self, input_fn: Callable[..., Any], mode: str) -> Any:
+        return self.params
+
+    def _params_of_model(self, mode: str, exporting: bool) -> Any:
+        return self.params
+
+    def _call_model_fn(
+        self, features: Any, labels: Any, mode: str, config: Any, exporting: bool = False
+    ) -> EstimatorSpec:
         names = functions.argument_names(self._model_fn)
         if "labels" not in names and labels is not None:
             raise ValueError("model_fn does not take labels, but input_fn returns labels.")
-        available = {"labels": labels, "mode": mode, "params": self.params, "config": config}
+        available = {"labels": labels, "mode": mode, "params": self._params_of_model(mode, exporting), "config": config}
         logging.info("Calling model_fn.")
         spec = self._model_fn(features=features, **{key: value for key, value in available.items() if key in names})
         logging.info("Done calling model_fn.")
-        if not isinstance(spec, EstimatorSpec):
-            raise ValueError(f"model_fn should return an EstimatorSpec. It returned {type(spec).__name__}.")
-        return spec
+        return self._as_spec(spec, mode)
+
+    def _as_spec(self, returned: Any, mode: str) -> EstimatorSpec:
+        if not isinstance(returned, EstimatorSpec):
+            raise ValueError(f"model_fn should return an EstimatorSpec. It returned {type(returned).__name__}.")
+        return returned
 
     def _checkpoint(self, given: str | None, doing: str) -> str | None:
         path = given or latest_checkpoint(self._model_dir)

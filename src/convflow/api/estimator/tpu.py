@@ -1,0 +1,5 @@
+"""tf.estimator.tpu"""
+
+from convflow.training.estimator.tpu.config import InputPipelineConfig, RunConfig, TPUConfig
+from convflow.training.estimator.tpu.estimator import TPUEstimator
+from convflow.training.estimator.tpu.spec import TPUEstimatorSpec
