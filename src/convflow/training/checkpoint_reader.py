@@ -60,8 +60,11 @@ def new_checkpoint_reader(filepattern: str) -> CheckpointReader:
 def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
     """A reader of a checkpoint, or of the latest one of a folder (API: tf.train.load_checkpoint).
 
+    Args:
+        ckpt_dir_or_file: the prefix of a checkpoint's files, or a folder, whose latest checkpoint it is.
+
     Raises:
-        ValueError: the folder has no checkpoint.
+        ValueError: the folder has no checkpoint. NotFoundError: no such files.
     """
     return CheckpointReader(checkpoint_prefix(ckpt_dir_or_file))
 
@@ -81,11 +84,32 @@ def checkpoint_prefix(ckpt_dir_or_file: str | os.PathLike[str]) -> str:
 
 
 def list_variables(ckpt_dir_or_file: str) -> list[tuple[str, list[int]]]:
-    """Names and shapes of all tensors of a checkpoint, sorted by name (API: tf.train.list_variables)."""
+    """Names and shapes of all tensors of a checkpoint, sorted by name (API: tf.train.list_variables).
+
+    Args:
+        ckpt_dir_or_file: the prefix of a checkpoint's files, or a folder, whose latest checkpoint it is.
+
+    Returns:
+        pairs of a name and a list of sizes.
+
+    Raises:
+        ValueError: the folder has no checkpoint. NotFoundError: no such files.
+    """
     shapes = load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map()
     return sorted(shapes.items())
 
 
 def load_variable(ckpt_dir_or_file: str, name: str) -> np.ndarray | Any:
-    """The value of one tensor of a checkpoint (API: tf.train.load_variable)."""
+    """The value of one tensor of a checkpoint (API: tf.train.load_variable).
+
+    Args:
+        ckpt_dir_or_file: the prefix of a checkpoint's files, or a folder, whose latest checkpoint it is.
+        name: the tensor's name, with or without ":0".
+
+    Returns:
+        a NumPy array.
+
+    Raises:
+        ValueError: the folder has no checkpoint. NotFoundError: no such files, or no such tensor.
+    """
     return load_checkpoint(ckpt_dir_or_file).get_tensor(name.removesuffix(":0"))

@@ -27,6 +27,12 @@ def global_step(sess: Any, global_step_tensor: Any) -> int:
 def get_global_step(graph: Graph | None = None) -> Any:
     """The global step of a graph, None if it has none (API: tf.train.get_global_step).
 
+    Args:
+        graph: the default one if None.
+
+    Returns:
+        a variable or tensor, or None.
+
     Raises:
         TypeError: what is called global_step is no integer scalar.
     """
@@ -47,7 +53,17 @@ def get_global_step(graph: Graph | None = None) -> Any:
 
 
 def create_global_step(graph: Graph | None = None) -> Variable:
-    """A new int64 variable `global_step` that begins at 0; ValueError if there is one (tf.train.create_global_step)."""
+    """A new int64 variable `global_step` that begins at 0 (API: tf.train.create_global_step).
+
+    Args:
+        graph: the default one if None.
+
+    Returns:
+        the variable, which is not trained.
+
+    Raises:
+        ValueError: the graph has one.
+    """
     graph = graph or get_default_graph()
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists. Use tf.train.get_or_create_global_step() to share it.')
@@ -63,7 +79,17 @@ def create_global_step(graph: Graph | None = None) -> Variable:
 
 
 def get_or_create_global_step(graph: Graph | None = None) -> Any:
-    """The global step of a graph, made if it has none (API: tf.train.get_or_create_global_step)."""
+    """The global step of a graph, made if it has none (API: tf.train.get_or_create_global_step).
+
+    Args:
+        graph: the default one if None.
+
+    Returns:
+        a variable or tensor, an integer scalar.
+
+    Raises:
+        TypeError: what is called global_step is no integer scalar.
+    """
     graph = graph or get_default_graph()
     step = get_global_step(graph)
     return create_global_step(graph) if step is None else step
@@ -91,7 +117,14 @@ def get_or_create_global_step_read(graph: Graph | None = None) -> Any:
 
 
 def assert_global_step(global_step_tensor: Any) -> None:
-    """TypeError for what cannot be a global step (API: tf.train.assert_global_step)."""
+    """Refuses what cannot be a global step (API: tf.train.assert_global_step).
+
+    Args:
+        global_step_tensor: an integer variable or tensor of no axes.
+
+    Raises:
+        TypeError: anything else.
+    """
     if not isinstance(global_step_tensor, (Variable, Tensor)):
         raise TypeError(f'Existing "global_step" must be a Variable or Tensor: {global_step_tensor}.')
     if not global_step_tensor.dtype.base_dtype.is_integer:

@@ -32,6 +32,13 @@ def match_filenames_once(pattern: Any, name: str | None = None) -> Any:
     """A local variable of the paths that a pattern matches, found out once (API: tf.train.match_filenames_once).
 
     It is computed by `tf.local_variables_initializer()`.
+
+    Args:
+        pattern: a pattern of paths such as "data/*.png", or a vector of them.
+        name: of the variable.
+
+    Returns:
+        a string variable, shape (paths,).
     """
     with name_scope(name, "matching_filenames", [pattern]) as scope:
         return Variable(

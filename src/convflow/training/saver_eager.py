@@ -96,5 +96,12 @@ class Saver:
 
 
 def get_optimizer_variables(optimizer: Any) -> list[Any]:
-    """The variables of an optimizer's own (API: tf.contrib.eager.get_optimizer_variables)."""
+    """The variables of an optimizer's own (API: tf.contrib.eager.get_optimizer_variables).
+
+    Args:
+        optimizer: one of tf.train's.
+
+    Returns:
+        a list of its slots and other variables; empty before its first step.
+    """
     return optimizer.variables()

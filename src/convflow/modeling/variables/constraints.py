@@ -64,7 +64,11 @@ class NonNeg(Constraint):
 
 
 class UnitNorm(Constraint):
-    """Norms of 1 along `axis` (API: tf.keras.constraints.unit_norm)."""
+    """Norms of 1 along `axis` (API: tf.keras.constraints.unit_norm).
+
+    Args:
+        axis: an int or list of ints, along which a norm is taken; 0, the inputs of a dense layer's unit, by default.
+    """
 
     def __init__(self, axis: Axes = 0) -> None:
         self.axis = axis
@@ -116,15 +120,40 @@ KNOWN = {
 
 
 def get(identifier: Any) -> Any:
-    """The constraint of a name, a dictionary, or itself (API: tf.keras.constraints.get)."""
+    """The constraint of a name, a dictionary, or itself (API: tf.keras.constraints.get).
+
+    Args:
+        identifier: a name, `{"class_name": name, "config": {...}}`, a class, a function, or None, which stays None.
+
+    Raises:
+        ValueError: an unknown name, or nothing of these.
+    """
     return by_name.get(identifier, KNOWN, "constraint")
 
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The constraint that `serialize` described (API: tf.keras.constraints.deserialize)."""
+    """The constraint that `serialize` described (API: tf.keras.constraints.deserialize).
+
+    Args:
+        config: a name, or `{"class_name": name, "config": {...}}`.
+        custom_objects: further constraints by name.
+
+    Raises:
+        ValueError: an unknown name, or a dictionary without these keys.
+    """
     return by_name.deserialize(config, {**KNOWN, **(custom_objects or {})}, "constraint")
 
 
 def serialize(constraint: Any) -> Any:
-    """A dictionary of the class's name and its arguments (API: tf.keras.constraints.serialize)."""
+    """A dictionary of the class's name and its arguments (API: tf.keras.constraints.serialize).
+
+    Args:
+        constraint: an object with `get_config`, or a function.
+
+    Returns:
+        `{"class_name": name, "config": {...}}`; of a function its name, of None None.
+
+    Raises:
+        ValueError: it has neither `get_config` nor a name.
+    """
     return by_name.serialize(constraint)

@@ -42,7 +42,11 @@ def floating(dtype: Any) -> dtypes.DType:
 
 
 class Zeros(Initializer):
-    """All zeros (API: tf.zeros_initializer)."""
+    """All zeros (API: tf.zeros_initializer).
+
+    Args:
+        dtype: the type, where the call names none; float32 by default.
+    """
 
     def __init__(self, dtype: Any = dtypes.float32) -> None:
         self.dtype = dtypes.as_dtype(dtype)
@@ -55,7 +59,11 @@ class Zeros(Initializer):
 
 
 class Ones(Initializer):
-    """All ones (API: tf.ones_initializer)."""
+    """All ones (API: tf.ones_initializer).
+
+    Args:
+        dtype: the type, where the call names none; float32 by default.
+    """
 
     def __init__(self, dtype: Any = dtypes.float32) -> None:
         self.dtype = dtypes.as_dtype(dtype)
@@ -68,7 +76,17 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """A given value, the last element repeated to fill the shape (API: tf.constant_initializer)."""
+    """A given value, the last element repeated to fill the shape (API: tf.constant_initializer).
+
+    Args:
+        value: a number, list or array, in the order of rows.
+        dtype: the type, where the call names none; float32 by default.
+        verify_shape: whether a value of another shape is refused.
+
+    Raises:
+        TypeError: `value` is none of these; (when called) another shape with `verify_shape`.
+        ValueError: (when called) more numbers than the shape has.
+    """
 
     def __init__(self, value: Any = 0, dtype: Any = dtypes.float32, verify_shape: bool = False) -> None:
         if not (np.isscalar(value) or isinstance(value, (list, tuple, np.ndarray))):
@@ -88,7 +106,14 @@ class Constant(Initializer):
 
 
 class RandomUniform(Initializer):
-    """Evenly distributed between `minval` and `maxval` (API: tf.random_uniform_initializer)."""
+    """Evenly distributed between `minval` and `maxval` (API: tf.random_uniform_initializer).
+
+    Args:
+        minval: the smallest; 0 by default.
+        maxval: the end, itself left out; None is 1 for floating types.
+        seed: an int; with None the graph's seed decides.
+        dtype: the type, where the call names none; float32 by default.
+    """
 
     def __init__(
         self, minval: Any = 0.0, maxval: Any = None, seed: int | None = None, dtype: Any = dtypes.float32
@@ -189,7 +214,15 @@ class VarianceScaling(Initializer):
 
 
 class GlorotUniform(VarianceScaling):
-    """Uniform within sqrt(6 / (fan_in + fan_out)) (API: tf.glorot_uniform_initializer; Glorot, Bengio 2010)."""
+    """Uniform within sqrt(6 / (fan_in + fan_out)) (API: tf.glorot_uniform_initializer; Glorot, Bengio 2010).
+
+    Args:
+        seed: an int; with None the graph's seed decides.
+        dtype: a floating type, where the call names none; float32 by default.
+
+    Raises:
+        ValueError: a type that is not floating.
+    """
 
     def __init__(self, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
         super().__init__(1.0, "fan_avg", "uniform", seed, dtype)
@@ -199,7 +232,15 @@ class GlorotUniform(VarianceScaling):
 
 
 class GlorotNormal(VarianceScaling):
-    """Truncated normal of variance 2 / (fan_in + fan_out) (API: tf.glorot_normal_initializer)."""
+    """Truncated normal of variance 2 / (fan_in + fan_out) (API: tf.glorot_normal_initializer).
+
+    Args:
+        seed: an int; with None the graph's seed decides.
+        dtype: a floating type, where the call names none; float32 by default.
+
+    Raises:
+        ValueError: a type that is not floating.
+    """
 
     def __init__(self, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
         super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtype)
@@ -209,22 +250,50 @@ class GlorotNormal(VarianceScaling):
 
 
 def he_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of variance 2 / fan_in (API: tf.initializers.he_normal; He et al. 2015)."""
+    """Truncated normal of variance 2 / fan_in (API: tf.initializers.he_normal; He et al. 2015).
+
+    Args:
+        seed: an int; with None the graph's seed decides.
+
+    Returns:
+        an initializer, a function of shape and dtype.
+    """
     return VarianceScaling(2.0, "fan_in", "truncated_normal", seed)
 
 
 def he_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform within sqrt(6 / fan_in) (API: tf.initializers.he_uniform; He et al. 2015)."""
+    """Uniform within sqrt(6 / fan_in) (API: tf.initializers.he_uniform; He et al. 2015).
+
+    Args:
+        seed: an int; with None the graph's seed decides.
+
+    Returns:
+        an initializer, a function of shape and dtype.
+    """
     return VarianceScaling(2.0, "fan_in", "uniform", seed)
 
 
 def lecun_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of variance 1 / fan_in (API: tf.initializers.lecun_normal; LeCun et al. 1998)."""
+    """Truncated normal of variance 1 / fan_in (API: tf.initializers.lecun_normal; LeCun et al. 1998).
+
+    Args:
+        seed: an int; with None the graph's seed decides.
+
+    Returns:
+        an initializer, a function of shape and dtype.
+    """
     return VarianceScaling(1.0, "fan_in", "truncated_normal", seed)
 
 
 def lecun_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform within sqrt(3 / fan_in) (API: tf.initializers.lecun_uniform; LeCun et al. 1998)."""
+    """Uniform within sqrt(3 / fan_in) (API: tf.initializers.lecun_uniform; LeCun et al. 1998).
+
+    Args:
+        seed: an int; with None the graph's seed decides.
+
+    Returns:
+        an initializer, a function of shape and dtype.
+    """
     return VarianceScaling(1.0, "fan_in", "uniform", seed)
 
 

@@ -55,7 +55,15 @@ class Orthogonal(Initializer):
 
 
 class Identity(Initializer):
-    """The identity matrix times `gain`, for shapes of two axes (API: tf.initializers.identity)."""
+    """The identity matrix times `gain`, for shapes of two axes (API: tf.initializers.identity).
+
+    Args:
+        gain: multiplies the matrix; 1 by default.
+        dtype: a floating type, where the call names none; float32 by default.
+
+    Raises:
+        ValueError: a type that is not floating; (when called) a shape that has not two axes.
+    """
 
     def __init__(self, gain: float = 1.0, dtype: Any = dtypes.float32) -> None:
         self.gain = gain
@@ -81,6 +89,14 @@ class UniformUnitScaling(Initializer):
     """Even within factor * sqrt(3 / inputs), which keeps variances (API: tf.uniform_unit_scaling_initializer).
 
     Inputs are counted as the product of all sizes but the last. Source: Sussillo, Abbott (2014).
+
+    Args:
+        factor: multiplies the limit; 1 by default.
+        seed: an int; with None the graph's seed decides.
+        dtype: a floating type, where the call names none; float32 by default.
+
+    Raises:
+        ValueError: a type that is not floating.
     """
 
     def __init__(self, factor: float = 1.0, seed: int | None = None, dtype: Any = dtypes.float32) -> None:

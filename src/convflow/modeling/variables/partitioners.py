@@ -16,7 +16,18 @@ Partitioner = Callable[..., list[int]]
 
 
 def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Partitioner:
-    """`num_shards` parts along an axis, fewer where it is shorter (API: tf.fixed_size_partitioner)."""
+    """`num_shards` parts along an axis, fewer where it is shorter (API: tf.fixed_size_partitioner).
+
+    Args:
+        num_shards: how many parts.
+        axis: along which a variable is cut; 0 by default.
+
+    Returns:
+        a function of shape and dtype that returns a number of parts for each axis.
+
+    Raises:
+        ValueError: (when called) the variable has no such axis.
+    """
 
     def partitioner(shape: Any, dtype: Any = None, **_: Any) -> list[int]:
         sizes = as_shape(shape)

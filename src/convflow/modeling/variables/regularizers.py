@@ -47,7 +47,15 @@ def l1_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
 def l2_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
     """Half the sum of squares, times `scale` (API: tf.contrib.layers.l2_regularizer): weight decay.
 
-    Arguments, result and errors as those of `l1_regularizer`.
+    Args:
+        scale: a float or a scalar tensor; 0.0 stands for no penalty.
+        scope: a name scope.
+
+    Returns:
+        A function of a tensor or variable, which returns a scalar, or None if the scale is 0.0.
+
+    Raises:
+        ValueError: an integer (a slip, where a fraction is meant) or a negative scale.
     """
     if _is_off(scale, "scale"):
         return _none
@@ -61,7 +69,18 @@ def l2_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
 
 
 def l1_l2_regularizer(scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None) -> Regularizer:
-    """The sum of both penalties (API: tf.contrib.layers.l1_l2_regularizer)."""
+    """The sum of the penalties of `l1_regularizer` and `l2_regularizer` (API: tf.contrib.layers.l1_l2_regularizer).
+
+    Args:
+        scale_l1, scale_l2: floats or scalar tensors; 0.0 stands for no such penalty.
+        scope: a name scope; "l1_l2_regularizer" by default.
+
+    Returns:
+        A function of a tensor or variable, which returns a scalar, or None if both are 0.0.
+
+    Raises:
+        ValueError: an integer or a negative scale.
+    """
     _refuse_integer(scale_l1, "scale_l1")
     _refuse_integer(scale_l2, "scale_l2")
     scope = scope or "l1_l2_regularizer"
@@ -74,7 +93,15 @@ def l1_l2_regularizer(scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | Non
 
 
 def sum_regularizer(regularizer_list: Sequence[Regularizer | None], scope: str | None = None) -> Regularizer | None:
-    """The sum of several penalties; None where the list holds none (API: tf.contrib.layers.sum_regularizer)."""
+    """The sum of several penalties; None where the list holds none (API: tf.contrib.layers.sum_regularizer).
+
+    Args:
+        regularizer_list: functions of a variable, or None.
+        scope: a name scope.
+
+    Returns:
+        A function of a tensor or variable, which returns a scalar, or None if all of them do.
+    """
     given = [regularizer for regularizer in regularizer_list if regularizer is not None]
     if not given:
         return None

@@ -33,7 +33,14 @@ class Regularizer:
 
 
 class L1L2(Regularizer):
-    """l1 * sum(|x|) + l2 * sum(x^2) (API: tf.keras.regularizers.L1L2)."""
+    """l1 * sum(|x|) + l2 * sum(x^2) (API: tf.keras.regularizers.L1L2).
+
+    Args:
+        l1, l2: the factors; 0 by default.
+
+    Raises:
+        ValueError: a number that is not finite.
+    """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         self.l1, self.l2 = _penalty(l1, 0.0), _penalty(l2, 0.0)
@@ -51,7 +58,16 @@ class L1L2(Regularizer):
 
 
 class L1(Regularizer):
-    """l1 * sum(|x|) (API: tf.keras.regularizers.l1). The argument may also be called `l`."""
+    """l1 * sum(|x|) (API: tf.keras.regularizers.l1).
+
+    Args:
+        l1: the factor; 0.01 by default.
+        kwargs: `l`, another name of `l1`.
+
+    Raises:
+        ValueError: a number that is not finite.
+        TypeError: another keyword.
+    """
 
     def __init__(self, l1: float = 0.01, **kwargs: float) -> None:
         self.l1 = _penalty(_with_old_name(l1, kwargs), 0.01)
@@ -64,7 +80,16 @@ class L1(Regularizer):
 
 
 class L2(Regularizer):
-    """l2 * sum(x^2) (API: tf.keras.regularizers.l2). The argument may also be called `l`."""
+    """l2 * sum(x^2) (API: tf.keras.regularizers.l2).
+
+    Args:
+        l2: the factor; 0.01 by default.
+        kwargs: `l`, another name of `l2`.
+
+    Raises:
+        ValueError: a number that is not finite.
+        TypeError: another keyword.
+    """
 
     def __init__(self, l2: float = 0.01, **kwargs: float) -> None:
         self.l2 = _penalty(_with_old_name(l2, kwargs), 0.01)
@@ -77,7 +102,14 @@ class L2(Regularizer):
 
 
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
-    """Both penalties, with the defaults of `l1` and `l2` (API: tf.keras.regularizers.l1_l2)."""
+    """Both penalties, with the defaults of `l1` and `l2` (API: tf.keras.regularizers.l1_l2).
+
+    Args:
+        l1, l2: the factors; 0.01 by default.
+
+    Raises:
+        ValueError: a number that is not finite.
+    """
     return L1L2(l1, l2)
 
 
@@ -109,15 +141,40 @@ KNOWN: dict[str, Callable[..., Regularizer]] = {"l1": L1, "l2": L2, "l1_l2": l1_
 
 
 def get(identifier: Any) -> Any:
-    """The regularizer of a name, a dictionary, or itself (API: tf.keras.regularizers.get)."""
+    """The regularizer of a name, a dictionary, or itself (API: tf.keras.regularizers.get).
+
+    Args:
+        identifier: a name, `{"class_name": name, "config": {...}}`, a class, a function, or None, which stays None.
+
+    Raises:
+        ValueError: an unknown name, or nothing of these.
+    """
     return by_name.get(identifier, KNOWN, "regularizer")
 
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The regularizer that `serialize` described (API: tf.keras.regularizers.deserialize)."""
+    """The regularizer that `serialize` described (API: tf.keras.regularizers.deserialize).
+
+    Args:
+        config: a name, or `{"class_name": name, "config": {...}}`.
+        custom_objects: further regularizers by name.
+
+    Raises:
+        ValueError: an unknown name, or a dictionary without these keys.
+    """
     return by_name.deserialize(config, {**KNOWN, **(custom_objects or {})}, "regularizer")
 
 
 def serialize(regularizer: Any) -> Any:
-    """A dictionary of the class's name and its arguments (API: tf.keras.regularizers.serialize)."""
+    """A dictionary of the class's name and its arguments (API: tf.keras.regularizers.serialize).
+
+    Args:
+        regularizer: an object with `get_config`, or a function.
+
+    Returns:
+        `{"class_name": name, "config": {...}}`; of a function its name, of None None.
+
+    Raises:
+        ValueError: it has neither `get_config` nor a name.
+    """
     return by_name.serialize(regularizer)

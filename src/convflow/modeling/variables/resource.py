@@ -35,7 +35,25 @@ from convflow.ops.array.identity import identity
 
 
 class ResourceVariable(Variable):
-    """A `VarHandleOp` node, the node that assigns its initial value, and nodes that read it."""
+    """A variable known by a handle: what was read from it stays as it was (API: tf.contrib.eager.Variable).
+
+    A `VarHandleOp` node, the node that assigns its initial value, and nodes that read it; in eager mode its value at
+    once.
+
+    Args:
+        initial_value: a tensor, anything that converts to one, or a function without arguments that returns one.
+        trainable: whether optimizers change it by default; True, unless `synchronization` is ON_READ.
+        collections: graph collections to list it in; GLOBAL_VARIABLES by default.
+        validate_shape, caching_device, dtype, constraint, shape: see `tf.Variable`.
+        name: "Variable" by default, made unique.
+        variable_def, import_scope: a `VariableDef` of a variable whose nodes are in the graph, and the scope before
+            them.
+        expected_shape, use_resource: without effect here.
+        synchronization, aggregation: of copies on several devices; there is one device.
+
+    Raises:
+        ValueError: no initial value, or arguments that exclude each other.
+    """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return object.__new__(KINDS["eager"] if cls is ResourceVariable and are_made_eagerly() else cls)

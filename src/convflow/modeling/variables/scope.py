@@ -26,7 +26,17 @@ AUTO_REUSE = _ReuseMode.AUTO_REUSE
 
 
 class VariableScope:
-    """The defaults that `get_variable` takes from the scopes around it (API: tf.VariableScope)."""
+    """The defaults that `get_variable` takes from the scopes around it (API: tf.VariableScope).
+
+    Args:
+        reuse: True if variables must exist, False or None if they must not, AUTO_REUSE if either.
+        name: what stands before the names of variables.
+        initializer, regularizer, constraint, partitioner, custom_getter: of variables that name none of their own.
+        caching_device: where reads of variables are kept.
+        name_scope: the scope of nodes that it was opened with first.
+        dtype: of variables that name none; float32 by default.
+        use_resource: whether variables are known by handles.
+    """
 
     def __init__(
         self,
@@ -172,9 +182,18 @@ def get_variable(
         name: put after the scope's name and a slash.
         shape: required unless `initializer` is a tensor, which decides it.
         dtype: float32 unless the scope says otherwise.
-        initializer: an initializer, a function of shape and dtype, a tensor or an array; Glorot uniform for
-            floating types and zeros for the others if neither this nor the scope says.
+        initializer: an initializer, a function of shape and dtype, a tensor or an array; Glorot uniform for floating
+            types and zeros for the others if neither this nor the scope says.
         regularizer: a function of the variable whose result joins the REGULARIZATION_LOSSES.
+        trainable: whether optimizers change it by default; None is True, unless `synchronization` is ON_READ.
+        collections: graph collections to list it in; GLOBAL_VARIABLES by default.
+        caching_device, partitioner, custom_getter, use_resource, constraint: the scope's by default; see
+            `tf.variable_scope`.
+        validate_shape: whether its shape must be known.
+        synchronization, aggregation: of copies on several devices; there is one device.
+
+    Returns:
+        the variable, or a `PartitionedVariable` where a partitioner cuts it.
 
     Raises:
         ValueError: the variable exists and may not be shared, or does not exist and may not be made, or has
@@ -203,7 +222,23 @@ def get_local_variable(
     synchronization: Any = VariableSynchronization.AUTO,
     aggregation: Any = VariableAggregation.NONE,
 ) -> Variable:
-    """`get_variable` for a local variable, which is never trained (API: tf.get_local_variable)."""
+    """`get_variable` for a local variable, which is never trained (API: tf.get_local_variable).
+
+    Args:
+        name: put after the scope's name and a slash.
+        shape, dtype, initializer, regularizer: see `tf.get_variable`.
+        trainable: without effect: it is not.
+        collections: further graph collections; it is always among the LOCAL_VARIABLES.
+        caching_device, partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
+        aggregation:
+            see `tf.get_variable`.
+
+    Returns:
+        the variable.
+
+    Raises:
+        ValueError: it exists and may not be shared, or does not and may not be made, or has another shape or type.
+    """
     collections = [*(collections or []), GraphKeys.LOCAL_VARIABLES]
     return get_variable(
         name, shape, dtype, initializer, regularizer, False, collections, caching_device, partitioner,
@@ -405,12 +440,24 @@ def _combined(setting: str, value: Any, inherited: Any) -> Any:
 
 
 def variable_op_scope(values: Any, name_or_scope: Any, default_name: Any = None, **kwargs: Any) -> variable_scope:
-    """Deprecated order of arguments (API: tf.variable_op_scope)."""
+    """Deprecated order of arguments (API: tf.variable_op_scope).
+
+    Args:
+        values: tensors of the graph.
+        name_or_scope, default_name, kwargs: the arguments of `tf.variable_scope`.
+
+    Returns:
+        a context manager of a `VariableScope`.
+    """
     return variable_scope(name_or_scope, default_name, values, **kwargs)
 
 
 def no_regularizer(_: Any) -> None:
-    """Says of a variable that the scope's regularizer does not apply (API: tf.no_regularizer)."""
+    """Says of a variable that the scope's regularizer does not apply (API: tf.no_regularizer).
+
+    Args:
+        _: the variable; it is not looked at.
+    """
 
 
 def create_partitioned_variables(

@@ -45,27 +45,63 @@ __all__ = [
 
 
 def global_variables(scope: str | None = None) -> list[Variable]:
-    """All variables of the default graph that checkpoints hold (API: tf.global_variables)."""
+    """All variables of the default graph that checkpoints hold (API: tf.global_variables).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_collection(GraphKeys.GLOBAL_VARIABLES, scope)
 
 
 def local_variables(scope: str | None = None) -> list[Variable]:
-    """The variables of this process alone, such as counters of metrics (API: tf.local_variables)."""
+    """The variables of this process alone, such as counters of metrics (API: tf.local_variables).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_collection(GraphKeys.LOCAL_VARIABLES, scope)
 
 
 def trainable_variables(scope: str | None = None) -> list[Variable]:
-    """The variables that optimizers change by default (API: tf.trainable_variables)."""
+    """The variables that optimizers change by default (API: tf.trainable_variables).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_collection(GraphKeys.TRAINABLE_VARIABLES, scope)
 
 
 def model_variables(scope: str | None = None) -> list[Variable]:
-    """The variables that inference needs (API: tf.model_variables)."""
+    """The variables that inference needs (API: tf.model_variables).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_collection(GraphKeys.MODEL_VARIABLES, scope)
 
 
 def variables_initializer(var_list: Any, name: str = "init") -> Operation:
-    """An operation that initializes the given variables (API: tf.variables_initializer)."""
+    """An operation that initializes the given variables (API: tf.variables_initializer).
+
+    Args:
+        var_list: a list of variables.
+        name: of the operation.
+
+    Returns:
+        the operation; one that does nothing for an empty list.
+    """
     return group(*[variable.initializer for variable in var_list], name=name)
 
 
@@ -80,7 +116,14 @@ def local_variables_initializer() -> Operation:
 
 
 def moving_average_variables(scope: str | None = None) -> list[Any]:
-    """The variables that have a moving average (API: tf.moving_average_variables)."""
+    """The variables that have a moving average (API: tf.moving_average_variables).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
 
 
@@ -112,6 +155,9 @@ def _variable_references() -> list[Tensor]:
 def assert_variables_initialized(var_list: Any = None) -> Tensor | None:
     """Deprecated: a tensor that can only be computed when variables have values (API: tf.assert_variables_initialized).
 
+    Args:
+        var_list: variables; by default all global and local ones.
+
     Returns:
         The ranks of the variables; None if there are none.
 
@@ -138,7 +184,15 @@ def all_variables() -> list[Variable]:
 
 
 def initialize_variables(var_list: Any, name: str = "init") -> Operation:
-    """Former name of `variables_initializer` (API: tf.initialize_variables)."""
+    """Former name of `variables_initializer` (API: tf.initialize_variables).
+
+    Args:
+        var_list: a list of variables.
+        name: of the operation.
+
+    Returns:
+        the operation; one that does nothing for an empty list.
+    """
     return variables_initializer(var_list, name)
 
 

@@ -66,14 +66,38 @@ def refuse_sequence(what: str, name: str, column: CategoricalColumn) -> None:
 def sequence_categorical_column_with_identity(
     key: str, num_buckets: int, default_value: int | None = None
 ) -> SequenceCategoricalColumn:
-    """`categorical_column_with_identity` with a time axis (API: tf.feature_column)."""
+    """Numbers that are ids, with a time axis (API: tf.feature_column.sequence_categorical_column_with_identity).
+
+    Args:
+        key: the feature's name.
+        num_buckets: how many ids; they begin at 0.
+        default_value: the id of other numbers; None refuses them when run.
+
+    Returns:
+        a column for `sequence_input_layer`, by way of an `embedding_column` or `indicator_column`.
+
+    Raises:
+        ValueError: fewer than one id, or a default that is none.
+    """
     return SequenceCategoricalColumn(categorical_column_with_identity(key, num_buckets, default_value))
 
 
 def sequence_categorical_column_with_hash_bucket(
     key: str, hash_bucket_size: int, dtype: Any = dtypes.string
 ) -> SequenceCategoricalColumn:
-    """`categorical_column_with_hash_bucket` with a time axis (API: tf.feature_column)."""
+    """Ids by hash, with a time axis (API: tf.feature_column.sequence_categorical_column_with_hash_bucket).
+
+    Args:
+        key: the feature's name.
+        hash_bucket_size: how many ids.
+        dtype: of the feature, string or whole numbers.
+
+    Returns:
+        a column for `sequence_input_layer`, by way of an `embedding_column` or `indicator_column`.
+
+    Raises:
+        ValueError: fewer than one id, or another type.
+    """
     return SequenceCategoricalColumn(categorical_column_with_hash_bucket(key, hash_bucket_size, dtype))
 
 
@@ -85,7 +109,24 @@ def sequence_categorical_column_with_vocabulary_file(
     default_value: int | None = None,
     dtype: Any = dtypes.string,
 ) -> SequenceCategoricalColumn:
-    """`categorical_column_with_vocabulary_file` with a time axis (API: tf.feature_column)."""
+    """Numbers of lines as ids, with a time axis.
+
+    API: tf.feature_column.sequence_categorical_column_with_vocabulary_file.
+
+    Args:
+        key: the feature's name.
+        vocabulary_file: a word in each line.
+        vocabulary_size: how many lines are read; all by default.
+        num_oov_buckets: how many ids for other words, by their hash; not together with `default_value`.
+        default_value: the id of other words; None is -1, which drops them.
+        dtype: of the feature, string or whole numbers.
+
+    Returns:
+        a column for `sequence_input_layer`, by way of an `embedding_column` or `indicator_column`.
+
+    Raises:
+        ValueError: no file, sizes that cannot be, or both ways for other words.
+    """
     column = categorical_column_with_vocabulary_file(
         key, vocabulary_file, vocabulary_size, num_oov_buckets, default_value, dtype
     )
@@ -95,6 +136,22 @@ def sequence_categorical_column_with_vocabulary_file(
 def sequence_categorical_column_with_vocabulary_list(
     key: str, vocabulary_list: Any, dtype: Any = None, default_value: int = -1, num_oov_buckets: int = 0
 ) -> SequenceCategoricalColumn:
-    """`categorical_column_with_vocabulary_list` with a time axis (API: tf.feature_column)."""
+    """Places in a list as ids, with a time axis.
+
+    API: tf.feature_column.sequence_categorical_column_with_vocabulary_list.
+
+    Args:
+        key: the feature's name.
+        vocabulary_list: the words, strings or whole numbers, each once.
+        dtype: of the feature; that of the list by default.
+        default_value: the id of other words; -1 drops them.
+        num_oov_buckets: how many ids for other words, by their hash; not together with `default_value`.
+
+    Returns:
+        a column for `sequence_input_layer`, by way of an `embedding_column` or `indicator_column`.
+
+    Raises:
+        ValueError: an empty list or a word twice, sizes that cannot be, or both ways for other words.
+    """
     column = categorical_column_with_vocabulary_list(key, vocabulary_list, dtype, default_value, num_oov_buckets)
     return SequenceCategoricalColumn(column)

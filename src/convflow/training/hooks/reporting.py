@@ -250,7 +250,11 @@ class FinalOpsHook(SessionRunHook):
 
 
 class FeedFnHook(SessionRunHook):
-    """Feeds what a function returns (API: tf.train.FeedFnHook)."""
+    """Feeds what a function returns (API: tf.train.FeedFnHook).
+
+    Args:
+        feed_fn: a function without arguments that returns {tensor: value}; it is called before each run.
+    """
 
     def __init__(self, feed_fn: Callable[[], Any]) -> None:
         self.feed_fn = feed_fn

@@ -87,7 +87,14 @@ class NanTensorHook(SessionRunHook):
 
 
 class GlobalStepWaiterHook(SessionRunHook):
-    """Waits, before the first run, until others have trained so far (API: tf.train.GlobalStepWaiterHook)."""
+    """Waits, before the first run, until others have trained so far (API: tf.train.GlobalStepWaiterHook).
+
+    Args:
+        wait_until_step: the global step to wait for; 0 for not at all.
+
+    Raises:
+        RuntimeError: (at the session's start) the graph has no global step.
+    """
 
     def __init__(self, wait_until_step: int) -> None:
         self._wait_until_step = wait_until_step

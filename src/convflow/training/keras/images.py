@@ -27,14 +27,36 @@ class Sequence:
 
 
 def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> np.ndarray:
-    """A Pillow picture as an array (height, width, channels) (API: tf.keras.preprocessing.image.img_to_array)."""
+    """A Pillow picture as an array (API: tf.keras.preprocessing.image.img_to_array).
+
+    Args:
+        img: a Pillow picture, or an array of two or three axes.
+        data_format: "channels_last" or "channels_first"; `image_data_format()` by default.
+        dtype: of the result; `floatx()` by default.
+
+    Returns:
+        an array (height, width, channels), or (channels, height, width) with "channels_first".
+
+    Raises:
+        ValueError: an unknown `data_format`.
+    """
     array = np.asarray(img, dtype or backend.floatx())
     array = array[:, :, None] if array.ndim == 2 else array
     return array.transpose(2, 0, 1) if (data_format or backend.image_data_format()) == "channels_first" else array
 
 
 def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None) -> Image.Image:
-    """An array as a Pillow picture, its numbers spread over 0 to 255 if `scale` (API: array_to_img)."""
+    """An array as a Pillow picture (API: tf.keras.preprocessing.image.array_to_img).
+
+    Args:
+        x: an array of three axes, one, three or four channels.
+        data_format: "channels_last" or "channels_first"; `image_data_format()` by default.
+        scale: whether numbers are spread over 0 to 255; else they are cut to whole numbers.
+        dtype: in which it computes; `floatx()` by default.
+
+    Raises:
+        ValueError: another number of axes, or an unknown `data_format`.
+    """
     array = np.asarray(x, dtype or backend.floatx())
     if array.ndim != 3:
         raise ValueError(f"Expected image array to have rank 3 (single image). Got array with shape: {array.shape}")
@@ -273,7 +295,21 @@ class ImageDataGenerator:
 
 
 class NumpyArrayIterator(Sequence):
-    """What `ImageDataGenerator.flow` returns; also an endless iterator."""
+    """What `ImageDataGenerator.flow` returns; also an endless iterator (API: tf.keras.preprocessing.image).
+
+    Args:
+        generator: the `ImageDataGenerator` that changes pictures.
+        x: an array of pictures, four axes.
+        y: their labels, as many; None for none.
+        batch_size: how many pictures a batch has.
+        shuffle: whether each epoch has its own order.
+        weights: a weight for each picture; None for none.
+        seed: of order and changes; None takes NumPy's global generator.
+        subset: "validation" for the part that `validation_split` says, "training" for the rest, None for all.
+
+    Raises:
+        ValueError: pictures of another number of axes, or not as many labels.
+    """
 
     def __init__(
         self, generator: ImageDataGenerator, x: Any, y: Any, batch_size: int, shuffle: bool, weights: Any,

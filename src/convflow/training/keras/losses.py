@@ -39,26 +39,58 @@ def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of (y_true - y_pred)^2."""
+    """The mean of (y_true - y_pred)^2 (API: tf.keras.losses.mean_squared_error).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return reduce_mean(square(y_pred - y_true), axis=-1)
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of |y_true - y_pred|."""
+    """The mean of |y_true - y_pred| (API: tf.keras.losses.mean_absolute_error).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return reduce_mean(absolute(y_pred - y_true), axis=-1)
 
 
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
-    """100 times the mean of |y_true - y_pred| / |y_true|."""
+    """100 times the mean of |y_true - y_pred| / |y_true| (API: tf.keras.losses.mean_absolute_percentage_error).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     parts = absolute((y_true - y_pred) / clip_by_value(absolute(y_true), backend.epsilon(), float("inf")))
     return 100.0 * reduce_mean(parts, axis=-1)
 
 
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of (log(1 + y_true) - log(1 + y_pred))^2."""
+    """The mean of (log(1 + y_true) - log(1 + y_pred))^2 (API: tf.keras.losses.mean_squared_logarithmic_error).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers, as those of `y_true` not negative: they are cut at `epsilon()`.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     first: Any = log(maximum(y_pred, backend.epsilon()) + 1.0)
     return reduce_mean(square(first - log(maximum(y_true, backend.epsilon()) + 1.0)), axis=-1)
@@ -71,19 +103,45 @@ def _signs(y_true: Any) -> Any:
 
 
 def hinge(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of max(1 - y_true * y_pred, 0), for y_true of -1 and 1, or of 0 and 1."""
+    """The mean of max(1 - y_true * y_pred, 0) (API: tf.keras.losses.hinge).
+
+    Args:
+        y_true: -1 and 1, or 0 and 1, of the shape of `y_pred`.
+        y_pred: numbers.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return reduce_mean(relu(1.0 - _signs(y_true) * y_pred), axis=-1)
 
 
 def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of max(1 - y_true * y_pred, 0)^2, for y_true of -1 and 1, or of 0 and 1."""
+    """The mean of max(1 - y_true * y_pred, 0)^2 (API: tf.keras.losses.squared_hinge).
+
+    Args:
+        y_true: -1 and 1, or 0 and 1, of the shape of `y_pred`.
+        y_pred: numbers.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return reduce_mean(square(relu(1.0 - _signs(y_true) * y_pred)), axis=-1)
 
 
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
-    """max(neg - pos + 1, 0), pos the prediction of the class, neg the largest of the others."""
+    """max(neg - pos + 1, 0): pos is the class's prediction, neg the largest other.
+
+    API: tf.keras.losses.categorical_hinge.
+
+    Args:
+        y_true: 1 for the class, 0 for the others, of the shape of `y_pred`.
+        y_pred: scores, (..., classes).
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     right: Any = reduce_sum(y_true * y_pred, axis=-1)
     wrong: Any = reduce_max((1.0 - y_true) * y_pred, axis=-1)
@@ -91,7 +149,15 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
 
 
 def logcosh(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of log(cosh(y_pred - y_true))."""
+    """The mean of log(cosh(y_pred - y_true)) (API: tf.keras.losses.logcosh).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     x = y_pred - y_true
     soft: Any = softplus(-2.0 * x)
@@ -164,7 +230,15 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, lab
 
 
 def kullback_leibler_divergence(y_true: Any, y_pred: Any) -> Tensor:
-    """The sum of y_true * log(y_true / y_pred)."""
+    """The sum of y_true * log(y_true / y_pred) (API: tf.keras.losses.kullback_leibler_divergence).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers from 0 to 1, cut at `epsilon()` and 1.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     e = backend.epsilon()
     one, other = clip_by_value(y_true, e, 1.0), clip_by_value(y_pred, e, 1.0)
@@ -172,13 +246,30 @@ def kullback_leibler_divergence(y_true: Any, y_pred: Any) -> Tensor:
 
 
 def poisson(y_true: Any, y_pred: Any) -> Tensor:
-    """The mean of y_pred - y_true * log(y_pred)."""
+    """The mean of y_pred - y_true * log(y_pred) (API: tf.keras.losses.poisson).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers, positive.
+
+    Returns:
+        a tensor without the last axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     return reduce_mean(y_pred - y_true * log(y_pred + backend.epsilon()), axis=-1)
 
 
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """The cosine of the angle between both, negative: -1 where they point the same way."""
+    """The cosine between both, negative: -1 if they point the same way (API: tf.keras.losses.cosine_similarity).
+
+    Args:
+        y_true: what is right, of the shape of `y_pred`.
+        y_pred: numbers.
+        axis: that of the vectors; the last by default.
+
+    Returns:
+        a tensor without that axis.
+    """
     y_true, y_pred = _pair(y_true, y_pred)
     product: Any = l2_normalize(y_true, axis=axis) * l2_normalize(y_pred, axis=axis)
     return -reduce_sum(product, axis=axis)
@@ -327,7 +418,13 @@ class Poisson(LossFunction):
 
 
 class CosineSimilarity(LossFunction):
-    """Of `cosine_similarity` (API: tf.keras.losses.CosineSimilarity)."""
+    """Of `cosine_similarity` (API: tf.keras.losses.CosineSimilarity).
+
+    Args:
+        axis: that of the vectors; the last by default.
+        reduction: "sum", "none" or "sum_over_batch_size", which "auto" is: the mean.
+        name: of the loss and its scope.
+    """
 
     function = cosine_similarity
 
@@ -336,7 +433,13 @@ class CosineSimilarity(LossFunction):
 
 
 class Huber(LossFunction):
-    """Of `huber_loss` (API: tf.keras.losses.Huber)."""
+    """Of `huber_loss` (API: tf.keras.losses.Huber).
+
+    Args:
+        delta: up to which error it grows with the square; 1 by default.
+        reduction: "sum", "none" or "sum_over_batch_size", which "auto" is: the mean.
+        name: of the loss and its scope.
+    """
 
     function = huber_loss
 
@@ -366,7 +469,13 @@ class BinaryCrossentropy(_CrossEntropy):
 
 
 class SparseCategoricalCrossentropy(LossFunction):
-    """Of `sparse_categorical_crossentropy` (API: tf.keras.losses.SparseCategoricalCrossentropy)."""
+    """Of `sparse_categorical_crossentropy` (API: tf.keras.losses.SparseCategoricalCrossentropy).
+
+    Args:
+        from_logits: whether predictions are logits; else they are probabilities.
+        reduction: "sum", "none" or "sum_over_batch_size", which "auto" is: the mean.
+        name: of the loss and its scope.
+    """
 
     function = sparse_categorical_crossentropy
 
@@ -390,7 +499,14 @@ KNOWN: dict[str, Callable[..., Any]] = {**{function.__name__: function for funct
 
 
 def get(identifier: Any) -> Any:
-    """The loss of a name, or itself (API: tf.keras.losses.get); ValueError for an unknown name."""
+    """The loss of a name, or itself (API: tf.keras.losses.get).
+
+    Args:
+        identifier: a name, a function, a loss object, or None, which stays None.
+
+    Raises:
+        ValueError: an unknown name.
+    """
     if identifier is None or callable(identifier):
         return identifier
     if identifier not in KNOWN:

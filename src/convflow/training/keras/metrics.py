@@ -84,7 +84,12 @@ class Metric:
 
 
 class Mean(Metric):
-    """The mean of all values, weighted (API: tf.keras.metrics.Mean)."""
+    """The mean of all values, weighted (API: tf.keras.metrics.Mean).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
         super().__init__(name, dtype)
@@ -108,7 +113,12 @@ class Mean(Metric):
 
 
 class Sum(Metric):
-    """The sum of all values (API: tf.keras.metrics.Sum)."""
+    """The sum of all values (API: tf.keras.metrics.Sum).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str | None = "sum", dtype: Any = None) -> None:
         super().__init__(name, dtype)
@@ -144,30 +154,73 @@ class MeanMetricWrapper(Mean):
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
-    """The part of predictions on the right side of `threshold` (API: tf.keras.metrics.binary_accuracy)."""
+    """The part of predictions on the right side of `threshold` (API: tf.keras.metrics.binary_accuracy).
+
+    Args:
+        y_true: 0 and 1, of the shape of `y_pred`.
+        y_pred: numbers.
+        threshold: above it a prediction is 1; 0.5 by default.
+
+    Returns:
+        float32, without the last axis.
+    """
     sides = cast(greater(y_pred, threshold), y_pred.dtype.base_dtype)
     return reduce_mean(cast(equal(cast(y_true, sides.dtype), sides), dtypes.float32), axis=-1)
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
-    """Whether the largest prediction is the class (API: tf.keras.metrics.categorical_accuracy)."""
+    """Whether the largest prediction is the class (API: tf.keras.metrics.categorical_accuracy).
+
+    Args:
+        y_true: 1 for the class, 0 for the others, of the shape of `y_pred`.
+        y_pred: scores, (..., classes).
+
+    Returns:
+        float32, 1 where it is right and 0 elsewhere, without the last axis.
+    """
     return cast(equal(argmax(y_true, axis=-1), argmax(y_pred, axis=-1)), dtypes.float32)
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
-    """The same for classes as numbers (API: tf.keras.metrics.sparse_categorical_accuracy)."""
+    """Whether the largest prediction is the class (API: tf.keras.metrics.sparse_categorical_accuracy).
+
+    Args:
+        y_true: class numbers, the shape of `y_pred` without the last axis, or with size 1 there.
+        y_pred: scores, (..., classes).
+
+    Returns:
+        float32, 1 where it is right and 0 elsewhere, without the last axis.
+    """
     if y_true.shape.rank is not None and y_true.shape.rank == y_pred.shape.rank:
         y_true = squeeze(y_true, [-1])
     return cast(equal(cast(y_true, dtypes.int64), argmax(y_pred, axis=-1)), dtypes.float32)
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
-    """Whether the class is among the k largest predictions (API: tf.keras.metrics.top_k_categorical_accuracy)."""
+    """Whether the class is among the k largest predictions (API: tf.keras.metrics.top_k_categorical_accuracy).
+
+    Args:
+        y_true: 1 for the class, 0 for the others, (batch, classes).
+        y_pred: scores, (batch, classes).
+        k: how many of the largest count; 5 by default.
+
+    Returns:
+        float32, shape (batch,), 1 where it is among them and 0 elsewhere.
+    """
     return cast(in_top_k(y_pred, argmax(y_true, axis=-1), k), dtypes.float32)
 
 
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
-    """The same for classes as numbers (API: tf.keras.metrics.sparse_top_k_categorical_accuracy)."""
+    """Whether the class is among the k largest (API: tf.keras.metrics.sparse_top_k_categorical_accuracy).
+
+    Args:
+        y_true: class numbers, shape (batch,) or (batch, 1).
+        y_pred: scores, (batch, classes).
+        k: how many of the largest count; 5 by default.
+
+    Returns:
+        float32, shape (batch,), 1 where it is among them and 0 elsewhere.
+    """
     return cast(in_top_k(y_pred, cast(reshape(y_true, [-1]), dtypes.int32), k), dtypes.float32)
 
 
@@ -210,7 +263,13 @@ class SparseCategoricalAccuracy(_Named):
 
 
 class TopKCategoricalAccuracy(_Named):
-    """Of `top_k_categorical_accuracy` (API: tf.keras.metrics.TopKCategoricalAccuracy)."""
+    """Of `top_k_categorical_accuracy` (API: tf.keras.metrics.TopKCategoricalAccuracy).
+
+    Args:
+        k: how many of the largest count; 5 by default.
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     function = top_k_categorical_accuracy
 
@@ -249,7 +308,12 @@ class SparseCategoricalCrossentropy(_Named):
 
 
 class RootMeanSquaredError(Mean):
-    """The root of the mean square (API: tf.keras.metrics.RootMeanSquaredError)."""
+    """The root of the mean square (API: tf.keras.metrics.RootMeanSquaredError).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None) -> None:
         super().__init__(name, dtype)

@@ -206,7 +206,17 @@ class _AtValue(Counts):
 
 
 class SensitivityAtSpecificity(_AtValue):
-    """The sensitivity where the specificity is nearest to a value (API: tf.keras.metrics.SensitivityAtSpecificity)."""
+    """The sensitivity where the specificity is nearest to a value (API: tf.keras.metrics.SensitivityAtSpecificity).
+
+    Args:
+        specificity: the value, from 0 to 1.
+        num_thresholds: how many evenly spaced thresholds are tried; 200 by default.
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+
+    Raises:
+        ValueError: a value not from 0 to 1, or no threshold.
+    """
 
     def __init__(
         self, specificity: float, num_thresholds: int = 200, name: str | None = None, dtype: Any = None
@@ -219,7 +229,17 @@ class SensitivityAtSpecificity(_AtValue):
 
 
 class SpecificityAtSensitivity(_AtValue):
-    """The specificity where the sensitivity is nearest to a value (API: tf.keras.metrics.SpecificityAtSensitivity)."""
+    """The specificity where the sensitivity is nearest to a value (API: tf.keras.metrics.SpecificityAtSensitivity).
+
+    Args:
+        sensitivity: the value, from 0 to 1.
+        num_thresholds: how many evenly spaced thresholds are tried; 200 by default.
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+
+    Raises:
+        ValueError: a value not from 0 to 1, or no threshold.
+    """
 
     def __init__(
         self, sensitivity: float, num_thresholds: int = 200, name: str | None = None, dtype: Any = None

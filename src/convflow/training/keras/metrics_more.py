@@ -24,70 +24,124 @@ def _positive_cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 class Hinge(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.Hinge)."""
+    """The mean of the loss `tf.keras.losses.hinge` (API: tf.keras.metrics.Hinge).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "hinge", dtype: Any = None) -> None:
         super().__init__(losses.hinge, name, dtype)
 
 
 class SquaredHinge(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.SquaredHinge)."""
+    """The mean of the loss `tf.keras.losses.squared_hinge` (API: tf.keras.metrics.SquaredHinge).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "squared_hinge", dtype: Any = None) -> None:
         super().__init__(losses.squared_hinge, name, dtype)
 
 
 class CategoricalHinge(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.CategoricalHinge)."""
+    """The mean of the loss `tf.keras.losses.categorical_hinge` (API: tf.keras.metrics.CategoricalHinge).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "categorical_hinge", dtype: Any = None) -> None:
         super().__init__(losses.categorical_hinge, name, dtype)
 
 
 class KLDivergence(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.KLDivergence)."""
+    """The mean of the loss `tf.keras.losses.kullback_leibler_divergence` (API: tf.keras.metrics.KLDivergence).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "kullback_leibler_divergence", dtype: Any = None) -> None:
         super().__init__(losses.kullback_leibler_divergence, name, dtype)
 
 
 class LogCoshError(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.LogCoshError)."""
+    """The mean of the loss `tf.keras.losses.logcosh` (API: tf.keras.metrics.LogCoshError).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "logcosh", dtype: Any = None) -> None:
         super().__init__(losses.logcosh, name, dtype)
 
 
 class Poisson(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.Poisson)."""
+    """The mean of the loss `tf.keras.losses.poisson` (API: tf.keras.metrics.Poisson).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "poisson", dtype: Any = None) -> None:
         super().__init__(losses.poisson, name, dtype)
 
 
 class MeanAbsolutePercentageError(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.MeanAbsolutePercentageError)."""
+    """The mean of the loss `tf.keras.losses.mean_absolute_percentage_error` (API:
+    tf.keras.metrics.MeanAbsolutePercentageError).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "mean_absolute_percentage_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_absolute_percentage_error, name, dtype)
 
 
 class MeanSquaredLogarithmicError(MeanMetricWrapper):
-    """Of the loss (API: tf.keras.metrics.MeanSquaredLogarithmicError)."""
+    """The mean of the loss `tf.keras.losses.mean_squared_logarithmic_error` (API:
+    tf.keras.metrics.MeanSquaredLogarithmicError).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, name: str = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
         super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
 
 
 class CosineSimilarity(MeanMetricWrapper):
-    """The cosine of the angle, 1 where both point the same way (API: tf.keras.metrics.CosineSimilarity)."""
+    """The cosine of the angle, 1 where both point the same way (API: tf.keras.metrics.CosineSimilarity).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+        axis: that of the vectors; the last by default.
+    """
 
     def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
         super().__init__(_positive_cosine, name, dtype, axis=axis)
 
 
 class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
-    """Whether the class is among the k largest (API: tf.keras.metrics.SparseTopKCategoricalAccuracy)."""
+    """Whether the class is among the k largest (API: tf.keras.metrics.SparseTopKCategoricalAccuracy).
+
+    Args:
+        k: how many of the largest count; 5 by default.
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+    """
 
     def __init__(self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy", dtype: Any = None) -> None:
         super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k)
@@ -113,7 +167,15 @@ class MeanRelativeError(Mean):
 
 
 class MeanTensor(Metric):
-    """The mean of tensors of one shape, number by number (API: tf.keras.metrics.MeanTensor)."""
+    """The mean of tensors of one shape, number by number (API: tf.keras.metrics.MeanTensor).
+
+    Args:
+        name: of the metric.
+        dtype: of its variables; `floatx()` by default.
+
+    Raises:
+        ValueError: (when used) tensors of different shapes, or a result before anything is counted.
+    """
 
     def __init__(self, name: str = "mean_tensor", dtype: Any = None) -> None:
         super().__init__(name, dtype)

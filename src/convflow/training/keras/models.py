@@ -60,7 +60,18 @@ def model_from_config(config: Mapping[str, Any], custom_objects: Any = None) -> 
 
 
 def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
-    """The model that `to_json` described, without weights (API: tf.keras.models.model_from_json)."""
+    """The model that `to_json` described, without weights (API: tf.keras.models.model_from_json).
+
+    Args:
+        json_string: what `Model.to_json` returned.
+        custom_objects: the program's own classes and functions by name.
+
+    Returns:
+        a model with new variables.
+
+    Raises:
+        ValueError: an unknown class.
+    """
     return model_from_config(json.loads(json_string), custom_objects)
 
 

@@ -21,7 +21,15 @@ _ALIASES = {"lr": "learning_rate"}
 
 
 def backend_gradients(loss: Any, variables: Any) -> list[Any]:
-    """The derivatives of a loss with respect to variables (API: tf.keras.backend.gradients)."""
+    """The derivatives of a loss with respect to variables (API: tf.keras.backend.gradients).
+
+    Args:
+        loss: a scalar tensor.
+        variables: a list of variables or tensors.
+
+    Returns:
+        a tensor for each, None where the loss does not depend on it.
+    """
     return gradients(loss, variables, unconnected_gradients="none")
 
 

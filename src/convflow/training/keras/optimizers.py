@@ -25,6 +25,16 @@ class SGD(Optimizer):
     """Gradient descent, with momentum (API: tf.keras.optimizers.SGD).
 
     accum = momentum * accum - lr * grad; var += accum, with `nesterov` var += momentum * accum - lr * grad.
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        momentum: how much of the last step stays; 0 by default.
+        nesterov: whether the gradient counts as if at the next place.
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these, or a momentum that is not from 0 to 1.
     """
 
     def __init__(
@@ -52,7 +62,20 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Gradients by the root of their mean square (API: tf.keras.optimizers.RMSprop; Hinton's lecture 6e)."""
+    """Gradients by the root of their mean square (API: tf.keras.optimizers.RMSprop; Hinton's lecture 6e).
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        rho: how much of the mean stays at each step.
+        momentum: how much of the last step stays; 0 by default.
+        epsilon: added to the divisor; None is `tf.keras.backend.epsilon()`.
+        centered: whether the mean's square is taken off, which leaves the variance.
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these.
+    """
 
     def __init__(
         self,
@@ -95,7 +118,19 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Moving means of gradients and of their squares (API: tf.keras.optimizers.Adam; Kingma and Ba 2014)."""
+    """Moving means of gradients and of their squares (API: tf.keras.optimizers.Adam; Kingma and Ba 2014).
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        beta_1, beta_2: how much of the means stay at each step.
+        epsilon: added to the divisor; None is `tf.keras.backend.epsilon()`.
+        amsgrad: whether the largest mean of squares so far counts (Reddi et al. 2018).
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these.
+    """
 
     def __init__(
         self,
@@ -127,7 +162,18 @@ class Adam(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Adam by the largest gradient (API: tf.keras.optimizers.Adamax; Kingma and Ba 2014, section 7)."""
+    """Adam by the largest gradient (API: tf.keras.optimizers.Adamax; Kingma and Ba 2014, section 7).
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        beta_1, beta_2: how much of the mean, and of the largest gradient stay at each step.
+        epsilon: added to the divisor; None is `tf.keras.backend.epsilon()`.
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these.
+    """
 
     slots = ("m", "v")
 
@@ -158,7 +204,18 @@ class Adamax(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Gradients by the root of the sum of their squares (API: tf.keras.optimizers.Adagrad; Duchi et al. 2011)."""
+    """Gradients by the root of the sum of their squares (API: tf.keras.optimizers.Adagrad; Duchi et al. 2011).
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        initial_accumulator_value: what the sums of squares begin with.
+        epsilon: added to the divisor; None is `tf.keras.backend.epsilon()`.
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these, or a negative first value.
+    """
 
     slots = ("accumulator",)
 
@@ -187,7 +244,18 @@ class Adagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Steps as large as earlier ones (API: tf.keras.optimizers.Adadelta; Zeiler 2012)."""
+    """Steps as large as earlier ones (API: tf.keras.optimizers.Adadelta; Zeiler 2012).
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        rho: how much of the means stays at each step.
+        epsilon: added to the divisor; None is `tf.keras.backend.epsilon()`.
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these.
+    """
 
     slots = ("accum_grad", "accum_var")
 
@@ -214,7 +282,20 @@ class Adadelta(Optimizer):
 
 
 class Ftrl(Optimizer):
-    """Follow the regularized leader (API: tf.keras.optimizers.Ftrl; McMahan et al. 2013)."""
+    """Follow the regularized leader (API: tf.keras.optimizers.Ftrl; McMahan et al. 2013).
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        learning_rate_power: of the sum of squares that steps are multiplied by; -0.5, its inverse root, by default.
+        initial_accumulator_value: what the sums of squares begin with.
+        l1_regularization_strength, l2_regularization_strength: of the penalties on weights; 0 by default.
+        l2_shrinkage_regularization_strength: of a penalty that changes the gradient alone; 0 by default.
+        name: the scope of the variables.
+        kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
+
+    Raises:
+        TypeError: another keyword. ValueError: a negative one of these, or a power above 0.
+    """
 
     slots = ("accumulator", "linear")
 
@@ -355,6 +436,9 @@ _KNOWN: dict[str, Any] = {
 def get(identifier: Any) -> Optimizer:
     """The optimizer of a name, a configuration, one of tf.train's, or itself (API: tf.keras.optimizers.get).
 
+    Args:
+        identifier: a name such as "adam", `{"class_name": name, "config": {...}}`, an optimizer of Keras or tf.train.
+
     Raises:
         ValueError: anything else.
     """
@@ -373,7 +457,14 @@ def get(identifier: Any) -> Optimizer:
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """A dictionary that `get` makes an equal optimizer of (API: tf.keras.optimizers.serialize)."""
+    """A dictionary that `get` makes an equal optimizer of (API: tf.keras.optimizers.serialize).
+
+    Args:
+        optimizer: an optimizer of Keras.
+
+    Returns:
+        `{"class_name": name, "config": {...}}`.
+    """
     return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
 
 

@@ -119,6 +119,9 @@ def read(reader: BundleReader) -> Any:
 def object_metadata(save_path: str) -> Any:
     """The object graph of a checkpoint, a `TrackableObjectGraph` (API: tf.contrib.checkpoint.object_metadata).
 
+    Args:
+        save_path: the prefix of the checkpoint's files.
+
     Raises:
         ValueError: the checkpoint holds variables by name.
     """

@@ -76,7 +76,15 @@ class NadamOptimizer(AdamOptimizer):
 
 
 class AdaMaxOptimizer(AdamOptimizer):
-    """Adam with the largest gradient in place of the second moment (API: tf.contrib.opt.AdaMaxOptimizer)."""
+    """Adam with the largest gradient in place of the second moment (API: tf.contrib.opt.AdaMaxOptimizer).
+
+    Source: Kingma and Ba 2014, section 7.
+
+    Args:
+        learning_rate, beta1, beta2, epsilon: numbers, scalar tensors, or functions without arguments that return one.
+        use_locking: recorded on the nodes.
+        name: of the optimizer and its variables' scope.
+    """
 
     def __init__(
         self,

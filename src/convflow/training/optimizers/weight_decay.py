@@ -113,6 +113,12 @@ def extend_with_decoupled_weight_decay(base_optimizer: Any) -> Any:
     """A class of optimizers with decoupled weight decay (API: tf.contrib.opt.extend_with_decoupled_weight_decay).
 
     Its instances take `weight_decay` first and the arguments of `base_optimizer` after it.
+
+    Args:
+        base_optimizer: a class of optimizers of tf.train.
+
+    Returns:
+        the class.
     """
 
     class OptimizerWithDecoupledWeightDecay(DecoupledWeightDecayExtension, base_optimizer):
@@ -128,7 +134,13 @@ def extend_with_decoupled_weight_decay(base_optimizer: Any) -> Any:
 
 
 class MomentumWOptimizer(DecoupledWeightDecayExtension, MomentumOptimizer):
-    """Momentum with decoupled weight decay (API: tf.contrib.opt.MomentumWOptimizer)."""
+    """Momentum with decoupled weight decay (API: tf.contrib.opt.MomentumWOptimizer; Loshchilov and Hutter 2017).
+
+    Args:
+        weight_decay: which part of a weight goes at each step: a number, a scalar tensor, or a function that returns
+            one.
+        learning_rate, momentum, use_locking, name, use_nesterov: see `tf.train.MomentumOptimizer`.
+    """
 
     def __init__(
         self,
@@ -150,7 +162,13 @@ class MomentumWOptimizer(DecoupledWeightDecayExtension, MomentumOptimizer):
 
 
 class AdamWOptimizer(DecoupledWeightDecayExtension, AdamOptimizer):
-    """Adam with decoupled weight decay (API: tf.contrib.opt.AdamWOptimizer)."""
+    """Adam with decoupled weight decay (API: tf.contrib.opt.AdamWOptimizer; Loshchilov and Hutter 2017).
+
+    Args:
+        weight_decay: which part of a weight goes at each step: a number, a scalar tensor, or a function that returns
+            one.
+        learning_rate, beta1, beta2, epsilon, use_locking, name: see `tf.train.AdamOptimizer`.
+    """
 
     def __init__(
         self,

@@ -32,6 +32,9 @@ class SavedModelBuilder:
 
     Add the graph with its variables first, others (with the same variables) after that; then `save`.
 
+    Args:
+        export_dir: the folder; it is made if it is not there.
+
     Raises:
         AssertionError: the folder holds something.
     """

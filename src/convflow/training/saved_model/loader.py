@@ -17,7 +17,11 @@ from convflow.training.saver import Saver
 
 
 def maybe_saved_model_directory(export_dir: str | os.PathLike[str]) -> bool:
-    """Whether a folder holds a SavedModel (API: tf.saved_model.loader.maybe_saved_model_directory)."""
+    """Whether a folder holds a SavedModel (API: tf.saved_model.loader.maybe_saved_model_directory).
+
+    Args:
+        export_dir: the folder.
+    """
     return saved_model.is_there(export_dir)
 
 

@@ -17,7 +17,14 @@ from convflow.training.saved_model import signature_constants as names
 
 
 def build_tensor_info(tensor: Any) -> Any:
-    """A `TensorInfo` of a tensor or sparse tensor: name, type, static shape (API: tf.saved_model.build_tensor_info)."""
+    """A `TensorInfo` of a tensor or sparse tensor: name, type, static shape (API: tf.saved_model.build_tensor_info).
+
+    Args:
+        tensor: a tensor or sparse tensor of a graph.
+
+    Returns:
+        the message.
+    """
     info = meta_graph_pb2.TensorInfo(dtype=tensor.dtype.base_dtype.as_datatype_enum)
     info.tensor_shape.CopyFrom(tensor.shape.as_proto())
     if isinstance(tensor, SparseTensor):
@@ -31,6 +38,11 @@ def build_tensor_info(tensor: Any) -> Any:
 
 def get_tensor_from_tensor_info(tensor_info: Any, graph: Graph | None = None, import_scope: str | None = None) -> Any:
     """The tensor or sparse tensor that a `TensorInfo` names (API: tf.saved_model.get_tensor_from_tensor_info).
+
+    Args:
+        tensor_info: the message.
+        graph: where to look; the default graph if None.
+        import_scope: the name scope put before the names.
 
     Raises:
         KeyError: it is not in the graph. ValueError: the message names none.
@@ -69,6 +81,12 @@ def build_signature_def(
 def predict_signature_def(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
     """The signature of any computation, of tensors by name (API: tf.saved_model.predict_signature_def).
 
+    Args:
+        inputs, outputs: {name: tensor}.
+
+    Returns:
+        a `SignatureDef`.
+
     Raises:
         ValueError: no inputs or no outputs.
     """
@@ -81,6 +99,13 @@ def predict_signature_def(inputs: Mapping[str, Any], outputs: Mapping[str, Any])
 
 def regression_signature_def(examples: Any, predictions: Any) -> Any:
     """The signature from serialized examples to a float for each (API: tf.saved_model.regression_signature_def).
+
+    Args:
+        examples: a string tensor, serialized `tf.train.Example`s.
+        predictions: a float32 tensor.
+
+    Returns:
+        a `SignatureDef`.
 
     Raises:
         ValueError: a tensor is missing or of another type.
@@ -133,7 +158,11 @@ def _infos(tensors: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_valid_signature(signature_def: Any) -> bool:
-    """Whether a server can do what the signature's method says (API: tf.saved_model.is_valid_signature)."""
+    """Whether a server can do what the signature's method says (API: tf.saved_model.is_valid_signature).
+
+    Args:
+        signature_def: a `SignatureDef`; None is not valid.
+    """
     if signature_def is None:
         return False
     inputs, outputs = signature_def.inputs, signature_def.outputs
