@@ -161,6 +161,52 @@ def test_optimizers_of_tf_train_train():
     assert losses[-1] < losses[0]
 
 
+def test_every_argument_of_ftrl_is_in_its_configuration():
+    given = {
+        "learning_rate": 0.5, "learning_rate_power": -0.25, "initial_accumulator_value": 0.2,
+        "l1_regularization_strength": 0.1, "l2_regularization_strength": 0.3,
+        "l2_shrinkage_regularization_strength": 0.4,
+    }  # fmt: skip
+    optimizer = tf.keras.optimizers.Ftrl(**given)
+    again = tf.keras.optimizers.get(tf.keras.optimizers.serialize(optimizer))
+    assert again.get_config() == optimizer.get_config() == {"name": "Ftrl", "decay": 0.0, **given}
+
+
+def test_shrinkage_of_ftrl_changes_the_gradient_alone():
+    v = tf.keras.backend.variable([2.0])
+    optimizer = tf.keras.optimizers.Ftrl(0.5, l2_shrinkage_regularization_strength=0.25)
+    tf.keras.backend.get_session().run(optimizer.get_updates(tf.keras.backend.sum(3.0 * v), [v]))
+    squares = 0.1 + 3.0**2
+    linear = 3.0 + 2 * 0.25 * 2.0 - (squares**0.5 - 0.1**0.5) / 0.5 * 2.0
+    assert tf.keras.backend.eval(v) == pytest.approx([-linear / (squares**0.5 / 0.5)], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda: tf.keras.optimizers.Ftrl(l1_regularization_strength=-1.0),
+            "l1_regularization_strength -1.0 needs to be",
+        ),
+        (lambda: tf.keras.optimizers.Ftrl(learning_rate_power=0.5), "learning_rate_power 0.5 needs to be negative"),
+        (lambda: tf.keras.optimizers.RMSprop(momentum=2.0), "`momentum` must be between"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_the_epsilon_of_rmsprop_is_that_of_keras_by_default():
+    assert tf.keras.optimizers.RMSprop(epsilon=None).epsilon == tf.keras.backend.epsilon()
+
+
+@pytest.mark.parametrize("function", ["img_to_array", "array_to_img"])
+def test_pictures_have_a_known_format(function):
+    with pytest.raises(ValueError, match="`data_format` argument must be one of"):
+        getattr(tf.keras.preprocessing.image, function)(np.zeros((2, 2, 3)), data_format="NHWC")
+
+
 def test_batches_one_by_one():
     model = dense(metrics=["mae"])
     loss, error = model.test_on_batch(X, Y)

@@ -182,3 +182,18 @@ def test_containers_take_part(eager, tmp_path):
     tf.train.Checkpoint(made=new).restore(path)
     new.append(tf.contrib.eager.Variable(0.0))
     assert new[0].numpy() == 1.0
+
+
+def test_what_no_dependency_holds_is_an_attribute_that_is_not_saved(eager):
+    class Holder(tf.contrib.checkpoint.Checkpointable):
+        pass
+
+    for holder in (Holder(), tf.keras.layers.Dense(1)):
+        left_out, saved = tf.Variable(1.0), tf.Variable(2.0)
+        holder.left_out = tf.contrib.checkpoint.NoDependency(left_out)
+        holder.saved = saved
+        assert holder.left_out is left_out
+        children = holder._checkpoint_children()
+        assert "left_out" not in children and children["saved"] is saved
+        holder.left_out = left_out
+        assert holder._checkpoint_children()["left_out"] is left_out

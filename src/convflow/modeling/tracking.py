@@ -14,6 +14,8 @@ from convflow.modeling.variables.variable import Variable
 
 # What waits for objects to be made: restored checkpoints whose values have no variable yet.
 _waiting: list[weakref.ref[Any]] = []
+# The attribute that says which others take no part.
+_LEFT_OUT = "_left_out_of_checkpoints"
 
 
 def is_tracked(value: Any) -> bool:
@@ -38,7 +40,30 @@ def children(parent: Any) -> dict[str, Any]:
 
 def attributes(parent: Any, skipped: frozenset[str] = frozenset()) -> dict[str, Any]:
     """An object's attributes that take part, but for some."""
+    skipped |= vars(parent).get(_LEFT_OUT, frozenset())
     return {name: value for name, value in vars(parent).items() if name not in skipped and is_tracked(value)}
+
+
+class NoDependency:
+    """Holds a value that takes no part in checkpoints (API: tf.contrib.checkpoint.NoDependency).
+
+    Args:
+        value: anything; the attribute of an object of checkpoints that this is assigned to becomes it.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def assigned(parent: Any, name: str, value: Any) -> Any:
+    """What an attribute becomes when `value` is assigned: what a `NoDependency` holds, which is left out from then."""
+    left_out = vars(parent).get(_LEFT_OUT, frozenset())
+    if isinstance(value, NoDependency):
+        vars(parent)[_LEFT_OUT] = left_out | {name}
+        return value.value
+    if name in left_out:
+        vars(parent)[_LEFT_OUT] = left_out - {name}
+    return value
 
 
 def wait(callback: Callable[[], Any]) -> None:
@@ -63,6 +88,7 @@ class AutoTrackable:
     """An object whose attributes take part in checkpoints (API: tf.contrib.checkpoint.Checkpointable)."""
 
     def __setattr__(self, name: str, value: Any) -> None:
+        value = assigned(self, name, value)
         super().__setattr__(name, value)
         if _waiting and is_tracked(value):
             objects_made()
@@ -118,14 +144,3 @@ class TrackedMapping(AutoTrackable, dict):
 
     def _checkpoint_children(self) -> dict[str, Any]:
         return children(dict(self))
-
-
-class NoDependency:
-    """Holds a value that takes no part in checkpoints (API: tf.contrib.checkpoint.NoDependency).
-
-    Args:
-        value: anything; the attribute that this is assigned to becomes it.
-    """
-
-    def __init__(self, value: Any) -> None:
-        self.value = value

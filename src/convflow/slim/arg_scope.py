@@ -26,7 +26,14 @@ def current_arg_scope() -> dict[str, dict[str, Any]]:
 
 
 def arg_scope_func_key(op: Any) -> str:
-    """What a function is called in the dicts that scopes are."""
+    """What a function is called in the dicts that scopes are (API: tf.contrib.framework.arg_scope_func_key).
+
+    Args:
+        op: a function, decorated or not.
+
+    Returns:
+        a string.
+    """
     return getattr(op, "_key_op", str(op))
 
 
@@ -80,7 +87,14 @@ def _new_scope(functions: Any, arguments: dict[str, Any]) -> dict[str, dict[str,
 
 
 def add_arg_scope(func: Function) -> Function:
-    """Decorates a function so that an `arg_scope` can set its arguments."""
+    """Decorates a function so that an `arg_scope` can set its arguments (API: tf.contrib.framework.add_arg_scope).
+
+    Args:
+        func: a function; arguments with defaults can be set.
+
+    Returns:
+        the function, which takes what a call does not name from the scope.
+    """
     key = arg_scope_func_key(func)
 
     @functools.wraps(func)
@@ -98,12 +112,22 @@ def add_arg_scope(func: Function) -> Function:
 
 
 def has_arg_scope(func: Any) -> bool:
-    """Whether a function is decorated with `add_arg_scope`."""
+    """Whether a function is decorated with `add_arg_scope` (API: tf.contrib.framework.has_arg_scope).
+
+    Args:
+        func: a function.
+    """
     return arg_scope_func_key(func) in _settable
 
 
 def arg_scoped_arguments(func: Any) -> tuple[str, ...]:
-    """The names of the arguments that a scope can set: those with defaults.
+    """The names of the arguments that a scope can set (API: tf.contrib.framework.arg_scoped_arguments).
+
+    Args:
+        func: a decorated function.
+
+    Returns:
+        the names of the arguments that have defaults.
 
     Raises:
         ValueError: the function is not decorated.

@@ -37,7 +37,17 @@ def assign_from_values(var_names_to_values: dict[str, np.ndarray]) -> tuple[Oper
 
 
 def assign_from_values_fn(var_names_to_values: dict[str, np.ndarray]) -> Callable[[Any], Any]:
-    """A function of a session that writes arrays into variables (API: slim.assign_from_values_fn)."""
+    """A function of a session that writes arrays into variables (API: slim.assign_from_values_fn).
+
+    Args:
+        var_names_to_values: {name of a global variable: array with as many numbers}.
+
+    Returns:
+        the function.
+
+    Raises:
+        ValueError: no variable of that name.
+    """
     assign_op, feeds = assign_from_values(var_names_to_values)
     return lambda session: session.run(assign_op, feeds)
 

@@ -38,7 +38,16 @@ def _on_arrays(function: Callable[..., Any], inputs: list[Any], dtype: Any, shap
 
 
 def update_1d_tensor(y: Any, index: Any, value: Any) -> Tensor:
-    """The vector `y` with `value` at `index`."""
+    """The vector `y` with `value` at `index` (API: tf.contrib.losses.metric_learning).
+
+    Args:
+        y: a vector.
+        index: an int or a scalar tensor, from 0 on.
+        value: a number of its type.
+
+    Returns:
+        another vector; `y` stays as it is.
+    """
     return concat([y[:index], reshape(value, [1]), y[index + 1 :]], 0)
 
 
@@ -56,7 +65,17 @@ def get_cluster_assignment(pairwise_distances: Any, centroid_ids: Any) -> Tensor
 
 
 def compute_facility_energy(pairwise_distances: Any, centroid_ids: Any) -> Tensor:
-    """The negative sum of all rows' distances to their nearest centres, a scalar with a gradient."""
+    """The negative sum of all rows' distances to their nearest centres.
+
+    API: tf.contrib.losses.metric_learning.
+
+    Args:
+        pairwise_distances: float32, shape (rows, rows).
+        centroid_ids: the centres' rows, whole numbers.
+
+    Returns:
+        a scalar with a gradient.
+    """
     return -1.0 * reduce_sum(reduce_min(gather(pairwise_distances, centroid_ids), axis=0))
 
 
@@ -151,7 +170,24 @@ def compute_augmented_facility_locations_pam(
     chosen_ids: Any,
     pam_max_iter: int = 5,
 ) -> Tensor:
-    """Centres made better by partitioning around medoids, `pam_max_iter` times: int32, shape (classes,)."""
+    """Centres made better by partitioning around medoids.
+
+    API: tf.contrib.losses.metric_learning.
+
+    Args:
+        pairwise_distances: float32, shape (rows, rows).
+        labels: classes, shape (rows,).
+        margin_multiplier: weight of the clustering's unlikeness to the labels.
+        margin_type: see `compute_clustering_score`.
+        chosen_ids: the centres to begin with, shape (classes,).
+        pam_max_iter: how many times all centres are exchanged for better ones; 5 by default.
+
+    Returns:
+        the centres, int32, shape (classes,).
+
+    Raises:
+        ValueError: an unknown `margin_type`. ImportError: scikit-learn is not installed.
+    """
 
     def find(search: Search, chosen: np.ndarray) -> np.ndarray:
         return search.refined(chosen, pam_max_iter)
@@ -160,7 +196,17 @@ def compute_augmented_facility_locations_pam(
 
 
 def compute_gt_cluster_score(pairwise_distances: Any, labels: Any) -> Tensor:
-    """`compute_facility_energy` of the classes with their best centres, a scalar with a gradient."""
+    """`compute_facility_energy` of the classes with their best centres.
+
+    API: tf.contrib.losses.metric_learning.
+
+    Args:
+        pairwise_distances: float32, shape (rows, rows).
+        labels: classes, shape (rows,).
+
+    Returns:
+        a float32 scalar with a gradient.
+    """
     same = cast(equal(expand_dims(labels, 1), expand_dims(labels, 0)), dtypes.float32)
     within = reduce_sum(pairwise_distances * same, axis=0)
     classes = unique(labels)

@@ -30,7 +30,14 @@ def clip_gradient_norms(gradients_to_variables: Sequence[tuple[Any, Any]], max_n
 
 
 def clip_gradient_norms_fn(max_norm: Any) -> Callable[[Sequence[tuple[Any, Any]]], GradientsAndVariables]:
-    """`clip_gradient_norms` with its norm, for `transform_grads_fn` (API: slim.training.clip_gradient_norms_fn)."""
+    """`clip_gradient_norms` with its norm, for `transform_grads_fn` (API: slim.training.clip_gradient_norms_fn).
+
+    Args:
+        max_norm: the longest a gradient may be.
+
+    Returns:
+        a function from pairs of gradient and variable to such pairs.
+    """
     return lambda gradients_to_variables: clip_gradient_norms(gradients_to_variables, max_norm)
 
 
@@ -89,6 +96,9 @@ def _with_values(gradient: Any, change: Callable[[Any], Any]) -> Any:
 
 def add_gradients_summaries(grads_and_vars: Sequence[tuple[Any, Any]]) -> list[Tensor]:
     """A histogram of each gradient and a scalar of its norm (API: slim.learning.add_gradients_summaries).
+
+    Args:
+        grads_and_vars: pairs of a gradient (a tensor, `IndexedSlices` or None) and its variable.
 
     Returns:
         The summaries; variables without a gradient have none, and are mentioned in the log.

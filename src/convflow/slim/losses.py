@@ -91,23 +91,50 @@ def _present(losses: Tensor, weights: Tensor, per_batch: bool = False) -> Tensor
 
 @add_arg_scope
 def add_loss(loss: Any, loss_collection: Any = GraphKeys.LOSSES) -> None:
-    """List a loss of one's own (API: slim.losses.add_loss); nowhere if the collection is None."""
+    """List a loss of one's own (API: slim.losses.add_loss); nowhere if the collection is None.
+
+    Args:
+        loss: a tensor.
+        loss_collection: the collection; LOSSES by default.
+    """
     if loss_collection:
         add_to_collection(loss_collection, loss)
 
 
 def get_losses(scope: str | None = None, loss_collection: Any = GraphKeys.LOSSES) -> list[Any]:
-    """The losses of a scope (API: slim.losses.get_losses)."""
+    """The losses of a scope (API: slim.losses.get_losses).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+        loss_collection: the collection; LOSSES by default.
+
+    Returns:
+        a list of tensors.
+    """
     return get_collection(loss_collection, scope)
 
 
 def get_regularization_losses(scope: str | None = None) -> list[Any]:
-    """The losses of regularizers of a scope (API: slim.losses.get_regularization_losses)."""
+    """The losses of regularizers of a scope (API: slim.losses.get_regularization_losses).
+
+    Args:
+        scope: a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list of scalars.
+    """
     return get_collection(GraphKeys.REGULARIZATION_LOSSES, scope)
 
 
 def get_total_loss(add_regularization_losses: bool = True, name: str = "total_loss") -> Tensor:
     """The sum of all losses (API: slim.losses.get_total_loss).
+
+    Args:
+        add_regularization_losses: whether those of regularizers are added too.
+        name: of the sum.
+
+    Returns:
+        a scalar.
 
     Raises:
         ValueError: there are none.
@@ -138,7 +165,16 @@ def absolute_difference(predictions: Any, labels: Any = None, weights: Any = 1.0
 def mean_squared_error(predictions: Any, labels: Any = None, weights: Any = 1.0, scope: Any = None) -> Tensor:
     """The weighted mean of the squared differences (API: slim.losses.mean_squared_error).
 
-    The arguments, the errors: see `absolute_difference`.
+    Args:
+        predictions, labels: numbers of the same shape, cast to float32.
+        weights: see `compute_weighted_loss`; 1 by default.
+        scope: of the nodes.
+
+    Returns:
+        a float32 scalar, listed among the losses.
+
+    Raises:
+        ValueError: shapes that do not fit.
     """
     with name_scope(scope, "mean_squared_error", [predictions, labels, weights]) as opened:
         predictions, labels = _as_floats(predictions, labels)

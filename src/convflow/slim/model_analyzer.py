@@ -7,7 +7,14 @@ from typing import Any
 
 
 def tensor_description(var: Any) -> str:
-    """Type and sizes, such as "(float32 3x3x64)"; an unknown size is a question mark."""
+    """Type and sizes, such as "(float32 3x3x64)" (API: slim.model_analyzer.tensor_description).
+
+    Args:
+        var: a variable or tensor of known rank.
+
+    Returns:
+        a string; an unknown size is a question mark.
+    """
     return f"({var.dtype.name} {'x'.join(str(size) for size in var.get_shape())})"
 
 

@@ -25,6 +25,9 @@ _running = threading.local()
 def QueueRunners(session: Any) -> Iterator[None]:
     """Run the session's queue runners as long as the block (API: slim.queues.QueueRunners).
 
+    Args:
+        session: a `tf.Session`; the runners are those of the default graph.
+
     Raises:
         NestedQueueRunnerError: within another such block.
     """

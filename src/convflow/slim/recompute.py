@@ -28,7 +28,14 @@ _USE_DEFAULT = "__rev_block_lib_default"
 
 
 def enable_with_args(dec: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator that can be written with and without arguments (API: slim.rev_block_lib.enable_with_args)."""
+    """A decorator that can be written with and without arguments (API: slim.rev_block_lib.enable_with_args).
+
+    Args:
+        dec: a decorator: a function of a function and further arguments.
+
+    Returns:
+        the decorator: `@dec`, or `@dec(argument=...)`.
+    """
 
     @functools.wraps(dec)
     def either(*args: Any, **kwargs: Any) -> Any:

@@ -72,7 +72,25 @@ def model_variable(
     synchronization: Any = VariableSynchronization.AUTO,
     aggregation: Any = VariableAggregation.NONE,
 ) -> Variable:
-    """A `variable` that also joins the MODEL_VARIABLES: what inference needs (API: slim.model_variable)."""
+    """A `variable` that also joins the MODEL_VARIABLES: what inference needs (API: slim.model_variable).
+
+    Args:
+        name: put after the scope's name and a slash.
+        shape: required unless `initializer` is a tensor.
+        dtype: float32 by default.
+        initializer, regularizer, caching_device, partitioner, use_resource: see `tf.get_variable`.
+        trainable: whether optimizers change it; True by default.
+        collections: further graph collections; it is always among the GLOBAL_VARIABLES and MODEL_VARIABLES.
+        device: a device, or a function of a node that returns one, such as a `VariableDeviceChooser`.
+        custom_getter: called in the place of `tf.get_variable`.
+        synchronization, aggregation: of copies on several devices; there is one device.
+
+    Returns:
+        the variable.
+
+    Raises:
+        ValueError: it exists and may not be shared, or does not and may not be made, or has another shape or type.
+    """
     return variable(
         name, shape=shape, dtype=dtype, initializer=initializer, regularizer=regularizer, trainable=trainable,
         collections=[*(collections or []), GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES],
@@ -84,14 +102,34 @@ def model_variable(
 def local_variable(
     initial_value: Any, validate_shape: bool = True, name: str | None = None, use_resource: Any = None
 ) -> Variable:
-    """A variable in LOCAL_VARIABLES, which is neither trained nor saved (API: slim.local_variable)."""
+    """A variable in LOCAL_VARIABLES, which is neither trained nor saved (API: slim.local_variable).
+
+    Args:
+        initial_value: a tensor, what converts to one, or a function without arguments that returns one.
+        validate_shape: whether its shape is that of the initial value for good.
+        name: of the variable.
+        use_resource: True for a variable known by a handle.
+
+    Returns:
+        the variable.
+    """
     return _listed_in(GraphKeys.LOCAL_VARIABLES, initial_value, validate_shape, name, use_resource)
 
 
 def global_variable(
     initial_value: Any, validate_shape: bool = True, name: str | None = None, use_resource: Any = None
 ) -> Variable:
-    """A variable in GLOBAL_VARIABLES that is not trained (API: slim.global_variable)."""
+    """A variable in GLOBAL_VARIABLES that is not trained (API: slim.global_variable).
+
+    Args:
+        initial_value: a tensor, what converts to one, or a function without arguments that returns one.
+        validate_shape: whether its shape is that of the initial value for good.
+        name: of the variable.
+        use_resource: True for a variable known by a handle.
+
+    Returns:
+        the variable.
+    """
     return _listed_in(GraphKeys.GLOBAL_VARIABLES, initial_value, validate_shape, name, use_resource)
 
 
@@ -103,7 +141,11 @@ def _listed_in(collection: str, value: Any, validate_shape: bool, name: str | No
 
 
 def add_model_variable(var: Any) -> None:
-    """Add a variable to the MODEL_VARIABLES unless it is there (API: slim.add_model_variable)."""
+    """Add a variable to the MODEL_VARIABLES unless it is there (API: slim.add_model_variable).
+
+    Args:
+        var: a variable.
+    """
     if all(var is not other for other in get_collection(GraphKeys.MODEL_VARIABLES)):
         add_to_collection(GraphKeys.MODEL_VARIABLES, var)
 
@@ -125,32 +167,75 @@ def get_variables(
 
 
 def get_model_variables(scope: Any = None, suffix: str | None = None) -> list[Any]:
-    """`get_variables` among the MODEL_VARIABLES (API: slim.get_model_variables)."""
+    """`get_variables` among the MODEL_VARIABLES (API: slim.get_model_variables).
+
+    Args:
+        scope: a variable scope, or a regular expression that names must match from their beginning; None for all.
+        suffix: how the name ends, the output's number (":0") aside; None for any way.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_variables(scope, suffix, GraphKeys.MODEL_VARIABLES)
 
 
 def get_local_variables(scope: Any = None, suffix: str | None = None) -> list[Any]:
-    """`get_variables` among the LOCAL_VARIABLES (API: slim.get_local_variables)."""
+    """`get_variables` among the LOCAL_VARIABLES (API: slim.get_local_variables).
+
+    Args:
+        scope: a variable scope, or a regular expression that names must match from their beginning; None for all.
+        suffix: how the name ends, the output's number (":0") aside; None for any way.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_variables(scope, suffix, GraphKeys.LOCAL_VARIABLES)
 
 
 def get_trainable_variables(scope: Any = None, suffix: str | None = None) -> list[Any]:
-    """`get_variables` among the TRAINABLE_VARIABLES (API: slim.get_trainable_variables)."""
+    """`get_variables` among the TRAINABLE_VARIABLES (API: slim.get_trainable_variables).
+
+    Args:
+        scope: a variable scope, or a regular expression that names must match from their beginning; None for all.
+        suffix: how the name ends, the output's number (":0") aside; None for any way.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_variables(scope, suffix, GraphKeys.TRAINABLE_VARIABLES)
 
 
 def get_variables_by_suffix(suffix: str, scope: Any = None) -> list[Any]:
-    """The global variables whose names end with `suffix` (API: slim.get_variables_by_suffix)."""
+    """The global variables whose names end with `suffix` (API: slim.get_variables_by_suffix).
+
+    Args:
+        suffix: how the name ends, the output's number (":0") aside.
+        scope: a variable scope, or a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_variables(scope, suffix)
 
 
 def get_variables_by_name(given_name: str, scope: Any = None) -> list[Any]:
-    """The global variables whose last part of the name is `given_name` (API: slim.get_variables_by_name)."""
+    """The global variables whose last part of the name is `given_name` (API: slim.get_variables_by_name).
+
+    Args:
+        given_name: the name without scopes.
+        scope: a variable scope, or a regular expression that names must match from their beginning; None for all.
+
+    Returns:
+        a list, in the order they were made.
+    """
     return get_variables(scope, f"/{given_name}:|^{given_name}:")
 
 
 def get_unique_variable(var_op_name: str) -> Any:
     """The global variable of exactly that name, without ":0" (API: slim.get_unique_variable).
+
+    Args:
+        var_op_name: the name with its scopes.
 
     Raises:
         ValueError: there is none of that name.
@@ -207,7 +292,11 @@ def filter_variables(
 
 
 def get_variable_full_name(var: Any) -> str:
-    """A variable's name in checkpoints; that of the whole for a part (API: slim.get_variable_full_name)."""
+    """A variable's name in checkpoints; that of the whole for a part (API: slim.get_variable_full_name).
+
+    Args:
+        var: a variable.
+    """
     part = var._save_slice_info
     return part.full_name if part else var.op.name
 
@@ -249,8 +338,12 @@ class VariableDeviceChooser:
 def assert_or_get_global_step(graph: Any = None, global_step_tensor: Any = None) -> Any:
     """The global step given, checked, or else the graph's (API: slim.assert_or_get_global_step).
 
+    Args:
+        graph: where to look; the default graph if None.
+        global_step_tensor: an integer variable or tensor of no axes, or None.
+
     Returns:
-        None if none is given and the graph has none.
+        the global step; None if none is given and the graph has none.
 
     Raises:
         TypeError: what is given is no integer scalar.

@@ -107,6 +107,7 @@ class Layer(base.Layer):
         self._penalties: list[tuple[Any, Variable]] = []
 
     def __setattr__(self, name: str, value: Any) -> None:
+        value = tracking.assigned(self, name, value)
         super().__setattr__(name, value)
         if isinstance(value, (Variable, list, tuple, dict)) and name not in base.OWN_ATTRIBUTES:
             self._adopt(value)

@@ -141,7 +141,7 @@ def sparse_precision_at_k(
 
     Returns:
         the precision so far, and the precision with this batch, which counts it: float64 scalars, NaN before anything
-            is counted. The counts are local variables.
+        is counted. The counts are local variables.
 
     Raises:
         ValueError: shapes that do not go together.

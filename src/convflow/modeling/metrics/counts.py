@@ -65,7 +65,7 @@ def false_positives(
 
     Returns:
         the count so far, and the count with this batch, which counts it: float32 scalars. The counts are local
-            variables.
+        variables.
     """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _count("false_positives", False, True, *arguments)
@@ -89,7 +89,7 @@ def true_negatives(
 
     Returns:
         the count so far, and the count with this batch, which counts it: float32 scalars. The counts are local
-            variables.
+        variables.
     """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _count("true_negatives", False, False, *arguments)
@@ -113,7 +113,7 @@ def false_negatives(
 
     Returns:
         the count so far, and the count with this batch, which counts it: float32 scalars. The counts are local
-            variables.
+        variables.
     """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _count("false_negatives", True, False, *arguments)
@@ -171,7 +171,7 @@ def precision(
 
     Returns:
         the precision so far, and the precision with this batch, which counts it: float32 scalars. The counts are local
-            variables.
+        variables.
     """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _part_of_true("precision", false_positives, *arguments)
@@ -195,7 +195,7 @@ def recall(
 
     Returns:
         the recall so far, and the recall with this batch, which counts it: float32 scalars. The counts are local
-            variables.
+        variables.
     """
     arguments = (labels, predictions, weights, metrics_collections, updates_collections, name)
     return _part_of_true("recall", false_negatives, *arguments)

@@ -270,7 +270,7 @@ def precision_at_thresholds(
 
     Returns:
         the precisions so far, and the precisions with this batch: float32, shape (thresholds,). The counts are local
-            variables.
+        variables.
 
     Raises:
         InvalidArgumentError: predictions below 0 or above 1, when run.
@@ -302,7 +302,7 @@ def recall_at_thresholds(
 
     Returns:
         the recalls so far, and the recalls with this batch: float32, shape (thresholds,). The counts are local
-            variables.
+        variables.
 
     Raises:
         InvalidArgumentError: predictions below 0 or above 1, when run.

@@ -87,7 +87,7 @@ def precision_at_top_k(
 
     Returns:
         the precision so far, and the precision with this batch, which counts it: float64 scalars, NaN before anything
-            is counted. The counts are local variables.
+        is counted. The counts are local variables.
 
     Raises:
         ValueError: shapes that do not go together.
@@ -119,7 +119,7 @@ def recall_at_k(
 
     Returns:
         the recall so far, and the recall with this batch, which counts it: float64 scalars, NaN before anything is
-            counted. The counts are local variables.
+        counted. The counts are local variables.
 
     Raises:
         ValueError: shapes that do not go together.
@@ -152,7 +152,7 @@ def recall_at_top_k(
 
     Returns:
         the recall so far, and the recall with this batch, which counts it: float64 scalars, NaN before anything is
-            counted. The counts are local variables.
+        counted. The counts are local variables.
 
     Raises:
         ValueError: shapes that do not go together.

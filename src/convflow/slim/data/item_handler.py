@@ -144,6 +144,10 @@ class LookupTensor(Tensor):
 class BackupHandler(ItemHandler):
     """An item, or another one where it is empty (API: slim.tfexample_decoder.BackupHandler).
 
+    Args:
+        handler: makes the item.
+        backup: makes it where the first's tensor has no elements.
+
     Raises:
         ValueError: one of them is no `ItemHandler`.
     """

@@ -137,7 +137,17 @@ def single_pass_read(
 ) -> Any:
     """Records of files, each once, in order (API: slim.parallel_reader.single_pass_read).
 
-    The arguments: see `parallel_read`.
+    Args:
+        data_sources: a file, a pattern, or a list of them.
+        reader_class: a class of readers, such as `tf.TFRecordReader`.
+        reader_kwargs: its arguments; None for none.
+        scope: the name scope.
+
+    Returns:
+        Key and value of a record, string scalars; after the last OutOfRangeError.
+
+    Raises:
+        ValueError: a pattern that matches no file.
     """
     data_files = get_data_files(data_sources)
     with name_scope(scope or "single_pass_read"):
@@ -147,6 +157,12 @@ def single_pass_read(
 
 def get_data_files(data_sources: Any) -> list[str]:
     """The files of names, patterns, or lists of them (API: slim.parallel_reader.get_data_files).
+
+    Args:
+        data_sources: a path, a pattern with * ? or [, or a list of them.
+
+    Returns:
+        a list of paths; one that is no pattern is not looked for.
 
     Raises:
         ValueError: a pattern that matches no file, or no name at all.

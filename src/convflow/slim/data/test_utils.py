@@ -39,6 +39,11 @@ def generate_image(image_shape: tuple[int, int, int], image_format: str = "jpeg"
 def create_tfrecord_files(output_dir: str, num_files: int = 3, num_records_per_file: int = 10) -> list[str]:
     """Record files of pictures of 10 by 10 to 10 by 13 (API: slim.data.test_utils.create_tfrecord_files).
 
+    Args:
+        output_dir: an existing folder.
+        num_files: how many files; 3 by default.
+        num_records_per_file: how many pictures in each, JPEG in `tf.train.Example`s; 10 by default.
+
     Returns:
         Their paths, `flowers.tfrecord-N-of-M` in `output_dir`.
     """

@@ -151,7 +151,25 @@ def gdn(
     name: Any = None,
     reuse: Any = None,
 ) -> Tensor:
-    """The output of a `GDN` layer for `inputs` (API: slim.gdn). The other arguments, the errors: see `GDN`."""
+    """The output of a `GDN` layer for `inputs` (API: slim.gdn; Balle, Laparra, Simoncelli 2015).
+
+    Args:
+        inputs: a floating tensor of three to five axes.
+        inverse: multiply instead of dividing.
+        beta_min: the least value of b.
+        gamma_init: what g begins with for a channel and itself.
+        reparam_offset: keeps the trained roots of b and g away from zero.
+        data_format: "channels_last" or "channels_first".
+        activity_regularizer, trainable: see `tf.layers.Layer`.
+        name: of the layer and its scope.
+        reuse: whether the variables of a layer of that name are taken.
+
+    Returns:
+        a tensor of the shape and type of `inputs`.
+
+    Raises:
+        ValueError: another data format, or unknown channels.
+    """
     layer = GDN(
         inverse, beta_min, gamma_init, reparam_offset, data_format, activity_regularizer, trainable, name,
         dtype=inputs.dtype.base_dtype, _scope=name, _reuse=reuse,

@@ -173,7 +173,17 @@ def maxout(inputs: Any, num_units: int, axis: int = -1, scope: Any = None) -> Te
 def dense_to_sparse(
     tensor: Any, eos_token: Any = 0, outputs_collections: Any = None, scope: Any = None
 ) -> SparseTensor:
-    """The elements that are not `eos_token`, and where they are (API: slim.dense_to_sparse)."""
+    """The elements that are not `eos_token`, and where they are (API: slim.dense_to_sparse).
+
+    Args:
+        tensor: a tensor, or what converts to one.
+        eos_token: the element to leave out, of the tensor's type; 0 by default.
+        outputs_collections: where to list the result; None for nowhere.
+        scope: of the nodes.
+
+    Returns:
+        a `SparseTensor` of the tensor's shape and type.
+    """
     opened: VariableScope
     with variable_scope(scope, "dense_to_sparse", [tensor]) as opened:
         tensor = convert_to_tensor(tensor)
@@ -185,7 +195,15 @@ def dense_to_sparse(
 
 @custom_gradient
 def scale_gradient(inputs: Any, gradient_multiplier: Any) -> Any:
-    """`inputs`, whose gradient is multiplied by a number (API: slim.scale_gradient)."""
+    """`inputs`, whose gradient is multiplied by a number (API: slim.scale_gradient).
+
+    Args:
+        inputs: a floating tensor.
+        gradient_multiplier: a number or scalar tensor of its type.
+
+    Returns:
+        a tensor of the same values.
+    """
 
     def grad(dy: Any) -> list[Any]:
         return [dy * gradient_multiplier, None]

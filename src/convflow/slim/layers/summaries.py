@@ -46,7 +46,15 @@ def summarize_activation(op: Any) -> Tensor:
 
 
 def summarize_tensors(tensors: Iterable[Any], summarizer: Callable[[Any], Any] = summarize_tensor) -> list[Any]:
-    """What `summarizer` makes of each tensor."""
+    """What `summarizer` makes of each tensor (API: slim.summarize_tensors).
+
+    Args:
+        tensors: a list of tensors.
+        summarizer: a function of a tensor that makes a summary.
+
+    Returns:
+        a list of what `summarizer` returned.
+    """
     return [summarizer(tensor) for tensor in tensors]
 
 
@@ -72,5 +80,13 @@ summarize_biases = functools.partial(summarize_collection, GraphKeys.BIASES)
 def summarize_activations(
     name_filter: str | None = None, summarizer: Callable[[Any], Any] = summarize_activation
 ) -> list[Any]:
-    """Summaries of what the ACTIVATIONS list."""
+    """Summaries of what the ACTIVATIONS list (API: slim.summarize_activations).
+
+    Args:
+        name_filter: a regular expression that names must match from their beginning; None for all.
+        summarizer: a function of a tensor that makes a summary.
+
+    Returns:
+        a list of what `summarizer` returned.
+    """
     return summarize_collection(GraphKeys.ACTIVATIONS, name_filter, summarizer)

@@ -17,6 +17,12 @@ from convflow.ops.math.reduce import reduce_mean, reduce_sum
 def aggregate_metrics(*value_update_tuples: tuple[Any, Any]) -> tuple[list[Any], list[Any]]:
     """The values and the updates of metrics as two lists (API: slim.metrics.aggregate_metrics).
 
+    Args:
+        value_update_tuples: what metrics return: pairs of a value and its update.
+
+    Returns:
+        the list of the values, and the list of the updates.
+
     Raises:
         ValueError: no metrics.
     """

@@ -88,7 +88,17 @@ def streaming_pearson_correlation(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Pearson's correlation of predictions and labels. The arguments: see `streaming_covariance`."""
+    """Pearson's correlation of predictions and labels (API: slim.metrics.streaming_pearson_correlation).
+
+    Args:
+        predictions, labels: floating, of the same shape.
+        weights: a scalar, or a tensor that stretches to them: how often each pair counts.
+        metrics_collections, updates_collections: collections for the value and the update.
+        name: of the scope.
+
+    Returns:
+        the correlation so far, and the correlation with this batch, which counts it: float32 scalars.
+    """
     with variable_scope(name, "pearson_r", [predictions, labels, weights]):
         predictions, labels, weights = aligned(predictions, labels, weights)
         if weights is not None:

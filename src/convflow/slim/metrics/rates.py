@@ -114,7 +114,16 @@ def _rate_at_thresholds(what: str, short: str, wrong: str, right: str) -> Callab
     function.__name__ = function.__qualname__ = f"streaming_{what}_at_thresholds"
     function.__doc__ = f"""The {what.replace("_", " ")} for each threshold (API: slim.metrics.{function.__name__}).
 
-    The arguments: see `streaming_true_positives_at_thresholds`, `streaming_{what}`.
+    Args:
+        predictions: numbers.
+        labels: cast to bool, of the same shape.
+        thresholds: a list; a prediction is positive where it is above one.
+        weights: a scalar, or a tensor that stretches to the predictions.
+        metrics_collections, updates_collections: collections for the value and the update.
+        name: of the scope.
+
+    Returns:
+        the rates so far, and the rates with this batch: float32, shape (thresholds,).
     """
     return function
 

@@ -18,6 +18,21 @@ from convflow.ops.top_k import in_top_k
 Pair = tuple[Any, Any]
 
 
+_LABELLED = """predictions, labels: tensors of one shape; those of counts, precision and recall are cast to bool.
+        weights: a scalar, or a tensor of their rank; 1 by default."""
+_VALUES = """values: a tensor, cast to float32.
+        weights: a scalar, or a tensor of the rank of `values`, each size 1 or the same; 1 by default."""
+_THRESHOLDS = """predictions: numbers from 0 to 1.
+        labels: cast to bool, of their shape.
+        thresholds: a Python list of numbers from 0 to 1.
+        weights: a scalar, or a tensor of their rank; 1 by default."""
+_BEST = """predictions: scores, shape (..., classes).
+        labels: int64 class numbers: shape (..., labels of an example), dense or sparse, or (...).
+        k: how many predictions of each example count.
+        class_id: count this class alone; all by default.
+        weights: shape (...) or a scalar; 1 by default."""
+
+
 def _predictions_first(metric: Callable[..., Pair]) -> Callable[..., Pair]:
     def function(
         predictions: Any,
@@ -32,7 +47,7 @@ def _predictions_first(metric: Callable[..., Pair]) -> Callable[..., Pair]:
             updates_collections=updates_collections, name=name,
         )  # fmt: skip
 
-    return _named(function, metric)
+    return _named(function, metric, _LABELLED)
 
 
 def _of_values(metric: Callable[..., Pair]) -> Callable[..., Pair]:
@@ -45,7 +60,7 @@ def _of_values(metric: Callable[..., Pair]) -> Callable[..., Pair]:
     ) -> Pair:
         return metric(values, weights, metrics_collections, updates_collections, name)
 
-    return _named(function, metric)
+    return _named(function, metric, _VALUES)
 
 
 def _at_thresholds(metric: Callable[..., Pair]) -> Callable[..., Pair]:
@@ -60,7 +75,7 @@ def _at_thresholds(metric: Callable[..., Pair]) -> Callable[..., Pair]:
     ) -> Pair:
         return metric(labels, predictions, thresholds, weights, metrics_collections, updates_collections, name)
 
-    return _named(function, metric)
+    return _named(function, metric, _THRESHOLDS)
 
 
 def _at_k(metric: Callable[..., Pair]) -> Callable[..., Pair]:
@@ -79,12 +94,27 @@ def _at_k(metric: Callable[..., Pair]) -> Callable[..., Pair]:
             metrics_collections=metrics_collections, updates_collections=updates_collections, name=name,
         )  # fmt: skip
 
-    return _named(function, metric, "sparse_")
+    return _named(function, metric, _BEST, "sparse_")
 
 
-def _named(function: Callable[..., Pair], metric: Callable[..., Pair], prefix: str = "") -> Callable[..., Pair]:
+def _named(
+    function: Callable[..., Pair], metric: Callable[..., Pair], arguments: str, prefix: str = ""
+) -> Callable[..., Pair]:
     function.__name__ = function.__qualname__ = f"streaming_{prefix}{metric.__name__}"
-    function.__doc__ = f"`tf.metrics.{metric.__name__}`, predictions first (API: slim.metrics.{function.__name__})."
+    order = "by its former name" if arguments is _VALUES else "predictions first"
+    function.__doc__ = f"""`tf.metrics.{metric.__name__}`, {order} (API: slim.metrics.{function.__name__}).
+
+    Args:
+        {arguments}
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        as `tf.metrics.{metric.__name__}`: the value so far, and the value with this batch, which counts it.
+
+    Raises:
+        ValueError: shapes or weights that do not fit.
+    """
     return function
 
 
@@ -114,7 +144,19 @@ def streaming_percentage_less(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.percentage_below` (API: slim.metrics.streaming_percentage_less)."""
+    """`tf.metrics.percentage_below` (API: slim.metrics.streaming_percentage_less).
+
+    Args:
+        values: a tensor of numbers.
+        threshold: a number, or a tensor that broadcasts with `values`.
+        weights: a scalar, or a tensor of the rank of `values`, each size 1 or the same; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the part below the threshold so far, and the part below the threshold with this batch, which counts it: float32
+        scalars.
+    """
     return means.percentage_below(values, threshold, weights, metrics_collections, updates_collections, name)
 
 
@@ -127,7 +169,18 @@ def streaming_mean_relative_error(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.mean_relative_error`, predictions first (API: slim.metrics.streaming_mean_relative_error)."""
+    """`tf.metrics.mean_relative_error`, predictions first (API: slim.metrics.streaming_mean_relative_error).
+
+    Args:
+        predictions, labels: tensors of one shape and type.
+        normalizer: of their shape: what errors are divided by; where it is 0 the error counts as 0.
+        weights: a scalar, or a tensor of the labels' rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the mean so far, and the mean with this batch, which counts it: float32 scalars.
+    """
     return means.mean_relative_error(
         labels, predictions, normalizer, weights, metrics_collections, updates_collections, name
     )
@@ -163,7 +216,18 @@ def streaming_mean_iou(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.mean_iou`, predictions first (API: slim.metrics.streaming_mean_iou)."""
+    """`tf.metrics.mean_iou`, predictions first (API: slim.metrics.streaming_mean_iou).
+
+    Args:
+        predictions, labels: class numbers from 0 on, of one shape.
+        num_classes: how many classes there are.
+        weights: of their shape; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the mean so far, a float32 scalar, and what counts this batch: the confusion matrix.
+    """
     return classes.mean_iou(labels, predictions, num_classes, weights, metrics_collections, updates_collections, name)
 
 
@@ -177,7 +241,23 @@ def streaming_auc(
     curve: str = "ROC",
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.auc`, predictions first (API: slim.metrics.streaming_auc)."""
+    """`tf.metrics.auc`, predictions first (API: slim.metrics.streaming_auc).
+
+    Args:
+        predictions: numbers from 0 to 1.
+        labels: cast to bool, of their shape.
+        num_thresholds: how many points the curve has; 200 by default.
+        curve: "ROC" or "PR" (precision against recall).
+        weights: a scalar, or a tensor of the labels' rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the area so far, and the area with this batch, which counts it: float32 scalars.
+
+    Raises:
+        ValueError: another curve.
+    """
     return curves.auc(
         labels, predictions, weights, num_thresholds, metrics_collections, updates_collections, curve, name
     )
@@ -193,7 +273,23 @@ def streaming_specificity_at_sensitivity(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.specificity_at_sensitivity` (API: slim.metrics.streaming_specificity_at_sensitivity)."""
+    """`tf.metrics.specificity_at_sensitivity` (API: slim.metrics.streaming_specificity_at_sensitivity).
+
+    Args:
+        predictions: numbers from 0 to 1.
+        labels: cast to bool, of their shape.
+        sensitivity: from 0 to 1.
+        num_thresholds: how many thresholds are tried; 200 by default.
+        weights: a scalar, or a tensor of the labels' rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the specificity so far, and the specificity with this batch, which counts it: float32 scalars.
+
+    Raises:
+        ValueError: a sensitivity that is not from 0 to 1.
+    """
     return curves.specificity_at_sensitivity(
         labels, predictions, sensitivity, weights, num_thresholds, metrics_collections, updates_collections, name
     )
@@ -209,7 +305,23 @@ def streaming_sensitivity_at_specificity(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.sensitivity_at_specificity` (API: slim.metrics.streaming_sensitivity_at_specificity)."""
+    """`tf.metrics.sensitivity_at_specificity` (API: slim.metrics.streaming_sensitivity_at_specificity).
+
+    Args:
+        predictions: numbers from 0 to 1.
+        labels: cast to bool, of their shape.
+        specificity: from 0 to 1.
+        num_thresholds: how many thresholds are tried; 200 by default.
+        weights: a scalar, or a tensor of the labels' rank, each size 1 or theirs; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the sensitivity so far, and the sensitivity with this batch, which counts it: float32 scalars.
+
+    Raises:
+        ValueError: a specificity that is not from 0 to 1.
+    """
     return curves.sensitivity_at_specificity(
         labels, predictions, specificity, weights, num_thresholds, metrics_collections, updates_collections, name
     )
@@ -247,7 +359,19 @@ def streaming_sparse_precision_at_top_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Precision of given classes (API: slim.metrics.streaming_sparse_precision_at_top_k)."""
+    """Precision of given classes (API: slim.metrics.streaming_sparse_precision_at_top_k).
+
+    Args:
+        top_k_predictions: predicted classes, int64, shape (..., k).
+        labels: int64 class numbers: (..., labels of an example), dense or sparse, or (...).
+        class_id: count this class alone; all by default.
+        weights: a scalar, or the shape of the examples; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the precision so far, and the precision with this batch, which counts it: float64 scalars.
+    """
     with name_scope(name, _class_name("precision", class_id), [top_k_predictions, labels, weights]) as scope:
         return top_k.precision_at_top_k(
             labels=labels, predictions_idx=top_k_predictions, class_id=class_id, weights=weights,
@@ -264,7 +388,19 @@ def sparse_recall_at_top_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """Recall of given classes (API: slim.metrics.sparse_recall_at_top_k)."""
+    """Recall of given classes (API: slim.metrics.sparse_recall_at_top_k).
+
+    Args:
+        labels: int64 class numbers: (..., labels of an example), dense or sparse, or (...).
+        top_k_predictions: predicted classes, int64, shape (..., k).
+        class_id: count this class alone; all by default.
+        weights: a scalar, or the shape of the examples; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the recall so far, and the recall with this batch, which counts it: float64 scalars.
+    """
     with name_scope(name, _class_name("recall", class_id), [top_k_predictions, labels, weights]) as scope:
         return top_k.recall_at_top_k(
             labels=labels, predictions_idx=top_k_predictions, class_id=class_id, weights=weights,
@@ -281,7 +417,22 @@ def streaming_sparse_average_precision_at_k(
     updates_collections: Any = None,
     name: str | None = None,
 ) -> Pair:
-    """`tf.metrics.average_precision_at_k` (API: slim.metrics.streaming_sparse_average_precision_at_k)."""
+    """`tf.metrics.average_precision_at_k` (API: slim.metrics.streaming_sparse_average_precision_at_k).
+
+    Args:
+        predictions: scores, shape (..., classes).
+        labels: int64 class numbers: (..., labels of an example), dense or sparse, or (...).
+        k: how many predictions of each example count.
+        weights: a scalar, or the shape of the examples; 1 by default.
+        metrics_collections, updates_collections: where to list the two results; None for nowhere.
+        name: of the scope.
+
+    Returns:
+        the mean so far, and the mean with this batch, which counts it: float64 scalars.
+
+    Raises:
+        ValueError: k is below 1.
+    """
     return average_precision.average_precision_at_k(
         labels=labels, predictions=predictions, k=k, weights=weights, metrics_collections=metrics_collections,
         updates_collections=updates_collections, name=name,

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from convflow.modeling.keras import backend
+from convflow.modeling.layers.utils import normalize_data_format
 
 
 class Sequence:
@@ -24,6 +25,10 @@ class Sequence:
 
     def on_epoch_end(self) -> None:
         """Called after each epoch."""
+
+
+def _is_first(data_format: str | None) -> bool:
+    return normalize_data_format(data_format or backend.image_data_format()) == "channels_first"
 
 
 def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> np.ndarray:
@@ -42,7 +47,7 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) ->
     """
     array = np.asarray(img, dtype or backend.floatx())
     array = array[:, :, None] if array.ndim == 2 else array
-    return array.transpose(2, 0, 1) if (data_format or backend.image_data_format()) == "channels_first" else array
+    return array.transpose(2, 0, 1) if _is_first(data_format) else array
 
 
 def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None) -> Image.Image:
@@ -60,7 +65,7 @@ def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dty
     array = np.asarray(x, dtype or backend.floatx())
     if array.ndim != 3:
         raise ValueError(f"Expected image array to have rank 3 (single image). Got array with shape: {array.shape}")
-    if (data_format or backend.image_data_format()) == "channels_first":
+    if _is_first(data_format):
         array = array.transpose(1, 2, 0)
     if scale:
         array = array - array.min()

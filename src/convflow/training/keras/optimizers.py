@@ -14,7 +14,7 @@ from convflow.ops.math.elementwise import sqrt
 from convflow.ops.training.adadelta import resource_apply_adadelta
 from convflow.ops.training.adagrad import resource_apply_adagrad_v2
 from convflow.ops.training.adam import resource_apply_ada_max, resource_apply_adam, resource_apply_adam_with_amsgrad
-from convflow.ops.training.ftrl import resource_apply_ftrl
+from convflow.ops.training.ftrl import resource_apply_ftrl, resource_apply_ftrl_v2
 from convflow.ops.training.gradient_descent import resource_apply_gradient_descent
 from convflow.ops.training.momentum import resource_apply_keras_momentum
 from convflow.ops.training.rmsprop import resource_apply_centered_rms_prop, resource_apply_rms_prop
@@ -34,7 +34,8 @@ class SGD(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these, or a momentum that is not from 0 to 1.
+        TypeError: another keyword. ValueError: `lr`, `decay`, `clipnorm` or `clipvalue` is negative, or a momentum that
+            is not from 0 to 1.
     """
 
     def __init__(
@@ -74,7 +75,8 @@ class RMSprop(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these.
+        TypeError: another keyword.
+        ValueError: `lr`, `decay`, `clipnorm` or `clipvalue` is negative, or a momentum is not from 0 to 1.
     """
 
     def __init__(
@@ -82,13 +84,15 @@ class RMSprop(Optimizer):
         learning_rate: Any = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         name: str = "RMSprop",
         **kwargs: Any,
     ) -> None:
+        if isinstance(momentum, (int, float)) and not 0 <= momentum <= 1:
+            raise ValueError(f"`momentum` must be between [0, 1]. Received: {momentum}")
         super().__init__(name, {"learning_rate": learning_rate, "rho": rho, "momentum": momentum}, **kwargs)
-        self.epsilon, self.centered, self._has_momentum = epsilon, centered, bool(momentum)
+        self.epsilon, self.centered, self._has_momentum = epsilon or backend.epsilon(), centered, bool(momentum)
         self.slots = ("rms", *(["momentum"] if momentum else []), *(["mg"] if centered else []))  # type: ignore[misc]
 
     def _shared(self, rate: Any) -> dict[str, Any]:
@@ -129,7 +133,7 @@ class Adam(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these.
+        TypeError: another keyword. ValueError: `lr`, `decay`, `clipnorm` or `clipvalue` is negative.
     """
 
     def __init__(
@@ -172,7 +176,7 @@ class Adamax(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these.
+        TypeError: another keyword. ValueError: `lr`, `decay`, `clipnorm` or `clipvalue` is negative.
     """
 
     slots = ("m", "v")
@@ -214,7 +218,8 @@ class Adagrad(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these, or a negative first value.
+        TypeError: another keyword. ValueError: `lr`, `decay`, `clipnorm` or `clipvalue` is negative, or a negative
+            first value.
     """
 
     slots = ("accumulator",)
@@ -254,7 +259,7 @@ class Adadelta(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these.
+        TypeError: another keyword. ValueError: `lr`, `decay`, `clipnorm` or `clipvalue` is negative.
     """
 
     slots = ("accum_grad", "accum_var")
@@ -294,7 +299,7 @@ class Ftrl(Optimizer):
         kwargs: `lr`, `decay`, `clipnorm`, `clipvalue`: see `Optimizer`.
 
     Raises:
-        TypeError: another keyword. ValueError: a negative one of these, or a power above 0.
+        TypeError: another keyword. ValueError: a negative strength, first value or one of `kwargs`, or a power above 0.
     """
 
     slots = ("accumulator", "linear")
@@ -307,13 +312,24 @@ class Ftrl(Optimizer):
         l1_regularization_strength: float = 0.0,
         l2_regularization_strength: float = 0.0,
         name: str = "Ftrl",
+        l2_shrinkage_regularization_strength: float = 0.0,
         **kwargs: Any,
     ) -> None:
+        not_negative = {
+            "initial_accumulator_value": initial_accumulator_value,
+            "l1_regularization_strength": l1_regularization_strength,
+            "l2_regularization_strength": l2_regularization_strength,
+            "l2_shrinkage_regularization_strength": l2_shrinkage_regularization_strength,
+        }
+        for argument, value in not_negative.items():
+            if value < 0.0:
+                raise ValueError(f"{argument} {value} needs to be positive or zero. Give a number from 0 on.")
+        if learning_rate_power > 0.0:
+            raise ValueError(
+                f"learning_rate_power {learning_rate_power} needs to be negative or zero. -0.5 is the inverse root."
+            )
         super().__init__(name, {"learning_rate": learning_rate}, **kwargs)
-        self._initial = initial_accumulator_value
-        self._strengths = {
-            "l1": l1_regularization_strength, "l2": l2_regularization_strength, "lr_power": learning_rate_power,
-        }  # fmt: skip
+        self._arguments = {**not_negative, "learning_rate_power": learning_rate_power}
 
     def _make_slots(self, variables: list[Any]) -> None:
         for var in variables:
@@ -321,11 +337,22 @@ class Ftrl(Optimizer):
                 self._slot(var, slot)
 
     def _first_value(self, slot: str) -> float:
-        return self._initial if slot == "accumulator" else 0.0
+        return self._arguments["initial_accumulator_value"] if slot == "accumulator" else 0.0
 
     def _update(self, grad: Any, var: Any, shared: dict[str, Any]) -> Any:
         slots = [self._slot(var, name).handle for name in self.slots]
-        return resource_apply_ftrl(var.handle, *slots, grad=grad, lr=shared["lr"], **self._strengths)
+        given = self._arguments
+        strengths = {
+            "lr": shared["lr"], "l1": given["l1_regularization_strength"], "l2": given["l2_regularization_strength"],
+            "lr_power": given["learning_rate_power"],
+        }  # fmt: skip
+        shrinkage = given["l2_shrinkage_regularization_strength"]
+        if shrinkage > 0.0:
+            return resource_apply_ftrl_v2(var.handle, *slots, grad=grad, l2_shrinkage=shrinkage, **strengths)
+        return resource_apply_ftrl(var.handle, *slots, grad=grad, **strengths)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | self._arguments
 
 
 class Nadam(Optimizer):
