@@ -175,7 +175,8 @@ def test_every_argument_of_ftrl_is_in_its_configuration():
 def test_shrinkage_of_ftrl_changes_the_gradient_alone():
     v = tf.keras.backend.variable([2.0])
     optimizer = tf.keras.optimizers.Ftrl(0.5, l2_shrinkage_regularization_strength=0.25)
-    tf.keras.backend.get_session().run(optimizer.get_updates(tf.keras.backend.sum(3.0 * v), [v]))
+    updates = optimizer.get_updates(tf.keras.backend.sum(3.0 * v), [v])
+    tf.keras.backend.get_session().run(updates)
     squares = 0.1 + 3.0**2
     linear = 3.0 + 2 * 0.25 * 2.0 - (squares**0.5 - 0.1**0.5) / 0.5 * 2.0
     assert tf.keras.backend.eval(v) == pytest.approx([-linear / (squares**0.5 / 0.5)], rel=1e-5)
@@ -199,6 +200,12 @@ def test_settings_that_cannot_be_are_refused(make, said):
 
 def test_the_epsilon_of_rmsprop_is_that_of_keras_by_default():
     assert tf.keras.optimizers.RMSprop(epsilon=None).epsilon == tf.keras.backend.epsilon()
+
+
+@pytest.mark.parametrize("save_format", ["tf", "pb"])
+def test_other_formats_of_models_are_refused(tmp_path, save_format):
+    with pytest.raises(NotImplementedError, match=f"save_format='{save_format}' is not there"):
+        dense().save(str(tmp_path / "model"), save_format=save_format)
 
 
 @pytest.mark.parametrize("function", ["img_to_array", "array_to_img"])

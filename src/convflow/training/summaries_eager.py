@@ -198,7 +198,17 @@ def scalar(name: str, tensor: Any, family: str | None = None, step: Any = None) 
 
 
 def histogram(name: str, tensor: Any, family: str | None = None, step: Any = None) -> None:
-    """Write how values are distributed (API: tf.contrib.summary.histogram). Arguments: see `scalar`."""
+    """Write how values are distributed (API: tf.contrib.summary.histogram).
+
+    Args:
+        name: the tag, after the name scopes around it.
+        tensor: real numbers, any shape.
+        family: put in front of the tag.
+        step: the global step by default.
+
+    Raises:
+        InvalidArgumentError: there is no step. NotImplementedError: outside of eager mode.
+    """
     _write(name, family, step, lambda tag: summary.histogram_summary(tag, tensor))
 
 
@@ -238,12 +248,24 @@ def audio(
 
 
 def flush(writer: SummaryWriter | None = None, name: str | None = None) -> None:
-    """Hand what waits to the operating system (API: tf.contrib.summary.flush); the default writer's if None."""
+    """Hand what waits to the operating system (API: tf.contrib.summary.flush).
+
+    Args:
+        writer: whose events; the default writer's if None.
+        name: is not used.
+    """
     writer = _here.writer if writer is None else writer
     if writer is not None:
         writer.flush()
 
 
 def initialize(graph: Any = None, session: Any = None) -> None:
-    """Nothing in eager mode: writers are ready (API: tf.contrib.summary.initialize)."""
+    """Nothing in eager mode: writers are ready (API: tf.contrib.summary.initialize).
+
+    Args:
+        graph, session: are not used.
+
+    Raises:
+        NotImplementedError: outside of eager mode.
+    """
     _refuse_graphs("initialize")

@@ -90,7 +90,14 @@ def _length(size: int | None, window: int, stride: int, rate: int, padding: str)
 class ConvLSTM2D(_WithCell):
     """Long short-term memory of pictures, (batch, steps, rows, columns, channels) (API: tf.keras.layers.ConvLSTM2D).
 
-    Shi et al. 2015, arXiv:1506.04214. Arguments: `ConvLSTM2DCell`'s and `RNN`'s; rows and columns must be known.
+    Shi et al. 2015, arXiv:1506.04214. Rows and columns must be known.
+
+    Args:
+        args, kwargs: those of `ConvLSTM2DCell` (`filters`, `kernel_size`, `strides` ... in its order), and those of
+            `RNN`.
+
+    Raises:
+        ValueError: (when called) rows or columns are unknown.
     """
 
     cell_class = ConvLSTM2DCell

@@ -35,5 +35,12 @@ class CustomObjectScope:
 
 
 def custom_object_scope(*args: Any) -> CustomObjectScope:
-    """The same as a function (API: tf.keras.utils.custom_object_scope)."""
+    """The same as a function (API: tf.keras.utils.custom_object_scope).
+
+    Args:
+        args: dicts from names to classes and functions.
+
+    Returns:
+        a context manager.
+    """
     return CustomObjectScope(*args)

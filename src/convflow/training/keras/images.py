@@ -395,11 +395,23 @@ def _files_by_class(
 class DirectoryIterator(NumpyArrayIterator):
     """What `ImageDataGenerator.flow_from_directory` returns; also an endless iterator.
 
-    Attributes:
-        class_indices: the classes' numbers by name.
-        classes: the number of each picture's class.
-        filenames, filepaths: of the pictures. samples: how many.
-        image_shape: of a picture.
+    API: tf.keras.preprocessing.image.DirectoryIterator. Its attributes: `class_indices`, the classes' numbers by name;
+    `classes`, the number of each picture's class; `filenames`, `filepaths`; `samples`, how many pictures;
+    `image_shape`.
+
+    Args:
+        generator: the `ImageDataGenerator` that changes pictures.
+        directory: the folder.
+        found: {class: paths below the folder}.
+        reading: the size of pictures (height, width), "rgb", "rgba" or "grayscale", and how they are resized.
+        class_mode: "categorical" (rows with a one), "binary" or "sparse" (numbers), "input" (the pictures), None for
+            none.
+        batch_size: how many pictures a batch has.
+        shuffle: whether each epoch has its own order.
+        seed: of order and changes; None takes NumPy's global generator.
+
+    Raises:
+        ValueError: another `class_mode`.
     """
 
     def __init__(

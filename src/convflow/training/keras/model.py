@@ -380,8 +380,15 @@ class Model(Network):
     def save(self, filepath: str, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
         """Write configuration, weights and training to an HDF5 file (API: tf.keras.models.Model.save).
 
+        Args:
+            filepath: the HDF5 file.
+            overwrite: whether a file that is there may be replaced.
+            include_optimizer: whether the optimizer and its variables are written too.
+            kwargs: `save_format`: "h5", or None for that; `signatures`, `options`: of the other format, not used.
+
         Raises:
             ImportError: the package h5py is not installed. NotImplementedError: another format.
+            FileExistsError: the file is there and may not be replaced.
         """
         model_files.save(self, filepath, overwrite, include_optimizer, **kwargs)
 

@@ -16,11 +16,21 @@ from convflow.modeling.keras.base import Layer, mapped
 from convflow.training.keras import optimizers, saving
 
 
-def save(model: Any, path: str, overwrite: bool, include_optimizer: bool, **kwargs: Any) -> None:
-    """Write a model; see `Model.save`."""
+def save(
+    model: Any,
+    path: str,
+    overwrite: bool,
+    include_optimizer: bool,
+    save_format: str | None = None,
+    signatures: Any = None,
+    options: Any = None,
+) -> None:
+    """Write a model; see `Model.save`. `signatures` and `options` are of the other format alone."""
     path = os.fspath(path)
-    if kwargs.get("save_format") == "tf":
-        raise NotImplementedError("Model.save: save_format='tf' is not there; leave it out for an HDF5 file.")
+    if save_format not in (None, "h5", "hdf5", "keras"):
+        raise NotImplementedError(
+            f"Model.save: save_format={save_format!r} is not there; leave it out for an HDF5 file."
+        )
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists already. Pass overwrite=True to write over it.")
     unfinished = files.temporary_name(path)

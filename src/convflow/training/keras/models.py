@@ -120,7 +120,19 @@ class _Cloned:
 def save_model(
     model: Any, filepath: str, overwrite: bool = True, include_optimizer: bool = True, save_format: str | None = None
 ) -> None:
-    """Write a model to a file (API: tf.keras.models.save_model); see `Model.save`."""
+    """Write a model to a file (API: tf.keras.models.save_model); see `Model.save`.
+
+    Args:
+        model: a model of Keras.
+        filepath: the HDF5 file.
+        overwrite: whether a file that is there may be replaced.
+        include_optimizer: whether the optimizer and its variables are written too.
+        save_format: "h5", or None for that.
+
+    Raises:
+        ImportError: the package h5py is not installed. NotImplementedError: another format.
+        FileExistsError: the file is there and may not be replaced.
+    """
     model.save(filepath, overwrite, include_optimizer, **({} if save_format is None else {"save_format": save_format}))
 
 
