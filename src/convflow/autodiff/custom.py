@@ -203,6 +203,12 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` computed a second time for its gradient, so that what it computed need not be kept (API: tf.recompute_grad).
 
     The second computation begins when the gradient of the result is there.
+
+    Args:
+        f: takes tensors, returns a tensor or a structure of them.
+
+    Returns:
+        A function of the same arguments and results.
     """
 
     @custom_gradient

@@ -56,8 +56,14 @@ def implicit_value_and_gradients(f: Function) -> Function:
 def implicit_gradients(f: Function) -> Function:
     """The gradients of `f` for the variables it reads (API: tf.contrib.eager.implicit_gradients).
 
+    Args:
+        f: takes anything, returns tensors; it reads trainable variables.
+
     Returns:
         A function of the same arguments that returns a list of pairs of gradient and variable.
+
+    Raises:
+        ValueError: (when called) `f` returns None, or reads no trainable variable.
     """
 
     @functools.wraps(f)

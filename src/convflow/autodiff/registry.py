@@ -43,6 +43,12 @@ class RegisterGradient:
     """A decorator that gives an op type, or a name for `gradient_override_map`, a gradient function.
 
     (API: tf.RegisterGradient.) The function takes the operation and a gradient per output.
+
+    Args:
+        op_type: the type of an op, such as "Relu", or any name for `gradient_override_map`.
+
+    Raises:
+        TypeError: `op_type` is no string.
     """
 
     def __init__(self, op_type: str) -> None:
@@ -56,7 +62,14 @@ class RegisterGradient:
 
 
 def NotDifferentiable(op_type: str) -> None:
-    """Say that an op type has no gradient and that none flows through it (API: tf.NotDifferentiable)."""
+    """Say that an op type has no gradient and that none flows through it (API: tf.NotDifferentiable).
+
+    Args:
+        op_type: the type of an op, such as "Relu".
+
+    Raises:
+        TypeError: `op_type` is no string.
+    """
     if not isinstance(op_type, str):
         raise TypeError(f"op_type must be a string, got {op_type!r}: the type of an op, such as 'Relu'.")
     register_rule(op_type, None)

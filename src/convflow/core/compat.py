@@ -25,6 +25,13 @@ complex_types = (numbers.Complex, np.number)
 def as_bytes(bytes_or_text: str | bytes | bytearray, encoding: str = "utf-8") -> bytes:
     """A string as bytes (API: tf.compat.as_bytes).
 
+    Args:
+        bytes_or_text: text, bytes or a bytearray.
+        encoding: how text is written as bytes.
+
+    Returns:
+        Bytes.
+
     Raises:
         TypeError: it is no string.
     """
@@ -38,7 +45,18 @@ def as_bytes(bytes_or_text: str | bytes | bytearray, encoding: str = "utf-8") ->
 
 
 def as_text(bytes_or_text: str | bytes, encoding: str = "utf-8") -> str:
-    """A string as text (API: tf.compat.as_text). TypeError if it is none."""
+    """A string as text (API: tf.compat.as_text).
+
+    Args:
+        bytes_or_text: text or bytes.
+        encoding: how bytes are read.
+
+    Returns:
+        Text.
+
+    Raises:
+        TypeError: it is no string.
+    """
     if isinstance(bytes_or_text, str):
         return bytes_or_text
     if isinstance(bytes_or_text, bytes):
@@ -47,17 +65,43 @@ def as_text(bytes_or_text: str | bytes, encoding: str = "utf-8") -> str:
 
 
 def as_str(bytes_or_text: str | bytes, encoding: str = "utf-8") -> str:
-    """A string as text (API: tf.compat.as_str). TypeError if it is none."""
+    """A string as text (API: tf.compat.as_str).
+
+    Args:
+        bytes_or_text: text or bytes.
+        encoding: how bytes are read.
+
+    Returns:
+        Text.
+
+    Raises:
+        TypeError: it is no string.
+    """
     return as_text(bytes_or_text, encoding)
 
 
 def as_str_any(value: Any, encoding: str = "utf-8") -> str:
-    """Any value as text; bytes are decoded (API: tf.compat.as_str_any)."""
+    """Any value as text; bytes are decoded (API: tf.compat.as_str_any).
+
+    Args:
+        value: anything; what is not bytes goes through Python's `str`.
+        encoding: how bytes are read.
+
+    Returns:
+        Text.
+    """
     return as_text(value, encoding) if isinstance(value, bytes) else str(value)
 
 
 def path_to_str(path: Any) -> Any:
-    """A path object as text; anything else unchanged (API: tf.compat.path_to_str)."""
+    """A path object as text; anything else unchanged (API: tf.compat.path_to_str).
+
+    Args:
+        path: a path object such as `pathlib.Path`, or anything.
+
+    Returns:
+        Text for a path object, else `path` itself.
+    """
     return as_str_any(os.fspath(path)) if hasattr(path, "__fspath__") else path
 
 
@@ -65,5 +109,14 @@ def forward_compatible(year: int, month: int, day: int) -> bool:
     """Whether a graph may use what TensorFlow's readers understand since that day (API: tf.compat.forward_compatible).
 
     convflow reads what it writes: always, for days that have been.
+
+    Args:
+        year, month, day: a date, three whole numbers.
+
+    Returns:
+        Whether that date has passed.
+
+    Raises:
+        ValueError: there is no such date.
     """
     return datetime.date.today() > datetime.date(year, month, day)

@@ -236,6 +236,12 @@ _BY_PYTHON: dict[Any, DType] = {float: float32, int: int32, str: string, bytes: 
 def as_dtype(type_value: Any) -> DType:
     """The `DType` meant by a `DType`, enum number, name, NumPy type or Python type (API: tf.as_dtype).
 
+    Args:
+        type_value: one of these; PyTorch's types are known too.
+
+    Returns:
+        The `DType`; Python's float means float32, int means int32.
+
     Raises:
         TypeError: `type_value` means no element type.
     """

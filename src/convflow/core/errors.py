@@ -173,7 +173,17 @@ _CLASSES: dict[int, type[CodedError]] = {cls._code: cls for cls in CodedError.__
 
 
 def exception_type_from_error_code(error_code: int) -> type[CodedError]:
-    """The error class of a code (API: tf.errors.exception_type_from_error_code)."""
+    """The error class of a code (API: tf.errors.exception_type_from_error_code).
+
+    Args:
+        error_code: one of the numbers in `tf.errors`, such as `tf.errors.DATA_LOSS`.
+
+    Returns:
+        A class such as `tf.errors.DataLossError`.
+
+    Raises:
+        KeyError: no class has this code.
+    """
     return _CLASSES[error_code]
 
 

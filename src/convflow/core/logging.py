@@ -112,7 +112,13 @@ def error(msg: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def fatal(msg: Any, *args: Any, **kwargs: Any) -> None:
-    """Logs at the highest level; the program goes on."""
+    """Logs at the highest level (API: tf.logging.fatal); the program goes on.
+
+    Args:
+        msg: the text, with %-places.
+        args: what is put there.
+        kwargs: those of Python's `Logger.log`.
+    """
     get_logger().critical(msg, *args, **kwargs)
 
 
@@ -142,12 +148,26 @@ def log_if(level: int, msg: Any, condition: Any, *args: Any) -> None:
 
 
 def log_every_n(level: int, msg: Any, n: int, *args: Any) -> None:
-    """Logs the first and then every n-th call with this message."""
+    """Logs the first and then every n-th call with this message (API: tf.logging.log_every_n).
+
+    Args:
+        level: one of the module's constants, such as `INFO`.
+        msg: the text, with %-places; calls are counted by it.
+        n: log one call of so many.
+        args: what is put there.
+    """
     log_if(level, msg, _next_count(msg) % n == 0, *args)
 
 
 def log_first_n(level: int, msg: Any, n: int, *args: Any) -> None:
-    """Logs the first n calls with this message."""
+    """Logs the first n calls with this message (API: tf.logging.log_first_n).
+
+    Args:
+        level: one of the module's constants, such as `INFO`.
+        msg: the text, with %-places; calls are counted by it.
+        n: how many calls are logged.
+        args: what is put there.
+    """
     log_if(level, msg, _next_count(msg) < n, *args)
 
 
@@ -170,5 +190,9 @@ def get_verbosity() -> int:
 
 
 def set_verbosity(v: int) -> None:
-    """Log only messages of level `v` and above."""
+    """Log only messages of level `v` and above (API: tf.logging.set_verbosity).
+
+    Args:
+        v: one of the module's constants, such as `INFO`, or such a number.
+    """
     get_logger().setLevel(v)

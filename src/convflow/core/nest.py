@@ -7,7 +7,14 @@ from typing import Any
 
 
 def is_nested(seq: Any) -> bool:
-    """Whether `seq` is a structure rather than a leaf; strings and arrays are leaves."""
+    """Whether `seq` is a structure rather than a leaf (API: tf.nest.is_nested); strings and arrays are leaves.
+
+    Args:
+        seq: any object.
+
+    Returns:
+        True for lists, tuples and mappings.
+    """
     return isinstance(seq, (list, tuple, Mapping))
 
 
@@ -15,7 +22,7 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """The leaves, in order; a leaf is a list of itself (API: tf.nest.flatten).
 
     Args:
-        expand_composites: accepted; no leaf is made of several tensors.
+        expand_composites: accepted; sparse tensors count as leaves.
     """
     if not is_nested(structure):
         return [structure]
@@ -24,6 +31,14 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
 
 def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """The items of `flat_sequence` in the form of `structure` (API: tf.nest.pack_sequence_as).
+
+    Args:
+        structure: nested lists, tuples, named tuples and dicts, or a single value; what its leaves are does not matter.
+        flat_sequence: the new leaves, in the order of `flatten`.
+        expand_composites: accepted; sparse tensors count as leaves.
+
+    Returns:
+        A structure of the same classes.
 
     Raises:
         ValueError: there are more or fewer items than leaves.
@@ -48,7 +63,12 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
 
 
 def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
-    """Whether two structures have the same form, whatever their leaves (API: tf.nest.assert_same_structure).
+    """Refuse two structures of different forms, whatever their leaves (API: tf.nest.assert_same_structure).
+
+    Args:
+        nest1, nest2: nested lists, tuples, named tuples and dicts, or single values.
+        check_types: whether lists, tuples and so on must be of the same class, too.
+        expand_composites: accepted; sparse tensors count as leaves.
 
     Raises:
         ValueError: sizes, keys or depths differ; TypeError: the kinds of sequences do.

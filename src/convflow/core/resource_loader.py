@@ -10,6 +10,12 @@ from pathlib import Path
 def load_resource(path: str) -> bytes:
     """The content of a file, its path relative to TensorFlow's root folder or absolute (API: tf.resource_loader).
 
+    Args:
+        path: of the file, relative to `get_root_dir_with_all_resources()` or absolute.
+
+    Returns:
+        The file's bytes.
+
     Raises:
         OSError: it cannot be read.
     """
@@ -22,7 +28,14 @@ def get_data_files_path() -> str:
 
 
 def get_path_to_datafile(path: str) -> str:
-    """The path of a file beside the module that calls (API: tf.resource_loader.get_path_to_datafile)."""
+    """The path of a file beside the module that calls (API: tf.resource_loader.get_path_to_datafile).
+
+    Args:
+        path: relative to the folder of that module.
+
+    Returns:
+        The joined path; whether there is a file is not looked at.
+    """
     return os.path.join(_folder_of_caller(), path)
 
 
@@ -32,7 +45,15 @@ def get_root_dir_with_all_resources() -> str:
 
 
 def readahead_file_path(path: str, readahead: str = "128M") -> str:
-    """The path as it is: the system reads ahead by itself (API: tf.resource_loader.readahead_file_path)."""
+    """The path as it is: the system reads ahead by itself (API: tf.resource_loader.readahead_file_path).
+
+    Args:
+        path: of a file.
+        readahead: accepted.
+
+    Returns:
+        `path`.
+    """
     return path
 
 

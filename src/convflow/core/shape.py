@@ -170,12 +170,30 @@ def as_dimension(value: Any) -> Dimension:
 
 
 def dimension_value(dimension: Any) -> Any:
-    """The size that a `Dimension` holds; anything else as it is (API: tf.dimension_value)."""
+    """The size that a `Dimension` holds; anything else as it is (API: tf.dimension_value).
+
+    Args:
+        dimension: a `Dimension`, or a number or None.
+
+    Returns:
+        An int, or None where it is unknown.
+    """
     return dimension.value if isinstance(dimension, Dimension) else dimension
 
 
 def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
-    """One size of a shape, unknown where not even the rank is known (API: tf.dimension_at_index)."""
+    """One size of a shape, unknown where not even the rank is known (API: tf.dimension_at_index).
+
+    Args:
+        shape: a `TensorShape`.
+        index: of the dimension, from 0; negative ones count from the end.
+
+    Returns:
+        A `Dimension`.
+
+    Raises:
+        IndexError: the rank is known, and has no such dimension.
+    """
     return shape[index]
 
 

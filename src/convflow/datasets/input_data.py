@@ -70,7 +70,14 @@ def read_data_sets(
 
 
 def load_mnist(train_dir: str = "MNIST-data") -> Datasets:
-    """`read_data_sets` by another name (API: tf.contrib.learn.datasets.mnist.load_mnist)."""
+    """`read_data_sets` by another name (API: tf.contrib.learn.datasets.mnist.load_mnist).
+
+    Args:
+        train_dir: the folder to look in first.
+
+    Returns:
+        The three parts, with images float32 [N, 784] in [0, 1] and labels uint8 [N].
+    """
     return read_data_sets(train_dir)
 
 
@@ -112,6 +119,9 @@ def maybe_download(filename: str, work_directory: str, source_url: str) -> str:
 def extract_images(f: BinaryIO) -> np.ndarray:
     """The images of an open IDX file, compressed or not (API: input_data.extract_images).
 
+    Args:
+        f: a file opened in binary mode, with a `name`.
+
     Returns:
         uint8 [N, rows, columns, 1].
 
@@ -124,6 +134,11 @@ def extract_images(f: BinaryIO) -> np.ndarray:
 def extract_labels(f: BinaryIO, one_hot: bool = False, num_classes: int = 10) -> np.ndarray:
     """The labels of an open IDX file, compressed or not (API: input_data.extract_labels).
 
+    Args:
+        f: a file opened in binary mode, with a `name`.
+        one_hot: rows with a single one instead of class numbers.
+        num_classes: the length of these rows.
+
     Returns:
         uint8 [N], or with `one_hot` float64 [N, num_classes].
 
@@ -135,6 +150,10 @@ def extract_labels(f: BinaryIO, one_hot: bool = False, num_classes: int = 10) ->
 
 def dense_to_one_hot(labels_dense: np.ndarray, num_classes: int) -> np.ndarray:
     """Class numbers [N] as rows with a single one: float64 [N, num_classes].
+
+    Args:
+        labels_dense: whole numbers [N], or of a shape that is taken as a vector.
+        num_classes: how many classes there are.
 
     Raises:
         ValueError: a class number is not below `num_classes`.

@@ -165,12 +165,32 @@ def load_reuters(
 
 
 def imdb_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
-    """The words' numbers (API: tf.keras.datasets.imdb.get_word_index); UnavailableError without the file."""
+    """The words' numbers (API: tf.keras.datasets.imdb.get_word_index).
+
+    Args:
+        path: the file's name in the folders for data sets.
+
+    Returns:
+        The number of each word, from 1 on.
+
+    Raises:
+        errors.UnavailableError: no folder has the file.
+    """
     return json.loads(find_file(path).read_text())
 
 
 def reuters_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
-    """The words' numbers (API: tf.keras.datasets.reuters.get_word_index); UnavailableError without the file."""
+    """The words' numbers (API: tf.keras.datasets.reuters.get_word_index).
+
+    Args:
+        path: the file's name in the folders for data sets.
+
+    Returns:
+        The number of each word, from 1 on.
+
+    Raises:
+        errors.UnavailableError: no folder has the file.
+    """
     return json.loads(find_file(path).read_text())
 
 

@@ -37,7 +37,16 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
 
 
 def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
-    """`x` over its norm of the given order along `axis`; zeros stay zeros (API: tf.keras.utils.normalize)."""
+    """`x` over its norm of the given order along `axis`; zeros stay zeros (API: tf.keras.utils.normalize).
+
+    Args:
+        x: an array of numbers.
+        axis: along which the norms are taken, the last by default.
+        order: of the norm, 2 for the Euclidean one.
+
+    Returns:
+        Floating, of the shape of `x`, with at least one axis.
+    """
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1
     return x / np.expand_dims(norms, axis)

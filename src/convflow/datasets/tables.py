@@ -38,6 +38,9 @@ def load_iris(data_path: str | None = None) -> Dataset:
 def load_boston(data_path: str | None = None) -> Dataset:
     """The Boston housing table (API: tf.contrib.learn.datasets.base.load_boston).
 
+    Args:
+        data_path: a CSV file in TensorFlow's form instead: see `load_csv_with_header`.
+
     Returns:
         `data`: float64 of shape [506, 13]; `target`: float64 of shape [506], median prices in 1,000 dollars.
 
@@ -51,6 +54,15 @@ def load_boston(data_path: str | None = None) -> Dataset:
 
 def load_csv_with_header(filename: str, target_dtype: Any, features_dtype: Any, target_column: int = -1) -> Dataset:
     """A table whose first line begins with the numbers of rows and of features.
+
+    Args:
+        filename: the path of the CSV file, UTF-8.
+        target_dtype: the NumPy type of the target column.
+        features_dtype: the NumPy type of all other columns.
+        target_column: which column is the target, the last by default.
+
+    Returns:
+        `data` [rows, features] and `target` [rows].
 
     Raises:
         errors.DataLossError: the file is not such a table.
@@ -107,6 +119,14 @@ def load_dataset(name: str, size: str = "small", test_with_fake_data: bool = Fal
 
 def maybe_download(filename: str, work_directory: str, source_url: str) -> str:
     """The path of `filename` in `work_directory`, downloaded from `source_url` when it is not there yet.
+
+    Args:
+        filename: the file's name.
+        work_directory: the folder to keep it in.
+        source_url: where to get it.
+
+    Returns:
+        The path, as text.
 
     Raises:
         errors.UnavailableError: the address cannot be reached.

@@ -55,7 +55,18 @@ def _md5(word: str) -> int:
 
 
 def one_hot(text: str, n: int, filters: str = FILTERS, lower: bool = True, split: str = " ") -> list[int]:
-    """`hashing_trick` with Python's `hash` (API: tf.keras.preprocessing.text.one_hot)."""
+    """`hashing_trick` with Python's `hash` (API: tf.keras.preprocessing.text.one_hot).
+
+    Args:
+        text: the words.
+        n: numbers go from 1 to n - 1; words may share one.
+        filters: characters that part words.
+        lower: whether words are made lower case.
+        split: what parts words besides.
+
+    Returns:
+        A number for each word of the text; Python's `hash` differs from run to run.
+    """
     return hashing_trick(text, n, hash, filters, lower, split)
 
 
@@ -197,7 +208,18 @@ class Tokenizer:
 
 
 def tokenizer_from_json(json_string: str) -> Tokenizer:
-    """The tokenizer that `to_json` described (API: tf.keras.preprocessing.text.tokenizer_from_json)."""
+    """The tokenizer that `to_json` described (API: tf.keras.preprocessing.text.tokenizer_from_json).
+
+    Args:
+        json_string: what `Tokenizer.to_json` returned.
+
+    Returns:
+        A `Tokenizer` with the same settings, counts and numbers.
+
+    Raises:
+        ValueError: it is no JSON.
+        KeyError: a part is missing.
+    """
     config = json.loads(json_string)["config"]
     counts = {name: json.loads(config.pop(name)) for name in ("word_counts", "word_docs", "word_index")}
     by_number = {name: json.loads(config.pop(name)) for name in ("index_docs", "index_word")}

@@ -159,19 +159,43 @@ class FileStatistics:
 
 
 def exists(path: Any) -> bool:
-    """Whether there is a file or folder (API: tf.io.gfile.exists)."""
+    """Whether there is a file or folder (API: tf.io.gfile.exists).
+
+    Args:
+        path: text, bytes or a path object.
+
+    Returns:
+        A bool.
+    """
     system, inner = _system(path)
     return system.exists(inner)
 
 
 def isdir(path: Any) -> bool:
-    """Whether there is a folder (API: tf.io.gfile.isdir)."""
+    """Whether there is a folder (API: tf.io.gfile.isdir).
+
+    Args:
+        path: text, bytes or a path object.
+
+    Returns:
+        A bool.
+    """
     system, inner = _system(path)
     return system.isdir(inner)
 
 
 def listdir(path: Any) -> list[str]:
-    """The names in a folder, in no order; NotFoundError without one (API: tf.io.gfile.listdir)."""
+    """The names in a folder, in no order (API: tf.io.gfile.listdir).
+
+    Args:
+        path: of the folder: text, bytes or a path object.
+
+    Returns:
+        Names without the folder's path.
+
+    Raises:
+        NotFoundError: there is no such folder.
+    """
     system, inner = _system(path)
     if not system.isdir(inner):
         raise _refuse(errors.NotFoundError, f"Could not find directory {_path(path)}")
@@ -179,14 +203,25 @@ def listdir(path: Any) -> list[str]:
 
 
 def makedirs(path: Any) -> None:
-    """Make a folder and those around it that are missing (API: tf.io.gfile.makedirs)."""
+    """Make a folder and those around it that are missing (API: tf.io.gfile.makedirs).
+
+    Args:
+        path: of the folder: text, bytes or a path object; nothing happens if it is there.
+    """
     system, inner = _system(path)
     with os_errors("make the folder", _path(path)):
         system.makedirs(inner, exist_ok=True)
 
 
 def mkdir(path: Any) -> None:
-    """Make a folder; NotFoundError without the one around it (API: tf.io.gfile.mkdir)."""
+    """Make a folder (API: tf.io.gfile.mkdir).
+
+    Args:
+        path: of the folder: text, bytes or a path object; nothing happens if it is there.
+
+    Raises:
+        NotFoundError: the folder around it is missing.
+    """
     system, inner = _system(path)
     if system.isdir(inner):
         return
@@ -195,7 +230,15 @@ def mkdir(path: Any) -> None:
 
 
 def remove(path: Any) -> None:
-    """Delete a file (API: tf.io.gfile.remove). NotFoundError without it, FailedPreconditionError for a folder."""
+    """Delete a file (API: tf.io.gfile.remove).
+
+    Args:
+        path: of the file: text, bytes or a path object.
+
+    Raises:
+        NotFoundError: there is no such file.
+        FailedPreconditionError: it is a folder.
+    """
     system, inner = _system(path)
     if system.isdir(inner):
         raise _refuse(errors.FailedPreconditionError, f"{_path(path)}; Is a directory. Use DeleteRecursively for it.")
@@ -204,7 +247,14 @@ def remove(path: Any) -> None:
 
 
 def rmtree(path: Any) -> None:
-    """Delete a folder and what is in it; NotFoundError without it (API: tf.io.gfile.rmtree)."""
+    """Delete a folder and what is in it (API: tf.io.gfile.rmtree).
+
+    Args:
+        path: of the folder: text, bytes or a path object.
+
+    Raises:
+        NotFoundError: there is no such folder.
+    """
     system, inner = _system(path)
     if not system.exists(inner):
         raise _refuse(errors.NotFoundError, f"{_path(path)} not found")
@@ -213,7 +263,17 @@ def rmtree(path: Any) -> None:
 
 
 def copy(src: Any, dst: Any, overwrite: bool = False) -> None:
-    """Copy a file; AlreadyExistsError if `dst` is there unless `overwrite` (API: tf.io.gfile.copy)."""
+    """Copy a file (API: tf.io.gfile.copy).
+
+    Args:
+        src: the path of the file.
+        dst: the path of the copy, maybe on another file system.
+        overwrite: replace what is at `dst`.
+
+    Raises:
+        AlreadyExistsError: something is at `dst`, and `overwrite` is false.
+        NotFoundError: there is no `src`, or no folder for `dst`.
+    """
     _check_free(dst, overwrite)
     system, inner = _system(src)
     target, target_inner = _system(dst)
@@ -224,7 +284,17 @@ def copy(src: Any, dst: Any, overwrite: bool = False) -> None:
 
 
 def rename(src: Any, dst: Any, overwrite: bool = False) -> None:
-    """Rename a file or folder; AlreadyExistsError if `dst` is there unless `overwrite` (API: tf.io.gfile.rename)."""
+    """Rename a file or folder (API: tf.io.gfile.rename).
+
+    Args:
+        src: the path of the file or folder.
+        dst: its new path on the same file system.
+        overwrite: replace what is at `dst`.
+
+    Raises:
+        AlreadyExistsError: something is at `dst`, and `overwrite` is false.
+        NotFoundError: there is no `src`.
+    """
     _check_free(dst, overwrite)
     system, inner = _system(src)
     with os_errors("rename the file", _path(src)):
@@ -239,7 +309,14 @@ def _check_free(path: Any, overwrite: bool) -> None:
 
 
 def glob(pattern: Any) -> list[str]:
-    """The paths that match a pattern, or any pattern of a list (API: tf.io.gfile.glob)."""
+    """The paths that match a pattern, or any pattern of a list (API: tf.io.gfile.glob).
+
+    Args:
+        pattern: a path with *, ? or [...], or a list of such.
+
+    Returns:
+        The paths, sorted for each pattern; relative ones where the pattern is.
+    """
     patterns = pattern if isinstance(pattern, (list, tuple)) else [pattern]
     return [found for each in patterns for found in _matching(each)]
 
@@ -258,7 +335,17 @@ def _matching(pattern: Any) -> list[str]:
 
 
 def stat(path: Any) -> FileStatistics:
-    """Size, time of the last change and kind; NotFoundError without the file (API: tf.io.gfile.stat)."""
+    """Size, time of the last change and kind (API: tf.io.gfile.stat).
+
+    Args:
+        path: of the file or folder: text, bytes or a path object.
+
+    Returns:
+        `length` in bytes, `mtime_nsec` in nanoseconds, `is_directory`.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
     system, inner = _system(path)
     with os_errors("look at the file", _path(path)):
         info = system.info(inner)
@@ -266,7 +353,16 @@ def stat(path: Any) -> FileStatistics:
 
 
 def walk(top: Any, topdown: bool = True, onerror: Callable[[Any], Any] | None = None) -> Iterator[Any]:
-    """`(folder, folders in it, files in it)` for `top` and each folder below it (API: tf.io.gfile.walk)."""
+    """`(folder, folders in it, files in it)` for `top` and each folder below it (API: tf.io.gfile.walk).
+
+    Args:
+        top: the path of a folder.
+        topdown: a folder comes before those in it; False for after.
+        onerror: called with the error of a folder that cannot be listed; None passes over it.
+
+    Yields:
+        Tuples of a path and two lists of names.
+    """
     root = _path(top)
     try:
         names = sorted(listdir(root))

@@ -156,6 +156,13 @@ class TFRecordWriter:
 def tf_record_iterator(path: str | os.PathLike[str], options: Any = None) -> Iterator[bytes]:
     """The records of a file, one after the other (API: tf.python_io.tf_record_iterator).
 
+    Args:
+        path: of the file.
+        options: a `TFRecordOptions`, or a compression type of it; None for no compression.
+
+    Yields:
+        Each record's bytes.
+
     Raises:
         NotFoundError: there is no such file.
         DataLossError: it is damaged or cut short; the message says where.

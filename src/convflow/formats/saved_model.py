@@ -49,7 +49,14 @@ SavedModel: Any = _build()
 
 
 def is_there(export_dir: str | os.PathLike[str]) -> bool:
-    """Whether a folder holds a SavedModel."""
+    """Whether a folder holds a SavedModel (API: tf.saved_model.contains_saved_model).
+
+    Args:
+        export_dir: the folder's path.
+
+    Returns:
+        True where it has a `saved_model.pb` or `saved_model.pbtxt`.
+    """
     folder = os.fspath(export_dir)
     return any(os.path.isfile(os.path.join(folder, name)) for name in (FILENAME_PBTXT, FILENAME_PB))
 

@@ -138,7 +138,13 @@ def fill(proto: tensor_pb2.TensorProto, array: np.ndarray, dtype: dtypes.DType) 
 
 
 def make_ndarray(tensor: tensor_pb2.TensorProto) -> np.ndarray:
-    """The array a `TensorProto` describes; strings as an object array of bytes.
+    """The array a `TensorProto` describes (API: tf.make_ndarray); strings as an object array of bytes.
+
+    Args:
+        tensor: the proto.
+
+    Returns:
+        An array of the proto's shape and the NumPy type of its element type.
 
     Raises:
         TypeError: the element type has no NumPy counterpart.

@@ -103,6 +103,13 @@ class IndexedSlicesValue(NamedTuple):
 def convert_to_tensor_or_indexed_slices(value: Any, dtype: Any = None, name: str | None = None) -> Any:
     """`value` itself if it is a tensor or slices of one, else a tensor (API: tf.convert_to_tensor_or_indexed_slices).
 
+    Args:
+        value: a tensor, `IndexedSlices`, or what `tf.convert_to_tensor` takes.
+        dtype: the element type that it must have; None for any.
+
+    Returns:
+        A `Tensor` or `IndexedSlices`.
+
     Raises:
         ValueError: slices of another type than `dtype`.
     """

@@ -11,6 +11,9 @@ from convflow.core import errors
 def load_op_library(library_filename: str) -> NoReturn:
     """Refuse a library of ops that were compiled for TensorFlow (API: tf.load_op_library).
 
+    Args:
+        library_filename: the path of the library.
+
     Raises:
         NotFoundError: there is no such file.
         UnimplementedError: there is; what it holds is machine code for TensorFlow's own runtime.

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 class Tensor:
-    """One output of an operation: a value that exists only while a session runs (API: tf.Tensor)."""
+    """One output of an operation: a value that exists only while a session runs (API: tf.Tensor).
+
+    Args:
+        op: the operation that computes it.
+        value_index: which of its outputs it is, from 0.
+        dtype: its element type.
+    """
 
     # Above NumPy's, so that `np.array + tensor` asks the tensor.
     __array_priority__ = 100
@@ -165,7 +171,20 @@ class _Reference:
 
 
 class Operation:
-    """A node of a graph (API: tf.Operation). Made by `Graph.create_op`, never directly."""
+    """A node of a graph (API: tf.Operation). Made by `Graph.create_op`, never directly.
+
+    Args:
+        graph: the graph that it belongs to.
+        definition: the record of its op.
+        name: unique in the graph.
+        node_id: its number in the graph, in the order of creation.
+        inputs: the tensors that it takes.
+        output_dtypes: a `DType` for each output.
+        attrs: attributes by name.
+        control_inputs: the operations that run before it.
+        device: the device asked for, "" for any.
+        origin: the lines of the program that made it, the innermost first.
+    """
 
     def __init__(
         self,

@@ -216,12 +216,26 @@ def get_collection_ref(key: Any) -> list[Any]:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether `x` is a tensor or stands for one, such as a variable."""
+    """Whether `x` is a tensor or stands for one, such as a variable (API: tf.contrib.framework.is_tensor).
+
+    Args:
+        x: any object.
+
+    Returns:
+        A bool.
+    """
     return isinstance(x, Tensor) or hasattr(x, "_as_graph_element")
 
 
 def container(container_name: str) -> AbstractContextManager[str]:
-    """Variables and queues made in the block are kept in a container of this name (API: tf.container)."""
+    """Variables and queues made in the block are kept in a container of this name (API: tf.container).
+
+    Args:
+        container_name: the container's name; "" for the common one.
+
+    Returns:
+        A context manager.
+    """
     return get_default_graph().container(container_name)
 
 

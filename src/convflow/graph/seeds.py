@@ -29,7 +29,14 @@ def set_random_seed(seed: int | None) -> None:
 
 
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
-    """The two seeds of a random op from the graph's seed and its own; (None, None) where neither is set."""
+    """The two seeds of a random op from the graph's seed and its own (API: tf.get_seed).
+
+    Args:
+        op_seed: the op's own seed; None for the next one of a graph with a seed.
+
+    Returns:
+        Two numbers from 0 to 2**31 - 1, never both 0; (None, None) where neither graph nor op has a seed.
+    """
     graph = get_default_graph()
     if graph.seed is not None:
         seeds = graph.seed, _next_op_seed(graph) if op_seed is None else op_seed

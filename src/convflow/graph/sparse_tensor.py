@@ -145,6 +145,13 @@ def is_sparse(value: Any) -> bool:
 def convert_to_tensor_or_sparse_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
     """`value` as a `SparseTensor` if it is sparse, else as a tensor (API: tf.convert_to_tensor_or_sparse_tensor).
 
+    Args:
+        value: a `SparseTensor`, a `SparseTensorValue`, or what `tf.convert_to_tensor` takes.
+        dtype: the element type that it must have; None for any.
+
+    Returns:
+        A `SparseTensor` or `Tensor`.
+
     Raises:
         RuntimeError: a sparse value is of another type than `dtype`.
     """

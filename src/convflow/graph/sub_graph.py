@@ -24,6 +24,13 @@ def node_of(edge: str) -> str:
 def extract_sub_graph(graph_def: Any, dest_nodes: Iterable[str]) -> graph_pb2.GraphDef:
     """The nodes that `dest_nodes` need, in their order in `graph_def` (API: tf.graph_util.extract_sub_graph).
 
+    Args:
+        graph_def: a `GraphDef` proto; it stays as it is.
+        dest_nodes: names of nodes.
+
+    Returns:
+        A new `GraphDef`, with the functions of `graph_def`.
+
     Raises:
         TypeError: no `GraphDef`, or no list of names.
         AssertionError: a name is not there.
@@ -112,7 +119,18 @@ def must_run_on_cpu(node: Any, pin_variables_on_cpu: bool = False) -> bool:
 
 
 def tensor_shape_from_node_def_name(graph: Graph, input_name: str) -> TensorShape:
-    """The static shape of an input of a `NodeDef` (API: tf.graph_util.tensor_shape_from_node_def_name)."""
+    """The static shape of an input of a `NodeDef` (API: tf.graph_util.tensor_shape_from_node_def_name).
+
+    Args:
+        graph: a `tf.Graph` with the input's node.
+        input_name: as it stands in a `NodeDef`: "node" for its first output, or "node:1".
+
+    Returns:
+        A `TensorShape`.
+
+    Raises:
+        KeyError: there is no such tensor.
+    """
     name = input_name if ":" in input_name else f"{input_name}:0"
     return graph.get_tensor_by_name(name).shape
 

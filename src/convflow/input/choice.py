@@ -236,6 +236,12 @@ def _filled(shape: Any, filled: Tensor | None) -> Any:
 def get_single_element(dataset: Dataset) -> Any:
     """The only element of a dataset, as tensors (API: tf.data.experimental.get_single_element).
 
+    Args:
+        dataset: a `tf.data.Dataset` of one element.
+
+    Returns:
+        A structure of tensors, as an element of the dataset.
+
     Raises:
         TypeError: no dataset. tf.errors.InvalidArgumentError: (in the run) there are none, or more.
     """
@@ -255,17 +261,40 @@ def prefetch_to_device(device: Any, buffer_size: Any = None) -> Transformation:
 
 
 def copy_to_device(target_device: Any, source_device: Any = "/cpu:0") -> Transformation:
-    """The dataset: values live on the CPU (API: tf.data.experimental.copy_to_device)."""
+    """The dataset: values live on the CPU (API: tf.data.experimental.copy_to_device).
+
+    Args:
+        target_device, source_device: accepted: there is one device.
+
+    Returns:
+        A function for `Dataset.apply`, which returns the dataset itself.
+    """
     return lambda data: data
 
 
 def batch_and_drop_remainder(batch_size: Any) -> Transformation:
-    """Batches of that size only (API: tf.contrib.data.batch_and_drop_remainder)."""
+    """Batches of that size only (API: tf.contrib.data.batch_and_drop_remainder).
+
+    Args:
+        batch_size: an int64 scalar or number; what is left over at the end is dropped.
+
+    Returns:
+        A function for `Dataset.apply`.
+    """
     return lambda data: data.batch(batch_size, drop_remainder=True)
 
 
 def padded_batch_and_drop_remainder(batch_size: Any, padded_shapes: Any, padding_values: Any = None) -> Transformation:
-    """Padded batches of that size only (API: tf.contrib.data.padded_batch_and_drop_remainder)."""
+    """Padded batches of that size only (API: tf.contrib.data.padded_batch_and_drop_remainder).
+
+    Args:
+        batch_size: an int64 scalar or number; what is left over at the end is dropped.
+        padded_shapes: a shape for each component; None or -1 in it for the largest size of the batch.
+        padding_values: a scalar for each component; zeros and empty strings if None.
+
+    Returns:
+        A function for `Dataset.apply`.
+    """
     return lambda data: data.padded_batch(batch_size, padded_shapes, padding_values, drop_remainder=True)
 
 

@@ -25,6 +25,9 @@ class Dataset:
     The static methods make datasets, the others return new ones; every call adds nodes to the graph, and
     nothing is read before an iterator asks. Structures are tuples, named tuples and dicts, nested at will.
     A `name` argument is accepted and, as in TensorFlow, does not name the nodes.
+
+    Args:
+        node: what the static methods make: the dataset's node in the graph, and the form of its elements.
     """
 
     def __init__(self, node: Node) -> None:

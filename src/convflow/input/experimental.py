@@ -40,12 +40,29 @@ def map_and_batch(
 
 
 def shuffle_and_repeat(buffer_size: Any, count: Any = None, seed: Any = None) -> Transformation:
-    """`Dataset.shuffle` and then `Dataset.repeat` as one node (API: tf.data.experimental.shuffle_and_repeat)."""
+    """`Dataset.shuffle` and then `Dataset.repeat` as one node (API: tf.data.experimental.shuffle_and_repeat).
+
+    Args:
+        buffer_size: elements that wait to be drawn, an int64 scalar or number.
+        count: how often the dataset is gone through, an int64 scalar or number; None or -1 for without end.
+        seed: of the order; see `tf.set_random_seed`.
+
+    Returns:
+        A function for `Dataset.apply`.
+    """
     return lambda data: Dataset(transforms.shuffle_and_repeat(data._node, buffer_size, count, seed))
 
 
 def scan(initial_state: Any, scan_func: Callable[..., Any]) -> Transformation:
-    """`scan_func(state, element)` gives the next state and an output element (API: tf.data.experimental.scan)."""
+    """`scan_func(state, element)` gives the next state and an output element (API: tf.data.experimental.scan).
+
+    Args:
+        initial_state: a structure of tensors or values.
+        scan_func: takes a state and an element, returns a state of the same types and the output element.
+
+    Returns:
+        A function for `Dataset.apply`.
+    """
     return lambda data: Dataset(mapped.scanned(data._node, initial_state, scan_func))
 
 
@@ -55,12 +72,26 @@ def unbatch() -> Transformation:
 
 
 def take_while(predicate: Callable[..., Any]) -> Transformation:
-    """See `Dataset.take_while` (API: tf.data.experimental.take_while)."""
+    """See `Dataset.take_while` (API: tf.data.experimental.take_while).
+
+    Args:
+        predicate: takes an element, returns a bool scalar tensor.
+
+    Returns:
+        A function for `Dataset.apply`; it keeps the elements up to the first for which `predicate` is false.
+    """
     return lambda data: data.take_while(predicate)
 
 
 def enumerate_dataset(start: int = 0) -> Transformation:
-    """See `Dataset.enumerate` (API: tf.data.experimental.enumerate_dataset)."""
+    """See `Dataset.enumerate` (API: tf.data.experimental.enumerate_dataset).
+
+    Args:
+        start: the number of the first element.
+
+    Returns:
+        A function for `Dataset.apply`; elements become pairs of an int64 number and an element.
+    """
     return lambda data: data.enumerate(start)
 
 

@@ -203,8 +203,18 @@ def _iterator_node(spec: ElementSpec, shared_name: str | None) -> Tensor:
 
 
 def make_initializable_iterator(dataset: DatasetLike, shared_name: str | None = None) -> Iterator:
-    """An iterator over `dataset` that must be started by running its `initializer`
-    (API: tf.data.make_initializable_iterator).
+    """An iterator that must be started by running its `initializer` (API: tf.data.make_initializable_iterator).
+
+    Args:
+        dataset: a `tf.data.Dataset` of the default graph.
+        shared_name: iterators of one session with the same name are one iterator; None for one of its own.
+
+    Returns:
+        An `Iterator`.
+
+    Raises:
+        RuntimeError: eager execution is enabled.
+        ValueError: the dataset is of another graph.
     """
     if executing_eagerly():
         raise RuntimeError(
@@ -222,8 +232,14 @@ def make_one_shot_iterator(dataset: DatasetLike) -> Iterator:
     """An iterator that goes through `dataset` once in each session, without being started
     (API: tf.data.make_one_shot_iterator).
 
+    Args:
+        dataset: a `tf.data.Dataset` of the default graph.
+
+    Returns:
+        An `Iterator`; in eager mode one that Python's `for` goes through.
+
     Raises:
-        ValueError: the dataset depends on a placeholder, a variable or another node with state.
+        ValueError: the dataset depends on a placeholder, a variable or another node with state, or is of another graph.
     """
     _check_default_graph(dataset)
     if executing_eagerly():
@@ -245,15 +261,36 @@ def _check_default_graph(dataset: DatasetLike) -> None:
 
 
 def get_output_types(dataset_or_iterator: Any) -> Any:
-    """The element types, in the form of an element (API: tf.data.get_output_types)."""
+    """The element types, in the form of an element (API: tf.data.get_output_types).
+
+    Args:
+        dataset_or_iterator: a `tf.data.Dataset` or an iterator over one.
+
+    Returns:
+        `DType`s, in the form of an element.
+    """
     return dataset_or_iterator.output_types
 
 
 def get_output_shapes(dataset_or_iterator: Any) -> Any:
-    """The shapes of an element's components (API: tf.data.get_output_shapes)."""
+    """The shapes of an element's components (API: tf.data.get_output_shapes).
+
+    Args:
+        dataset_or_iterator: a `tf.data.Dataset` or an iterator over one.
+
+    Returns:
+        `TensorShape`s, in the form of an element.
+    """
     return dataset_or_iterator.output_shapes
 
 
 def get_output_classes(dataset_or_iterator: Any) -> Any:
-    """The classes of an element's components (API: tf.data.get_output_classes)."""
+    """The classes of an element's components (API: tf.data.get_output_classes).
+
+    Args:
+        dataset_or_iterator: a `tf.data.Dataset` or an iterator over one.
+
+    Returns:
+        Classes such as `tf.Tensor`, in the form of an element.
+    """
     return dataset_or_iterator.output_classes

@@ -16,7 +16,15 @@ _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z][a-z]+(?=[A-Z])|['\w\-]+")
 
 
 def tokenizer(iterator: Iterable[str]) -> Iterator[list[str]]:
-    """The words of each document, as TensorFlow's preprocessing cuts them."""
+    """The words of each document, as TensorFlow's preprocessing cuts them (API:
+    tf.contrib.learn.preprocessing.tokenizer).
+
+    Args:
+        iterator: the documents, strings.
+
+    Yields:
+        A list of words for each document.
+    """
     for document in iterator:
         yield _WORD.findall(document)
 

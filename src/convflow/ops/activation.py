@@ -64,7 +64,15 @@ def relu6(features: Any, name: str | None = None) -> Tensor:
 
 
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
-    """x, or alpha * x where x is negative; integers become float32 (API: tf.nn.leaky_relu)."""
+    """x, or alpha * x where x is negative; integers become float32 (API: tf.nn.leaky_relu).
+
+    Args:
+        features: a tensor of a float or integer type.
+        alpha: the slope on the negative side, a number.
+
+    Returns:
+        Of the shape of `features`; its type, or float32 for integers.
+    """
     with name_scope(name, "LeakyRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
         if features.dtype.is_integer:
@@ -138,14 +146,29 @@ def softsign(features: Any, name: str | None = None) -> Tensor:
 
 
 def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
-    """relu of x and of -x, joined along `axis`; Shang et al. 2016, arXiv:1603.05201 (API: tf.nn.crelu)."""
+    """relu of x and of -x, joined along `axis`; Shang et al. 2016, arXiv:1603.05201 (API: tf.nn.crelu).
+
+    Args:
+        features: a tensor of a real type.
+        axis: the axis to join along, the last by default.
+
+    Returns:
+        Of the type of `features`; `axis` is twice as long.
+    """
     with name_scope(name, "CRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
         return relu(concat([features, negative(features)], axis, name=scope))
 
 
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
-    """log(1 / (1 + exp(-x))) without overflow (API: tf.log_sigmoid)."""
+    """log(1 / (1 + exp(-x))) without overflow (API: tf.log_sigmoid).
+
+    Args:
+        x: a tensor of a float type.
+
+    Returns:
+        Of the type and shape of `x`.
+    """
     with name_scope(name, "LogSigmoid", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return negative(softplus(negative(x)), name=scope)

@@ -47,7 +47,20 @@ def assert_equal(
 def assert_none_equal(
     x: Any, y: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x != y everywhere (API: tf.assert_none_equal). Arguments as for `assert_equal`."""
+    """A node that fails unless x != y everywhere (API: tf.assert_none_equal).
+
+    Args:
+        x, y: tensors of one type; shapes that broadcast.
+        data: what to show instead of x and y.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: elements are equal; at once where both are constants, else when run.
+    """
     return _compared(
         "assert_none_equal", "!=", comparison.not_equal, np.not_equal, x, y, data, summarize, message, name
     )
@@ -56,14 +69,40 @@ def assert_none_equal(
 def assert_less(
     x: Any, y: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x < y everywhere (API: tf.assert_less). Arguments as for `assert_equal`."""
+    """A node that fails unless x < y everywhere (API: tf.assert_less).
+
+    Args:
+        x, y: tensors of one real type; shapes that broadcast.
+        data: what to show instead of x and y.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where both are constants, else when run.
+    """
     return _compared("assert_less", "<", comparison.less, np.less, x, y, data, summarize, message, name)
 
 
 def assert_less_equal(
     x: Any, y: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x <= y everywhere (API: tf.assert_less_equal). Arguments as for `assert_equal`."""
+    """A node that fails unless x <= y everywhere (API: tf.assert_less_equal).
+
+    Args:
+        x, y: tensors of one real type; shapes that broadcast.
+        data: what to show instead of x and y.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where both are constants, else when run.
+    """
     return _compared(
         "assert_less_equal", "<=", comparison.less_equal, np.less_equal, x, y, data, summarize, message, name
     )
@@ -72,14 +111,40 @@ def assert_less_equal(
 def assert_greater(
     x: Any, y: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x > y everywhere (API: tf.assert_greater). Arguments as for `assert_equal`."""
+    """A node that fails unless x > y everywhere (API: tf.assert_greater).
+
+    Args:
+        x, y: tensors of one real type; shapes that broadcast.
+        data: what to show instead of x and y.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where both are constants, else when run.
+    """
     return _compared("assert_greater", ">", comparison.greater, np.greater, x, y, data, summarize, message, name)
 
 
 def assert_greater_equal(
     x: Any, y: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x >= y everywhere (API: tf.assert_greater_equal). Arguments as for `assert_equal`."""
+    """A node that fails unless x >= y everywhere (API: tf.assert_greater_equal).
+
+    Args:
+        x, y: tensors of one real type; shapes that broadcast.
+        data: what to show instead of x and y.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where both are constants, else when run.
+    """
     return _compared(
         "assert_greater_equal", ">=", comparison.greater_equal, np.greater_equal, x, y, data, summarize, message, name
     )
@@ -175,7 +240,20 @@ def _epsilon(dtype: Any) -> Any:
 def assert_negative(
     x: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x < 0 everywhere (API: tf.assert_negative). Arguments as for `assert_equal`."""
+    """A node that fails unless x < 0 everywhere (API: tf.assert_negative).
+
+    Args:
+        x: a tensor of a real type.
+        data: what to show instead of x and `message`.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where x is a constant, else when run.
+    """
     with name_scope(name, "assert_negative", [x, *(data or [])]):
         x = convert_to_tensor(x, name="x")
         data = data if data is not None else [_sentence(message), *_not_held(x, "<")]
@@ -185,7 +263,20 @@ def assert_negative(
 def assert_positive(
     x: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x > 0 everywhere (API: tf.assert_positive). Arguments as for `assert_equal`."""
+    """A node that fails unless x > 0 everywhere (API: tf.assert_positive).
+
+    Args:
+        x: a tensor of a real type.
+        data: what to show instead of x and `message`.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where x is a constant, else when run.
+    """
     with name_scope(name, "assert_positive", [x, *(data or [])]):
         x = convert_to_tensor(x, name="x")
         data = data if data is not None else [_sentence(message), *_not_held(x, ">")]
@@ -195,7 +286,20 @@ def assert_positive(
 def assert_non_negative(
     x: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x >= 0 everywhere (API: tf.assert_non_negative). Arguments as for `assert_equal`."""
+    """A node that fails unless x >= 0 everywhere (API: tf.assert_non_negative).
+
+    Args:
+        x: a tensor of a real type.
+        data: what to show instead of x and `message`.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where x is a constant, else when run.
+    """
     with name_scope(name, "assert_non_negative", [x, *(data or [])]):
         x = convert_to_tensor(x, name="x")
         data = data if data is not None else [_sentence(message), *_not_held(x, ">=")]
@@ -205,7 +309,20 @@ def assert_non_negative(
 def assert_non_positive(
     x: Any, data: Data = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Operation:
-    """A node that fails unless x <= 0 everywhere (API: tf.assert_non_positive). Arguments as for `assert_equal`."""
+    """A node that fails unless x <= 0 everywhere (API: tf.assert_non_positive).
+
+    Args:
+        x: a tensor of a real type.
+        data: what to show instead of x and `message`.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        InvalidArgumentError: it does not hold; at once where x is a constant, else when run.
+    """
     with name_scope(name, "assert_non_positive", [x, *(data or [])]):
         x = convert_to_tensor(x, name="x")
         if data is None:

@@ -68,7 +68,23 @@ def assert_rank_at_least(
     message: str | None = None,
     name: str | None = None,
 ) -> Operation:
-    """A node that fails unless `x` has at least `rank` dimensions (API of that name). As `assert_rank`."""
+    """A node that fails unless `x` has at least `rank` dimensions (API of that name).
+
+    Args:
+        x: a tensor or value of any type.
+        rank: the least rank, an int32 scalar.
+        data: what to show instead of the rank and the shape.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        ValueError: it has fewer dimensions, where both are known, or `rank` is no scalar.
+        InvalidArgumentError: the same found out in a run.
+        TypeError: `rank` is not int32.
+    """
     return _checked(
         "assert_rank_at_least",
         x,
@@ -91,7 +107,23 @@ def assert_rank_in(
     message: str | None = None,
     name: str | None = None,
 ) -> Operation:
-    """A node that fails unless the rank of `x` is one of `ranks` (API: tf.assert_rank_in). As `assert_rank`."""
+    """A node that fails unless the rank of `x` is one of `ranks` (API: tf.assert_rank_in).
+
+    Args:
+        x: a tensor or value of any type.
+        ranks: the ranks it may have, int32 scalars.
+        data: what to show instead of the ranks and the shape.
+        summarize: how many elements of each to show, 3 by default.
+        message: the beginning of the error's text.
+
+    Returns:
+        The node; nothing waits for it unless `tf.control_dependencies` names it.
+
+    Raises:
+        ValueError: it has another rank, where all are known, or one of `ranks` is no scalar.
+        InvalidArgumentError: the same found out in a run.
+        TypeError: one of `ranks` is not int32.
+    """
     return _checked(
         "assert_rank_in",
         x,
@@ -157,6 +189,10 @@ def _known_scalar(rank: Tensor) -> int | None:
 
 def assert_scalar(tensor: Any, name: str | None = None, message: str | None = None) -> Tensor:
     """`tensor` if it is known to be a scalar (API: tf.assert_scalar).
+
+    Args:
+        tensor: a tensor or value of any type.
+        message: the beginning of the error's text.
 
     Raises:
         ValueError: it has dimensions, or may have some.

@@ -20,6 +20,11 @@ from convflow.ops.array.identity import no_op
 def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str | None = None) -> Operation:
     """A node without effects if `tensor`, which may be sparse, is of type `tf_type` (API: tf.assert_type).
 
+    Args:
+        tensor: a tensor, sparse tensor or value.
+        tf_type: the type that it should have.
+        message: the beginning of the error's text.
+
     Raises:
         TypeError: it is of another type.
     """
@@ -39,6 +44,10 @@ def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str
 def assert_integer(x: Any, message: str | None = None, name: str | None = None) -> Operation:
     """A node without effects if `x` is of an integer type (API: tf.assert_integer).
 
+    Args:
+        x: a tensor, sparse tensor or value.
+        message: the beginning of the error's text.
+
     Raises:
         TypeError: it is of another type, quantized ones included.
     """
@@ -56,6 +65,9 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
 def assert_proper_iterable(values: Any) -> None:
     """Refuse what can be iterated over but is one value: a tensor, an array, a string (API of that name).
 
+    Args:
+        values: what should be a list, tuple, set or other collection of values.
+
     Raises:
         TypeError: such a value, or one that cannot be iterated over.
     """
@@ -72,6 +84,13 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
     """The one float type of all `tensors` (None entries left out) and of `dtype` (API: tf.assert_same_float_dtype).
 
     Without either it is float32.
+
+    Args:
+        tensors: a list of tensors, sparse tensors, values or None; None for no list.
+        dtype: the type that all should have; None for that of the first tensor.
+
+    Returns:
+        A `DType`.
 
     Raises:
         ValueError: types that differ, or one that is no float type.
@@ -103,7 +122,14 @@ def _name(tensor: Any) -> str:
 
 
 def is_numeric_tensor(tensor: Any) -> bool:
-    """Whether it is a tensor of numbers, neither bool nor string (API: tf.is_numeric_tensor)."""
+    """Whether it is a tensor of numbers, neither bool nor string (API: tf.is_numeric_tensor).
+
+    Args:
+        tensor: any object; arrays and sparse tensors are no tensors.
+
+    Returns:
+        A Python bool.
+    """
     return isinstance(tensor, Tensor) and tensor.dtype in _NUMERIC
 
 

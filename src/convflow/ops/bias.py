@@ -63,7 +63,19 @@ def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Ten
 
 
 def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
-    """max(x * weights + biases, 0) (API: tf.nn.relu_layer). Arguments as of `xw_plus_b`."""
+    """max(x * weights + biases, 0) (API: tf.nn.relu_layer).
+
+    Args:
+        x: shape (batch, in_units), a float type.
+        weights: shape (in_units, out_units).
+        biases: shape (out_units,).
+
+    Returns:
+        Shape (batch, out_units), of the type of `x`.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
     with name_scope(name, "relu_layer", [x, weights, biases]) as scope:
         x, weights, biases = _operands(x, weights, biases)
         return relu(bias_add(matmul(x, weights), biases), name=scope)

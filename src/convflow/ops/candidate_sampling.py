@@ -66,8 +66,18 @@ def log_uniform_candidate_sampler(
 ) -> Candidates:
     """Classes by Zipf's law, for words numbered by frequency (API: tf.nn.log_uniform_candidate_sampler).
 
-    Class k is drawn with probability log((k + 2) / (k + 1)) / log(range_max + 1). Arguments as those of
-    `uniform_candidate_sampler`.
+    Class k is drawn with probability log((k + 2) / (k + 1)) / log(range_max + 1).
+
+    Args:
+        true_classes: int64, shape (batch, num_true).
+        num_true: how many true classes each row has.
+        num_sampled: how many to draw for the whole batch.
+        unique: whether all of them differ.
+        range_max: class numbers lie below it.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        `sampled_candidates`, `true_expected_count` and `sampled_expected_count`, see `Candidates`.
     """
     limits = {"num_true": num_true, "num_sampled": num_sampled, "unique": unique, "range_max": range_max}
     return _sampled("LogUniformCandidateSampler", true_classes, seed, name, **limits)
@@ -84,7 +94,18 @@ def learned_unigram_candidate_sampler(
 ) -> Candidates:
     """Classes as often as they were true classes in this session (API: tf.nn.learned_unigram_candidate_sampler).
 
-    Every class counts once from the start. Arguments as those of `uniform_candidate_sampler`.
+    Every class counts once from the start.
+
+    Args:
+        true_classes: int64, shape (batch, num_true).
+        num_true: how many true classes each row has.
+        num_sampled: how many to draw for the whole batch.
+        unique: whether all of them differ.
+        range_max: class numbers lie below it.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        `sampled_candidates`, `true_expected_count` and `sampled_expected_count`, see `Candidates`.
     """
     limits = {"num_true": num_true, "num_sampled": num_sampled, "unique": unique, "range_max": range_max}
     return _sampled("LearnedUnigramCandidateSampler", true_classes, seed, name, **limits)
@@ -142,7 +163,18 @@ def all_candidate_sampler(
     seed: int | None = None,
     name: str | None = None,
 ) -> Candidates:
-    """All `num_sampled` classes in order, to compare samplers with (API: tf.nn.all_candidate_sampler)."""
+    """All `num_sampled` classes in order, to compare samplers with (API: tf.nn.all_candidate_sampler).
+
+    Args:
+        true_classes: int64, shape (batch, num_true).
+        num_true: how many true classes each row has.
+        num_sampled: how many classes there are.
+        unique: accepted; all of them differ.
+        seed: accepted; nothing is drawn.
+
+    Returns:
+        `sampled_candidates`, `true_expected_count` and `sampled_expected_count`, see `Candidates`.
+    """
     limits = {"num_true": num_true, "num_sampled": num_sampled, "unique": unique}
     return _sampled("AllCandidateSampler", true_classes, seed, name, **limits)
 

@@ -48,7 +48,21 @@ def smart_case(
     pred_fn_pairs: Any, default: Action | None = None, exclusive: bool = False, name: str = "smart_case"
 ) -> Any:
     """`tf.case` where predicates may be Python bools, and what is known now is chosen now
-    (API: tf.contrib.framework.smart_case)."""
+    (API: tf.contrib.framework.smart_case).
+
+    Args:
+        pred_fn_pairs: a list of pairs of a bool (a scalar tensor or Python's) and a function without arguments, or a
+            dictionary of them.
+        default: the function where no predicate holds; without one, that no predicate holds is an error.
+        exclusive: that several predicates hold is an error.
+
+    Returns:
+        What the chosen function returns.
+
+    Raises:
+        TypeError: not pairs, or not of a bool and a function.
+        InvalidArgumentError: (when run) as `default` and `exclusive` say.
+    """
     return _case(smart_cond, pred_fn_pairs, default, exclusive, name, python_preds=True)
 
 

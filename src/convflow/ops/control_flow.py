@@ -149,7 +149,14 @@ def smart_cond(
 
 
 def smart_constant_value(pred: Any) -> bool | None:
-    """The value of a predicate as far as it is known while the graph is built; None if it is not."""
+    """The value of a predicate as far as it is known while the graph is built; None if it is not.
+
+    Args:
+        pred: a bool scalar tensor, a Python bool, 0 or 1.
+
+    Raises:
+        TypeError: something else.
+    """
     if isinstance(pred, (bool, int)) and pred in (0, 1):
         return bool(pred)
     if not is_tensor(pred):

@@ -38,7 +38,15 @@ def fake_quant_with_min_max_args_gradient(
     gradients: Any, inputs: Any, min: float = -6, max: float = 6, num_bits: int = 8, narrow_range: bool = False,
     name: str | None = None,
 ) -> Tensor:  # fmt: skip
-    """`gradients` where `inputs` are in the range, zeros elsewhere (API: tf.fake_quant_with_min_max_args_gradient)."""
+    """`gradients` where `inputs` are in the range, zeros elsewhere (API: tf.fake_quant_with_min_max_args_gradient).
+
+    Args:
+        gradients: by the result of `fake_quant_with_min_max_args`, float32 of the shape of `inputs`.
+        inputs, min, max, num_bits, narrow_range: what it got; the range's ends are moved to whole steps.
+
+    Returns:
+        float32 of the shape of `inputs`.
+    """
     return apply_op(
         "FakeQuantWithMinMaxArgsGradient", gradients=gradients, inputs=inputs, min=min, max=max, num_bits=num_bits,
         narrow_range=narrow_range, name=name,
@@ -71,7 +79,15 @@ def fake_quant_with_min_max_vars_gradient(
     gradients: Any, inputs: Any, min: Any, max: Any, num_bits: int = 8, narrow_range: bool = False,
     name: str | None = None,
 ) -> RangeGradients:  # fmt: skip
-    """The gradients by inputs, min and max (API: tf.fake_quant_with_min_max_vars_gradient)."""
+    """The gradients by inputs, min and max (API: tf.fake_quant_with_min_max_vars_gradient).
+
+    Args:
+        gradients: by the result of `fake_quant_with_min_max_vars`, float32 of the shape of `inputs`.
+        inputs, min, max, num_bits, narrow_range: what it got.
+
+    Returns:
+        `backprops_wrt_input` of the shape of `inputs`, `backprop_wrt_min` and `backprop_wrt_max`, scalars; float32.
+    """
     found = apply_op(
         "FakeQuantWithMinMaxVarsGradient", gradients=gradients, inputs=inputs, min=min, max=max, num_bits=num_bits,
         narrow_range=narrow_range, name=name,
@@ -98,7 +114,16 @@ def fake_quant_with_min_max_vars_per_channel_gradient(
     gradients: Any, inputs: Any, min: Any, max: Any, num_bits: int = 8, narrow_range: bool = False,
     name: str | None = None,
 ) -> RangeGradients:  # fmt: skip
-    """The gradients by inputs, min and max (API: tf.fake_quant_with_min_max_vars_per_channel_gradient)."""
+    """The gradients by inputs, min and max (API: tf.fake_quant_with_min_max_vars_per_channel_gradient).
+
+    Args:
+        gradients: by the result of `fake_quant_with_min_max_vars_per_channel`, float32 of the shape of `inputs`.
+        inputs, min, max, num_bits, narrow_range: what it got; `min` and `max` are vectors with one number per channel.
+
+    Returns:
+        `backprops_wrt_input` of the shape of `inputs`, `backprop_wrt_min` and `backprop_wrt_max`, a number per channel;
+        float32.
+    """
     found = apply_op(
         "FakeQuantWithMinMaxVarsPerChannelGradient", gradients=gradients, inputs=inputs, min=min, max=max,
         num_bits=num_bits, narrow_range=narrow_range, name=name,

@@ -20,6 +20,9 @@ from convflow.ops import rules
 def read_file(filename: Any, name: str | None = None) -> Tensor:
     """The contents of a file, a scalar string (API: tf.read_file, tf.io.read_file).
 
+    Args:
+        filename: the path, a scalar string.
+
     Raises:
         NotFoundError: (when run) there is none of this name.
     """
@@ -27,7 +30,15 @@ def read_file(filename: Any, name: str | None = None) -> Tensor:
 
 
 def write_file(filename: Any, contents: Any, name: str | None = None) -> Operation:
-    """Writes a string to a file, whose folders are made if need be (API: tf.write_file, tf.io.write_file)."""
+    """Writes a string to a file, whose folders are made if need be (API: tf.write_file, tf.io.write_file).
+
+    Args:
+        filename: the path, a scalar string.
+        contents: the bytes, a scalar string; what the file held is replaced.
+
+    Returns:
+        The operation.
+    """
     return apply_op("WriteFile", filename=filename, contents=contents, name=name)
 
 

@@ -87,7 +87,20 @@ def fractional_avg_pool(
 ) -> FractionalAvgPool:
     """The mean of windows with random borders (API: tf.nn.fractional_avg_pool).
 
-    Args, results and errors as for `fractional_max_pool`.
+    Args:
+        value: shape (batch, height, width, channels); float32, float64, int32 or int64.
+        pooling_ratio: four numbers of at least 1, the first and the last of them 1: how much smaller the output is.
+        pseudo_random: borders lie regularly but for one random number, instead of in random order.
+        overlapping: windows share their borders.
+        deterministic: every run uses the same borders, those of `seed` and `seed2` where one of them is not 0.
+        seed, seed2: the seeds of the borders; both 0 for borders that differ from session to session.
+
+    Returns:
+        The means, shape (batch, floor(height / ratio), floor(width / ratio), channels), and the borders of rows and
+        columns, int64, ascending from 0 to height and width.
+
+    Raises:
+        ValueError: ratios below 1, another rank, or seeds without `deterministic`.
     """
     return FractionalAvgPool(
         *apply_op(

@@ -120,7 +120,14 @@ def _stirling(z: Any) -> Any:
 
 
 def l2_loss(t: Any, name: str | None = None) -> Tensor:
-    """Half the sum of the squares of a float tensor, a scalar (API: tf.nn.l2_loss)."""
+    """Half the sum of the squares of a float tensor, a scalar (API: tf.nn.l2_loss).
+
+    Args:
+        t: a tensor of a float type and any shape.
+
+    Returns:
+        A scalar of the type of `t`.
+    """
     return apply_op("L2Loss", t=t, name=name)
 
 

@@ -22,6 +22,9 @@ from convflow.ops.math.reduce import reduce_all
 def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:
     """Whether no element of `x`, read row by row, is smaller than the one before: a bool (API of that name).
 
+    Args:
+        x: numbers, of any shape; fewer than two are in order.
+
     Raises:
         TypeError: `x` is not numeric.
     """
@@ -31,6 +34,9 @@ def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:
 
 def is_strictly_increasing(x: Any, name: str | None = None) -> Tensor:
     """Whether every element of `x`, read row by row, is larger than the one before: a bool (API of that name).
+
+    Args:
+        x: numbers, of any shape; fewer than two are in order.
 
     Raises:
         TypeError: `x` is not numeric.

@@ -95,7 +95,11 @@ def _complex_l2_normalize(x: Tensor, axis: Any, epsilon: float, scope: str) -> T
 
 
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
-    """Which part of the elements are 0, a float32 scalar; NaN if there are none (API: tf.nn.zero_fraction)."""
+    """Which part of the elements are 0, a float32 scalar; NaN if there are none (API: tf.nn.zero_fraction).
+
+    Args:
+        value: a tensor of any number type and shape.
+    """
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
         size: Any = size_of(value, out_type=dtypes.int64)

@@ -62,10 +62,19 @@ def parse_sequence_example(
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The features of a batch of `tf.train.SequenceExample` (API: tf.io.parse_sequence_example).
 
-    See `parse_single_sequence_example`; sequences are filled up with zeros to the longest.
+    Args:
+        serialized: strings, shape (batch,).
+        context_features: see `tf.parse_example`.
+        sequence_features: `FixedLenSequenceFeature` or `VarLenFeature` by name.
+        example_names: strings, shape (batch,), for error messages.
 
     Returns:
-        The context, the sequences, and the length of each dense sequence.
+        The context, of shape (batch, *shape) each; the sequences, of shape (batch, steps, *shape) and filled up to the
+        longest; and the length of each dense sequence, int64 (batch,): dictionaries by the features' names.
+
+    Raises:
+        ValueError: no features are asked for, or one is of another kind.
+        InvalidArgumentError: (when run) an example is none, lacks a feature, or has it in another type or number.
     """
     return _parse(serialized, context_features, sequence_features, example_names, name)
 

@@ -44,7 +44,17 @@ def parse_single_example(
 ) -> dict[str, Any]:
     """The features of one serialized `tf.train.Example`, a scalar (API: tf.parse_single_example).
 
-    See `parse_example`; there is no batch dimension.
+    Args:
+        serialized: a scalar string.
+        features: `FixedLenFeature`, `FixedLenSequenceFeature`, `VarLenFeature` or `SparseFeature` by name.
+        example_names: a scalar string for error messages.
+
+    Returns:
+        By name a tensor of the feature's shape, or a sparse tensor, without a batch axis.
+
+    Raises:
+        ValueError: no features, one without a type or shape, or more than one example.
+        InvalidArgumentError: (when run) the example is none, lacks a feature, has it in another type or number.
     """
     if not features:
         raise ValueError(f"Invalid argument: expected `features` to have a value. Got {features}.")

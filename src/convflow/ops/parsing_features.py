@@ -66,7 +66,14 @@ class SparseFeature(NamedTuple):
 
 
 class RaggedFeature:
-    """TensorFlow 2's feature of rows of different lengths (API: tf.io.RaggedFeature): refused."""
+    """TensorFlow 2's feature of rows of different lengths (API: tf.io.RaggedFeature): refused.
+
+    Args:
+        args, options: whatever TensorFlow 2 takes.
+
+    Raises:
+        NotImplementedError: always.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         raise NotImplementedError(

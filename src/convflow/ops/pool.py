@@ -52,7 +52,21 @@ def max_pool(
 def max_pool2d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
 ) -> Tensor:
-    """`max_pool` (API: tf.nn.max_pool2d)."""
+    """`max_pool` (API: tf.nn.max_pool2d).
+
+    Args:
+        input: shape (batch, height, width, channels), or (batch, channels, height, width) for "NCHW".
+        ksize: the window's size: one number, (height, width), or four numbers in the order of `data_format`.
+        strides: steps between windows, in the forms of `ksize`.
+        padding: "SAME", "VALID", or four pairs (before, after). Padding never wins.
+        data_format: "NHWC" or "NCHW".
+
+    Returns:
+        Shape (batch, out_height, out_width, channels) in the data format, of the type of `input`.
+
+    Raises:
+        ValueError: windows that cannot work on this shape.
+    """
     with name_scope(name, "MaxPool2d", [input]) as scope:
         return _max_pool(input, ksize, strides, padding, data_format or "NHWC", scope)
 
@@ -87,7 +101,19 @@ def avg_pool(
 ) -> Tensor:
     """The mean of each window (API: tf.nn.avg_pool); padding does not count.
 
-    Args and errors as for `max_pool`, but padding is "SAME" or "VALID".
+    Args:
+        value: shape (batch, height, width, channels), or (batch, channels, height, width) for "NCHW"; a float type.
+        ksize: the window's size: one number, (height, width), or four numbers in the order of `data_format`.
+        strides: steps between windows, in the forms of `ksize`.
+        padding: "SAME" or "VALID".
+        data_format: "NHWC" or "NCHW".
+        input: another name of `value`.
+
+    Returns:
+        Shape (batch, out_height, out_width, channels) in the data format, of the type of `value`.
+
+    Raises:
+        ValueError: windows that cannot work on this shape, or the value given under both its names.
     """
     value = either("input", input, "value", value)
     with name_scope(name, "AvgPool", [value]) as scope:

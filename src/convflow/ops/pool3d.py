@@ -39,7 +39,19 @@ def avg_pool3d(
 ) -> Tensor:
     """The mean of each window of volumes (API: tf.nn.avg_pool3d); padding does not count.
 
-    Args and errors as for `max_pool3d`; float64 too.
+    Args:
+        input: shape (batch, depth, height, width, channels), or (batch, channels, depth, height, width) for "NCDHW"; a
+            float type.
+        ksize: the window's size: one number, (depth, height, width), or five numbers in the order of `data_format`.
+        strides: steps between windows, in the forms of `ksize`.
+        padding: "SAME" or "VALID".
+        data_format: "NDHWC" or "NCDHW".
+
+    Returns:
+        Shape (batch, out_depth, out_height, out_width, channels) in the data format, of the type of `input`.
+
+    Raises:
+        ValueError: windows that cannot work on this shape.
     """
     with name_scope(name, "AvgPool3D", [input]) as scope:
         return _pool("AvgPool3D", input, ksize, strides, padding, data_format or "NDHWC", scope)

@@ -43,7 +43,18 @@ def avg_pool1d(
 ) -> Tensor:
     """The mean of each window of sequences (API: tf.nn.avg_pool1d); padding does not count.
 
-    Args and errors as for `max_pool1d`, but padding is "SAME" or "VALID".
+    Args:
+        input: shape (batch, length, channels), or (batch, channels, length) for "NCW"; a float type.
+        ksize: the window's length: a number, or three in the order of `data_format`.
+        strides: steps between windows, in the forms of `ksize`.
+        padding: "SAME" or "VALID".
+        data_format: "NWC" or "NCW".
+
+    Returns:
+        Shape (batch, out_length, channels) in the data format, of the type of `input`.
+
+    Raises:
+        ValueError: windows that cannot work on this shape.
     """
     with name_scope(name, "AvgPool1D", [input]) as scope:
         return _pool1d("AvgPool", "value", input, ksize, strides, data_format, scope, padding, None)
@@ -103,7 +114,18 @@ def avg_pool_v2(
 ) -> Tensor:
     """`avg_pool1d`, `avg_pool2d` or `avg_pool3d`, by the input's rank (API: tf.nn.avg_pool_v2).
 
-    Args and errors as for `max_pool_v2`.
+    Args:
+        input: a tensor of known rank 3, 4 or 5, a float type.
+        ksize: the window's size, a number or one for each spatial axis or one for each axis.
+        strides: steps between windows, in the forms of `ksize`.
+        padding: "SAME" or "VALID".
+        data_format: of this rank; channels last by default.
+
+    Returns:
+        As `input`, with a mean for each window.
+
+    Raises:
+        ValueError: another rank, or windows that cannot work on this shape.
     """
     input, spatial = _with_known_rank(input)
     if spatial == 1:

@@ -68,7 +68,25 @@ def quantize_v2(
     axis: int | None = None,
     ensure_minimum_range: float = 0.01,
 ) -> Quantized:
-    """`quantize` with its arguments in another order (API: tf.quantize_v2)."""
+    """`quantize` with its arguments in another order (API: tf.quantize_v2).
+
+    Args:
+        input: float32.
+        min_range, max_range: what the least and the greatest integer stand for, float32 scalars; the range is made to
+            hold zero.
+        T: qint8, quint8, qint16, quint16 or qint32.
+        mode: MIN_COMBINED or MIN_FIRST (the range is spread over the integers), SCALED (zero is zero).
+        round_mode: "HALF_AWAY_FROM_ZERO", or "HALF_TO_EVEN" in the mode SCALED.
+        narrow_range: leave out the least integer of a signed type in the mode SCALED.
+        axis: None; ranges for each slice are not supported.
+        ensure_minimum_range: the range is at least this part of its greatest end.
+
+    Returns:
+        `output` of type `T` and the shape of `input`; `output_min` and `output_max`, float32 scalars.
+
+    Raises:
+        ValueError: a range upside down, an axis, or settings that do not go with the mode.
+    """
     found = apply_op(
         "QuantizeV2", input=input, min_range=min_range, max_range=max_range, T=T, mode=mode, round_mode=round_mode,
         narrow_range=narrow_range, axis=-1 if axis is None else axis, ensure_minimum_range=ensure_minimum_range,

@@ -113,7 +113,17 @@ def truncated_normal(
     seed: int | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """As `random_normal`, but what is 2 * stddev or more from the mean is drawn again (API: tf.truncated_normal)."""
+    """As `random_normal`, but what is 2 * stddev or more from the mean is drawn again (API: tf.truncated_normal).
+
+    Args:
+        shape: a vector of sizes.
+        mean, stddev: scalars, or tensors that broadcast with `shape`.
+        dtype: a float type.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of type `dtype` and shape `shape`.
+    """
     with name_scope(name, "truncated_normal", [shape, mean, stddev]) as scope:
         return _scaled_normal("TruncatedNormal", shape, mean, stddev, dtype, seed, scope)
 
@@ -128,7 +138,15 @@ def _scaled_normal(op_type: str, shape: Any, mean: Any, stddev: Any, dtype: Any,
 
 
 def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
-    """The rows of `value` in random order (API: tf.random_shuffle)."""
+    """The rows of `value` in random order (API: tf.random_shuffle).
+
+    Args:
+        value: a tensor of any type; its first axis is shuffled.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the type and shape of `value`.
+    """
     return apply_op("RandomShuffle", value=value, name=name, **seed_attrs(seed))
 
 

@@ -80,8 +80,23 @@ def sampled_softmax_loss(
 ) -> Tensor:
     """The softmax cross-entropy over the true classes and a sample (API: tf.nn.sampled_softmax_loss).
 
-    For training alone: it underestimates the loss over all classes. Source: Jean et al. (2014). Arguments as those
-    of `nce_loss`, and `seed` for the sampler.
+    For training alone: it underestimates the loss over all classes. Source: Jean et al. (2014).
+
+    Args:
+        weights: a row for each class, shape (num_classes, size), or a list of the table's parts.
+        biases: shape (num_classes,).
+        labels: the true classes, int64, shape (batch, num_true).
+        inputs: shape (batch, size), of the type of `weights`.
+        num_sampled: how many classes to draw for the batch.
+        num_classes: how many classes there are.
+        num_true: true classes per example.
+        sampled_values: what a candidate sampler returned; `log_uniform_candidate_sampler` draws otherwise.
+        remove_accidental_hits: do not count true classes that were drawn.
+        partition_strategy: how the parts of a table share its rows, see `embedding_lookup`.
+        seed: for the sampler that draws without `sampled_values`.
+
+    Returns:
+        A loss per example, shape (batch,).
     """
     logits, targets = _sampled_logits(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,

@@ -67,7 +67,21 @@ def _called_now(func: Callable[..., Any], inp: Any) -> Any:
 def numpy_function(
     func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None
 ) -> Any:
-    """A Python function as a node (API: tf.numpy_function). See `py_func`."""
+    """A Python function as a node (API: tf.numpy_function).
+
+    Args:
+        func: takes a NumPy array (or scalar, or bytes) for each input; returns arrays, one for each type in `Tout`.
+        inp: the inputs, a list.
+        Tout: the element type of the output, or a list of types.
+        stateful: whether the function may return other values for the same inputs.
+
+    Returns:
+        A tensor of unknown shape, a list of them if `Tout` is a list, the operation if `Tout` is empty.
+
+    Raises:
+        ValueError: `func` cannot be called.
+        tf.errors.InvalidArgumentError: in running: see `py_func`.
+    """
     return py_func(func, inp, Tout, stateful, name)
 
 

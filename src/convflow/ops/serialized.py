@@ -23,7 +23,11 @@ _MOST_BYTES = 1 << 31
 
 
 def serialize_tensor(tensor: Any, name: str | None = None) -> Tensor:
-    """The bytes of a tensor's `TensorProto`, a string scalar (API: tf.serialize_tensor, tf.io.serialize_tensor)."""
+    """The bytes of a tensor's `TensorProto`, a string scalar (API: tf.serialize_tensor, tf.io.serialize_tensor).
+
+    Args:
+        tensor: of any type and shape.
+    """
     return apply_op("SerializeTensor", tensor=tensor, name=name)
 
 

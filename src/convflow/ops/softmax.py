@@ -42,7 +42,20 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: 
 
 
 def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
-    """x - log(sum(exp(x))) along an axis (API: tf.nn.log_softmax). Arguments and errors as for `softmax`."""
+    """x - log(sum(exp(x))) along an axis (API: tf.nn.log_softmax).
+
+    Args:
+        logits: at least one axis, a float type.
+        axis: the axis whose exponentials sum to 1; the last by default.
+        dim: the old name of `axis`.
+
+    Returns:
+        Of the shape and type of `logits`.
+
+    Raises:
+        InvalidArgumentError: no such axis.
+        ValueError: both names given, or an axis other than -1 of a tensor whose rank is not known.
+    """
     axis = either("axis", axis, "dim", dim)
     return _along("LogSoftmax", logits, -1 if axis is None else axis, name)
 

@@ -56,7 +56,20 @@ def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None
 def space_to_batch(
     input: Any, paddings: Any, block_size: int | None = None, name: str | None = None, block_shape: Any = None
 ) -> Tensor:
-    """`space_to_batch_nd` of pictures with square blocks (API: tf.space_to_batch)."""
+    """`space_to_batch_nd` of pictures with square blocks (API: tf.space_to_batch).
+
+    Args:
+        input: shape (batch, height, width, channels).
+        paddings: two pairs (before, after) of zeros for rows and columns; then block_size must divide both.
+        block_size: the size of a block, at least 1.
+        block_shape: the same by its later name; it wins over `block_size`.
+
+    Returns:
+        (batch * block_size ** 2, padded height / block_size, padded width / block_size, channels).
+
+    Raises:
+        ValueError: a block that does not divide the padded sizes.
+    """
     size = block_size if block_shape is None else block_shape
     result = space_to_batch_nd(input, np.array([size, size]), paddings, name)
     result.set_shape(unknown_shape(4))
@@ -66,7 +79,20 @@ def space_to_batch(
 def batch_to_space(
     input: Any, crops: Any, block_size: int | None = None, name: str | None = None, block_shape: Any = None
 ) -> Tensor:
-    """`batch_to_space_nd` of pictures with square blocks (API: tf.batch_to_space)."""
+    """`batch_to_space_nd` of pictures with square blocks (API: tf.batch_to_space).
+
+    Args:
+        input: shape (batch, height, width, channels); the block's area divides the batch.
+        crops: two pairs (before, after) of rows and columns to take away at the end.
+        block_size: the size of a block, at least 1.
+        block_shape: the same by its later name; it wins over `block_size`.
+
+    Returns:
+        (batch / block_size ** 2, height * block_size - crops, width * block_size - crops, channels).
+
+    Raises:
+        ValueError: a batch that the block's area does not divide, or crops that leave less than nothing.
+    """
     size = block_size if block_shape is None else block_shape
     result = batch_to_space_nd(input, np.array([size, size]), crops, name)
     result.set_shape(unknown_shape(4))

@@ -77,14 +77,32 @@ def assign(
 
 
 def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
-    """Add `value` to a variable; returns its reference (API: tf.assign_add)."""
+    """Add `value` to a variable; returns its reference (API: tf.assign_add).
+
+    Args:
+        ref: a variable of a number type.
+        value: what to add, of the variable's type and shape.
+        use_locking: accepted for reference variables: updates never mix. Of no meaning for resource variables.
+
+    Returns:
+        The variable's reference once it is written; for a resource variable a variable to read it.
+    """
     if is_resource(ref):
         return ref.assign_add(value)
     return _update("AssignAdd", ref, value, use_locking, name)
 
 
 def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
-    """Subtract `value` from a variable; returns its reference (API: tf.assign_sub)."""
+    """Subtract `value` from a variable; returns its reference (API: tf.assign_sub).
+
+    Args:
+        ref: a variable of a number type.
+        value: what to take away, of the variable's type and shape.
+        use_locking: accepted for reference variables: updates never mix. Of no meaning for resource variables.
+
+    Returns:
+        The variable's reference once it is written; for a resource variable a variable to read it.
+    """
     if is_resource(ref):
         return ref.assign_sub(value)
     return _update("AssignSub", ref, value, use_locking, name)
@@ -121,7 +139,14 @@ def as_reference(ref: Any) -> Tensor:
 
 
 def is_variable_initialized(variable: Any) -> Tensor:
-    """Whether a variable has been assigned, a bool scalar (API: tf.is_variable_initialized)."""
+    """Whether a variable has been assigned, a bool scalar (API: tf.is_variable_initialized).
+
+    Args:
+        variable: a variable, or the reference of one.
+
+    Returns:
+        A bool scalar.
+    """
     if is_resource(variable):
         return variable.is_initialized()
     return apply_op("IsVariableInitialized", ref=as_reference(variable))

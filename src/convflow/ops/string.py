@@ -292,7 +292,14 @@ def string_upper(input: Any, encoding: str = "", name: str | None = None) -> Ten
 
 
 def string_strip(input: Any, name: str | None = None) -> Tensor:
-    """Strings without spaces, tabs and line ends around them (API: tf.string_strip, tf.strings.strip)."""
+    """Strings without spaces, tabs and line ends around them (API: tf.string_strip, tf.strings.strip).
+
+    Args:
+        input: strings of any shape.
+
+    Returns:
+        Strings of the shape of `input`.
+    """
     return apply_op("StringStrip", input=input, name=name)
 
 

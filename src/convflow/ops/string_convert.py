@@ -250,6 +250,12 @@ def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Ten
 def decode_base64(input: Any, name: str | None = None) -> Tensor:
     """The inverse of `encode_base64`, with or without padding (API: tf.decode_base64, tf.io.decode_base64).
 
+    Args:
+        input: strings of any shape in the web-safe alphabet.
+
+    Returns:
+        Strings of the shape of `input`.
+
     Raises:
         InvalidArgumentError: (when run) a string that is not so encoded.
     """

@@ -31,7 +31,15 @@ def string_to_hash_bucket(
 
 
 def string_to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
-    """The bucket of each string by FarmHash, int64 (API: tf.string_to_hash_bucket_fast)."""
+    """The bucket of each string by FarmHash, int64 (API: tf.string_to_hash_bucket_fast).
+
+    Args:
+        input: strings of any shape.
+        num_buckets: how many buckets there are, at least 1.
+
+    Returns:
+        int64 from 0 to num_buckets - 1, of the shape of `input`.
+    """
     return apply_op("StringToHashBucketFast", input=input, num_buckets=num_buckets, name=name)
 
 

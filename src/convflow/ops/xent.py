@@ -42,6 +42,20 @@ def softmax_cross_entropy_with_logits(
     """The cross-entropy of `labels` and softmax(logits), the labels constant (API: the 1.x function of that name).
 
     Use named arguments only. As `softmax_cross_entropy_with_logits_v2`, but no gradient flows into `labels`.
+
+    Args:
+        _sentinel: nothing; it catches arguments without a name.
+        labels: probabilities, shape and meaning of axes as in `logits`; cast to its type.
+        logits: unscaled log probabilities, a float type; half precision is computed as float32.
+        dim: the old name of `axis`.
+        axis: the axis of the classes, the last by default.
+
+    Returns:
+        One loss per example: the shape of `logits` without `axis`, and its type.
+
+    Raises:
+        ValueError: arguments without names, labels or logits missing, shapes that do not go together, or the axis given
+            under both its names.
     """
     axis = either("axis", axis, "dim", None if axis is not None and dim == -1 else dim)
     _check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)

@@ -25,23 +25,48 @@ _LOGICAL = [LogicalDevice("/device:CPU:0", "CPU")]
 
 
 def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
-    """The machine's devices, of one type or of all: the CPU (API: tf.config.experimental.list_physical_devices)."""
+    """The machine's devices, of one type or of all: the CPU (API: tf.config.experimental.list_physical_devices).
+
+    Args:
+        device_type: "CPU" or "GPU"; None for all.
+
+    Returns:
+        A list of `PhysicalDevice`.
+    """
     return [device for device in _PHYSICAL if device_type in (None, device.device_type)]
 
 
 def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
-    """The devices of a session, of one type or of all (API: tf.config.experimental.list_logical_devices)."""
+    """The devices of a session, of one type or of all (API: tf.config.experimental.list_logical_devices).
+
+    Args:
+        device_type: "CPU" or "GPU"; None for all.
+
+    Returns:
+        A list of `LogicalDevice`.
+    """
     return [device for device in _LOGICAL if device_type in (None, device.device_type)]
 
 
 def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
-    """The devices that sessions may use: all (API: tf.config.experimental.get_visible_devices)."""
+    """The devices that sessions may use: all (API: tf.config.experimental.get_visible_devices).
+
+    Args:
+        device_type: "CPU" or "GPU"; None for all.
+
+    Returns:
+        A list of `PhysicalDevice`.
+    """
     return list_physical_devices(device_type)
 
 
 def set_visible_devices(devices: PhysicalDevice | Sequence[PhysicalDevice], device_type: str | None = None) -> None:
     """Choose what sessions may use; hiding GPUs, which are not used, is always right
     (API: tf.config.experimental.set_visible_devices).
+
+    Args:
+        devices: a `PhysicalDevice`, or a list of them.
+        device_type: the type that is chosen from; None for all.
 
     Raises:
         ValueError: a device that the machine does not have, or nothing is left to run on.
@@ -56,6 +81,12 @@ def set_visible_devices(devices: PhysicalDevice | Sequence[PhysicalDevice], devi
 def get_memory_growth(device: PhysicalDevice) -> bool | None:
     """Whether a GPU's memory is taken as needed; the CPU's always is (API: tf.config.experimental.get_memory_growth).
 
+    Args:
+        device: one of `list_physical_devices()`.
+
+    Returns:
+        None for the CPU, as in TensorFlow.
+
     Raises:
         ValueError: a device that the machine does not have.
     """
@@ -65,6 +96,10 @@ def get_memory_growth(device: PhysicalDevice) -> bool | None:
 
 def set_memory_growth(device: PhysicalDevice, enable: bool) -> None:
     """Take a GPU's memory as needed (API: tf.config.experimental.set_memory_growth).
+
+    Args:
+        device: one of `list_physical_devices()`.
+        enable: accepted.
 
     Raises:
         ValueError: the device is no GPU of this machine; it has none.

@@ -205,7 +205,16 @@ def _check_protos(options: Any, run_metadata: Any) -> None:
 
 
 class Session(BaseSession):
-    """A session; as a context manager it is the default one inside and closed at the end (API: tf.Session)."""
+    """A session; as a context manager it is the default one inside and closed at the end (API: tf.Session).
+
+    Args:
+        target: "", or the `target` of a `tf.train.Server` of this process, whose sessions share their variables.
+        graph: the `tf.Graph` to run; the default one if None.
+        config: a `tf.ConfigProto` or None; the numbers of threads are honoured, settings of devices have no effect.
+
+    Raises:
+        TypeError: `graph` is no graph, or `config` no `ConfigProto`.
+    """
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
         super().__init__(target, graph, config)
@@ -237,7 +246,16 @@ class Session(BaseSession):
 
 
 class InteractiveSession(BaseSession):
-    """A session that is the default one from the start, until closed (API: tf.InteractiveSession)."""
+    """A session that is the default one from the start, until closed (API: tf.InteractiveSession).
+
+    Args:
+        target: "", or the `target` of a `tf.train.Server` of this process, whose sessions share their variables.
+        graph: the `tf.Graph` to run, then the default graph too until closed; the default one if None.
+        config: a `tf.ConfigProto` or None, as for `Session`.
+
+    Raises:
+        TypeError: `graph` is no graph, or `config` no `ConfigProto`.
+    """
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
         super().__init__(target, graph, config)

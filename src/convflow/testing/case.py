@@ -43,6 +43,9 @@ class TestCase(absltest.TestCase):
     """Base class of tests (API: tf.test.TestCase).
 
     Each test has a new default graph with a fixed seed, and Python's and NumPy's generators start anew.
+
+    Args:
+        methodName: the test to run, as of `unittest.TestCase`.
     """
 
     def __init__(self, methodName: str = "runTest") -> None:

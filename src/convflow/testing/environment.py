@@ -15,7 +15,11 @@ from convflow.core.absent import Absent
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Runs the tests of the program, as `unittest.main` (API: tf.test.main)."""
+    """Runs the tests of the program, as `unittest.main` (API: tf.test.main).
+
+    Args:
+        argv: the command line, `sys.argv` if None.
+    """
     absltest.main(argv=argv)
 
 
@@ -37,6 +41,12 @@ def test_src_dir_path(relative_path: str) -> str:
     """The absolute path of a file below the folder that the program was started in (API: tf.test.test_src_dir_path).
 
     TensorFlow looks below its own source tree, which is not here.
+
+    Args:
+        relative_path: of a file.
+
+    Returns:
+        Text.
     """
     return os.path.abspath(relative_path)
 
@@ -46,7 +56,11 @@ test_src_dir_path.__test__ = False  # type: ignore[attr-defined]
 
 
 def is_gpu_available(cuda_only: bool = False, min_cuda_compute_capability: tuple[int, int] | None = None) -> bool:
-    """False: sessions run on the CPU (API: tf.test.is_gpu_available)."""
+    """False: sessions run on the CPU (API: tf.test.is_gpu_available).
+
+    Args:
+        cuda_only, min_cuda_compute_capability: accepted: no GPU is used at all.
+    """
     return False
 
 

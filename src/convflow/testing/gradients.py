@@ -77,7 +77,25 @@ def compute_gradient_error(
     init_targets: Any = None,
     extra_feed_dict: dict[Any, Any] | None = None,
 ) -> float:
-    """The largest difference between the two Jacobians of `compute_gradient`, whose arguments these are."""
+    """The largest difference between the two Jacobians of `compute_gradient` (API: tf.test.compute_gradient_error).
+
+    Args:
+        x: a tensor of float16, float32 or float64, or a list of them.
+        x_shape: its shape, or the list of their shapes.
+        y: a tensor that follows from it.
+        y_shape: the shape of `y`.
+        x_init_value: where to compute it, as an array or a list of them; drawn from [0, 1) by NumPy if None.
+        delta: how far to go to each side for the differences.
+        init_targets: operations to run first.
+        extra_feed_dict: what else to feed.
+
+    Returns:
+        A Python float; 0 for tensors without elements.
+
+    Raises:
+        TypeError: another element type.
+        ValueError: no default session, or an initial value of another shape.
+    """
     found = compute_gradient(x, x_shape, y, y_shape, x_init_value, delta, init_targets, extra_feed_dict)
     pairs: Sequence[Pair] = found if isinstance(found, list) else [found]
     return max((float(np.abs(a - b).max()) for a, b in pairs if a.size), default=0.0)

@@ -51,7 +51,15 @@ def skip_if(condition: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 
 def disable_with_predicate(pred: Callable[[], bool], skip_message: str) -> Callable[..., Any]:
-    """Skips a test where `pred()` holds (API: tf.test.disable_with_predicate)."""
+    """Skips a test where `pred()` holds (API: tf.test.disable_with_predicate).
+
+    Args:
+        pred: without arguments; called when the test runs.
+        skip_message: why the test is skipped.
+
+    Returns:
+        A decorator for methods of a `TestCase`.
+    """
 
     def decorate(func: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(func)

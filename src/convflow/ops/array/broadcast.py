@@ -17,6 +17,12 @@ from convflow.ops.types import INDEX
 def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
     """The shape of what an operation on tensors of the two shapes gives (API: tf.broadcast_static_shape).
 
+    Args:
+        shape_x, shape_y: `TensorShape`s, or lists of sizes; None for unknown ones.
+
+    Returns:
+        The common shape, sizes unknown where they cannot be told.
+
     Raises:
         ValueError: sizes that differ and of which none is 1.
     """
@@ -25,6 +31,12 @@ def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
 
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
     """`broadcast_static_shape` of shapes given as integer vectors, in the run (API: tf.broadcast_dynamic_shape).
+
+    Args:
+        shape_x, shape_y: int32 or int64 vectors of one type.
+
+    Returns:
+        A vector of their type, as long as the longer of them.
 
     Raises:
         InvalidArgumentError: (when run) sizes that differ and of which none is 1.

@@ -234,7 +234,18 @@ register_tensor_conversion_function(object, _constant_conversion, 200)
 
 
 def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
-    """A tensor of shape `dims` whose elements are all `value`, a scalar (API: tf.fill)."""
+    """A tensor of shape `dims` whose elements are all `value`, a scalar (API: tf.fill).
+
+    Args:
+        dims: the sizes, an int32 or int64 vector.
+        value: a scalar of any type.
+
+    Returns:
+        Of shape `dims` and the type of `value`.
+
+    Raises:
+        ValueError: `dims` is no vector, or `value` no scalar.
+    """
     return apply_op("Fill", dims=dims, value=value, name=name)
 
 
@@ -276,13 +287,35 @@ register_op(
 
 
 def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Tensor:
-    """A tensor of zeros (False, empty strings) of the given shape (API: tf.zeros)."""
+    """A tensor of zeros (False, empty strings) of the given shape (API: tf.zeros).
+
+    Args:
+        shape: the sizes: a list, a `TensorShape`, or an int32 or int64 vector.
+        dtype: the element type.
+
+    Returns:
+        Of type `dtype` and shape `shape`; a constant where the shape is known and small, else a `Fill` node.
+
+    Raises:
+        TypeError: a shape without tensors that is not fully known.
+    """
     zero = {dtypes.bool: False, dtypes.string: ""}.get(dtypes.as_dtype(dtype).base_dtype, 0)
     return _full(shape, zero, dtype, name, "zeros")
 
 
 def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Tensor:
-    """A tensor of ones (True) of the given shape (API: tf.ones)."""
+    """A tensor of ones (True) of the given shape (API: tf.ones).
+
+    Args:
+        shape: the sizes: a list, a `TensorShape`, or an int32 or int64 vector.
+        dtype: the element type, a number type or bool.
+
+    Returns:
+        Of type `dtype` and shape `shape`; a constant where the shape is known and small, else a `Fill` node.
+
+    Raises:
+        TypeError: a shape without tensors that is not fully known.
+    """
     one = True if dtypes.as_dtype(dtype).base_dtype is dtypes.bool else 1
     return _full(shape, one, dtype, name, "ones")
 
@@ -306,12 +339,30 @@ def _full(shape: Any, value: Any, dtype: Any, name: str | None, default_name: st
 
 
 def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Tensor:
-    """Zeros of the shape (and, unless given, the type) of `tensor` (API: tf.zeros_like)."""
+    """Zeros of the shape (and, unless given, the type) of `tensor` (API: tf.zeros_like).
+
+    Args:
+        tensor: a tensor or value of any type and shape.
+        dtype: the element type of the result; None for that of `tensor`.
+        optimize: take the shape as a constant where it is known; False reads it in the run.
+
+    Returns:
+        Of the shape of `tensor`.
+    """
     return _like(tensor, dtype, name, optimize, zeros, "ZerosLike", "zeros_like")
 
 
 def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Tensor:
-    """Ones of the shape (and, unless given, the type) of `tensor` (API: tf.ones_like)."""
+    """Ones of the shape (and, unless given, the type) of `tensor` (API: tf.ones_like).
+
+    Args:
+        tensor: a tensor or value, of any shape.
+        dtype: the element type of the result; None for that of `tensor`.
+        optimize: take the shape as a constant where it is known; False reads it in the run.
+
+    Returns:
+        Of the shape of `tensor`.
+    """
     with name_scope(name, "ones_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         shape = _shape_operand(tensor, optimize)

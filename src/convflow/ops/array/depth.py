@@ -37,6 +37,14 @@ def space_to_depth(input: Any, block_size: int, name: str | None = None, data_fo
 def depth_to_space(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
     """The inverse of `space_to_depth` (API: tf.depth_to_space, tf.nn.depth_to_space).
 
+    Args:
+        input: [batch, height, width, channels]; channels second in the format NCHW.
+        block_size: at least 2; its square divides the number of channels.
+        data_format: "NHWC" or "NCHW".
+
+    Returns:
+        [batch, height * block_size, width * block_size, channels / block_size ** 2] of the type of `input`.
+
     Raises:
         ValueError: a number of channels that the block's area does not divide.
     """

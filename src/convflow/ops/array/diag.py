@@ -18,6 +18,12 @@ from convflow.ops.types import FLOATING_OR_COMPLEX, INDEX
 def diag(diagonal: Any, name: str | None = None) -> Tensor:
     """A tensor of shape diagonal.shape * 2 with `diagonal` on its diagonal (API: tf.diag, tf.linalg.tensor_diag).
 
+    Args:
+        diagonal: a tensor of a number type and rank 1 or more.
+
+    Returns:
+        Of the type of `diagonal`, its axes twice; zeros beside the diagonal.
+
     Raises:
         ValueError: a scalar.
     """
@@ -26,6 +32,12 @@ def diag(diagonal: Any, name: str | None = None) -> Tensor:
 
 def diag_part(input: Any, name: str | None = None) -> Tensor:
     """The diagonal of a tensor whose shape is some shape twice (API: tf.diag_part, tf.linalg.tensor_diag_part).
+
+    Args:
+        input: a tensor of a number type and even rank.
+
+    Returns:
+        Of the type of `input`, the first half of its axes.
 
     Raises:
         ValueError: an odd rank, or halves of the shape that differ.

@@ -26,7 +26,14 @@ def _passed_on(value: Any) -> Any:
 
 
 def identity(input: Any, name: str | None = None) -> Any:
-    """The same value under a new name (API: tf.identity)."""
+    """The same value under a new name (API: tf.identity).
+
+    Args:
+        input: a tensor, value, sparse tensor or `IndexedSlices`, of any type.
+
+    Returns:
+        Of the kind, type and shape of `input`.
+    """
     if isinstance(input, IndexedSlices):
         return _each_part(identity, input, name)
     if isinstance(input, SparseTensor):
@@ -50,7 +57,14 @@ def _each_part(function: Any, slices: IndexedSlices, name: str | None) -> Indexe
 
 
 def stop_gradient(input: Any, name: str | None = None) -> Any:
-    """The same value, taken as a constant by gradients (API: tf.stop_gradient)."""
+    """The same value, taken as a constant by gradients (API: tf.stop_gradient).
+
+    Args:
+        input: a tensor, value or `IndexedSlices`, of any type.
+
+    Returns:
+        Of the type and shape of `input`.
+    """
     if isinstance(input, IndexedSlices):
         return _each_part(stop_gradient, input, name)
     return apply_op("StopGradient", input=input, name=name)
@@ -138,7 +152,18 @@ def _operation(item: Any) -> Operation:
 
 
 def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
-    """The tensors, each passed on only when all are there (API: tf.tuple). None entries stay None."""
+    """The tensors, each passed on only when all are there (API: tf.tuple). None entries stay None.
+
+    Args:
+        tensors: a list of tensors, `IndexedSlices` or None.
+        control_inputs: further operations or tensors to wait for.
+
+    Returns:
+        A list as long as `tensors`, of their types and shapes.
+
+    Raises:
+        ValueError: there is nothing to wait for.
+    """
     if executing_eagerly():
         return list(tensors)
     with name_scope(name, "tuple", list(tensors)) as scope:

@@ -22,7 +22,16 @@ class ListDiff(NamedTuple):
 
 
 def setdiff1d(x: Any, y: Any, index_dtype: Any = dtypes.int32, name: str | None = None) -> ListDiff:
-    """The elements of the vector `x` that are not in `y`, in order, and where they stood (API: tf.setdiff1d)."""
+    """The elements of the vector `x` that are not in `y`, in order, and where they stood (API: tf.setdiff1d).
+
+    Args:
+        x: a vector of any type.
+        y: a vector of the same type.
+        index_dtype: int32 or int64, the type of `idx`.
+
+    Returns:
+        `out`, elements of `x`; `idx`, the place of each in `x`.
+    """
     return ListDiff(*apply_op("ListDiff", x=x, y=y, out_idx=index_dtype, name=name))
 
 

@@ -21,6 +21,12 @@ def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
 
     It has no gradient; `tf.stack` has one.
 
+    Args:
+        values: a list of n tensors or values of one type, the first of a fully known shape.
+
+    Returns:
+        Of their type, shape [n, *shape].
+
     Raises:
         ValueError: shapes that differ or are not fully known.
     """

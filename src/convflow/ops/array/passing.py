@@ -33,7 +33,14 @@ register_op(
 
 
 def guarantee_const(input: Any, name: str | None = None) -> Tensor:
-    """`input`, of which the program says that it never changes (API: tf.guarantee_const)."""
+    """`input`, of which the program says that it never changes (API: tf.guarantee_const).
+
+    Args:
+        input: of any type.
+
+    Returns:
+        Of the type and shape of `input`.
+    """
     return apply_op("GuaranteeConst", input=input, name=name)
 
 

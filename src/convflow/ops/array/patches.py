@@ -55,7 +55,18 @@ def extract_image_patches(
 
 
 def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None) -> Tensor:
-    """`extract_image_patches` under its later name (API: tf.image.extract_patches)."""
+    """`extract_image_patches` under its later name (API: tf.image.extract_patches).
+
+    Args:
+        images: [batch, rows, columns, depth], of a number type or bool.
+        sizes: [1, height, width, 1] of the window.
+        strides: [1, vertical, horizontal, 1] steps of the window.
+        rates: [1, vertical, horizontal, 1] steps between the elements in the window.
+        padding: "VALID", or "SAME": what stands outside of the picture is zero.
+
+    Returns:
+        [batch, places down, places across, height * width * depth] of the type of `images`.
+    """
     return extract_image_patches(images, sizes, strides, rates, padding, name)
 
 

@@ -59,7 +59,15 @@ register_op(
 
 
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
-    """A tensor that passes `input` on unless a run feeds it (API: tf.placeholder_with_default)."""
+    """A tensor that passes `input` on unless a run feeds it (API: tf.placeholder_with_default).
+
+    Args:
+        input: the value without a feed, a tensor or value of any type.
+        shape: of the tensor, compatible with that of `input`; None in it (or for it) lets a feed have any size there.
+
+    Returns:
+        Of the type of `input` and the static shape `shape`.
+    """
     return apply_op("PlaceholderWithDefault", input=input, shape=as_shape(shape), name=name)
 
 

@@ -16,7 +16,18 @@ from convflow.ops.types import INDEX
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
-    """`tensor` with the order of its elements turned round along the axes in the vector `axis` (API: tf.reverse)."""
+    """`tensor` with the order of its elements turned round along the axes in the vector `axis` (API: tf.reverse).
+
+    Args:
+        tensor: of any type.
+        axis: the axes, an int32 or int64 vector; negative ones count from the end.
+
+    Returns:
+        Of the type and shape of `tensor`.
+
+    Raises:
+        ValueError: an axis outside of the rank, or one given twice.
+    """
     return apply_op("ReverseV2", tensor=tensor, axis=axis, name=name)
 
 

@@ -105,7 +105,19 @@ register_op(
 
 
 def lin_space(start: Any, stop: Any, num: Any, name: str | None = None) -> Tensor:
-    """`num` numbers from `start` to `stop`, both included (API: tf.lin_space, tf.linspace)."""
+    """`num` numbers from `start` to `stop`, both included (API: tf.lin_space, tf.linspace).
+
+    Args:
+        start: the first number, a scalar of a float type.
+        stop: the last number, a scalar of the same type.
+        num: how many, an int32 or int64 scalar from 1 on.
+
+    Returns:
+        A vector of `num` elements of the type of `start`.
+
+    Raises:
+        ValueError: `num` is known and not positive.
+    """
     return apply_op("LinSpace", start=start, stop=stop, num=num, name=name)
 
 

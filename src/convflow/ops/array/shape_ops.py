@@ -20,7 +20,15 @@ from convflow.ops.types import INDEX
 
 
 def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
-    """The shape as an int32 (or int64) vector (API: tf.shape)."""
+    """The shape as an int32 (or int64) vector (API: tf.shape).
+
+    Args:
+        input: a tensor, sparse tensor or value of any type.
+        out_type: int32 or int64.
+
+    Returns:
+        A vector with a size for each dimension; a constant where the shape is known.
+    """
     return shape_internal(input, name, optimize=True, out_type=out_type)
 
 
@@ -36,7 +44,15 @@ def shape_internal(input: Any, name: str | None = None, optimize: bool = True, o
 
 
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
-    """The number of elements, a scalar (API: tf.size)."""
+    """The number of elements, a scalar (API: tf.size).
+
+    Args:
+        input: a tensor, sparse tensor or value of any type.
+        out_type: int32 or int64.
+
+    Returns:
+        A scalar of type `out_type`; a constant where the shape is known.
+    """
     with name_scope(name, "Size", [input]) as scope:
         if is_sparse(input):
             sizes = apply_op("Cast", x=input.dense_shape, DstT=out_type)
@@ -49,7 +65,14 @@ def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> T
 
 
 def rank(input: Any, name: str | None = None) -> Tensor:
-    """The number of dimensions, an int32 scalar (API: tf.rank)."""
+    """The number of dimensions, an int32 scalar (API: tf.rank).
+
+    Args:
+        input: a tensor, sparse tensor or value of any type.
+
+    Returns:
+        An int32 scalar; a constant where the rank is known.
+    """
     with name_scope(name, "Rank", [input]) as scope:
         if is_sparse(input):
             return apply_op("Size", input=input.dense_shape, name=scope)
@@ -104,7 +127,15 @@ register_op(
 
 
 def shape_n(input: Any, out_type: Any = dtypes.int32, name: str | None = None) -> list[Tensor]:
-    """The shapes of several tensors (API: tf.shape_n)."""
+    """The shapes of several tensors (API: tf.shape_n).
+
+    Args:
+        input: a list of at least one tensor, all of one type.
+        out_type: int32 or int64.
+
+    Returns:
+        For each of them a vector with a size for each dimension.
+    """
     return apply_op("ShapeN", input=input, out_type=out_type, name=name)
 
 

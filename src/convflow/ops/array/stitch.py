@@ -21,7 +21,19 @@ from convflow.ops.math.cast import cast
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
-    """One tensor whose element indices[m][i] is data[m][i]; later ones win (API: tf.dynamic_stitch)."""
+    """One tensor whose element indices[m][i] is data[m][i]; later ones win (API: tf.dynamic_stitch).
+
+    Args:
+        indices: a list of int32 tensors, of any shapes.
+        data: a list of as many tensors of one type; the shape of data[m] begins with that of indices[m], what follows
+            is the same for all.
+
+    Returns:
+        Of the type of `data`; the first axis is one longer than the largest index, rows that no index names are zeros.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
     return apply_op("DynamicStitch", indices=indices, data=data, name=name)
 
 

@@ -35,22 +35,75 @@ def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str 
 
 
 def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-    """`tensor` with `updates` added at the coordinates; repeated ones add up (API: tf.tensor_scatter_nd_add)."""
+    """`tensor` with `updates` added at the coordinates; repeated ones add up (API: tf.tensor_scatter_nd_add).
+
+    Args:
+        tensor: of a number type.
+        indices: int32 or int64 [..., k], coordinates along the first k axes.
+        updates: [..., *tensor.shape[k:]], of the type of `tensor`.
+
+    Returns:
+        Of the type and shape of `tensor`, which stays as it is.
+
+    Raises:
+        ValueError: more coordinates than axes, updates of another shape.
+        InvalidArgumentError: (when run) a coordinate outside of its axis.
+    """
     return apply_op("TensorScatterAdd", tensor=tensor, indices=indices, updates=updates, name=name)
 
 
 def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-    """`tensor` with `updates` taken away at the coordinates (API: tf.tensor_scatter_nd_sub)."""
+    """`tensor` with `updates` taken away at the coordinates (API: tf.tensor_scatter_nd_sub).
+
+    Args:
+        tensor: of a number type.
+        indices: int32 or int64 [..., k], coordinates along the first k axes; repeated ones take away one after the
+            other.
+        updates: [..., *tensor.shape[k:]], of the type of `tensor`.
+
+    Returns:
+        Of the type and shape of `tensor`, which stays as it is.
+
+    Raises:
+        ValueError: more coordinates than axes, updates of another shape.
+        InvalidArgumentError: (when run) a coordinate outside of its axis.
+    """
     return apply_op("TensorScatterSub", tensor=tensor, indices=indices, updates=updates, name=name)
 
 
 def tensor_scatter_nd_max(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-    """`tensor` with the larger of its element and the update at the coordinates (API: tf.tensor_scatter_nd_max)."""
+    """`tensor` with the larger of its element and the update at the coordinates (API: tf.tensor_scatter_nd_max).
+
+    Args:
+        tensor: of a real number type.
+        indices: int32 or int64 [..., k], coordinates along the first k axes.
+        updates: [..., *tensor.shape[k:]], of the type of `tensor`.
+
+    Returns:
+        Of the type and shape of `tensor`, which stays as it is.
+
+    Raises:
+        ValueError: more coordinates than axes, updates of another shape.
+        InvalidArgumentError: (when run) a coordinate outside of its axis.
+    """
     return apply_op("TensorScatterMax", tensor=tensor, indices=indices, updates=updates, name=name)
 
 
 def tensor_scatter_nd_min(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-    """`tensor` with the smaller of its element and the update at the coordinates (API: tf.tensor_scatter_nd_min)."""
+    """`tensor` with the smaller of its element and the update at the coordinates (API: tf.tensor_scatter_nd_min).
+
+    Args:
+        tensor: of a real number type.
+        indices: int32 or int64 [..., k], coordinates along the first k axes.
+        updates: [..., *tensor.shape[k:]], of the type of `tensor`.
+
+    Returns:
+        Of the type and shape of `tensor`, which stays as it is.
+
+    Raises:
+        ValueError: more coordinates than axes, updates of another shape.
+        InvalidArgumentError: (when run) a coordinate outside of its axis.
+    """
     return apply_op("TensorScatterMin", tensor=tensor, indices=indices, updates=updates, name=name)
 
 

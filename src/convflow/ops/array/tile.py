@@ -21,7 +21,18 @@ from convflow.ops.types import INDEX
 
 
 def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
-    """`input` repeated `multiples[i]` times along axis i (API: tf.tile)."""
+    """`input` repeated `multiples[i]` times along axis i (API: tf.tile).
+
+    Args:
+        input: of any type and at least rank 1.
+        multiples: an int32 or int64 vector with a number for each axis of `input`.
+
+    Returns:
+        Of the type of `input`; axis i is multiples[i] times as long.
+
+    Raises:
+        ValueError: more or fewer multiples than axes.
+    """
     return apply_op("Tile", input=input, multiples=multiples, name=name)
 
 
@@ -78,7 +89,18 @@ register_op(
 
 
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
-    """`input` stretched to `shape` by NumPy's rules (API: tf.broadcast_to)."""
+    """`input` stretched to `shape` by NumPy's rules (API: tf.broadcast_to).
+
+    Args:
+        input: of any type.
+        shape: the wanted sizes, an int32 or int64 vector.
+
+    Returns:
+        Of the type of `input` and shape `shape`.
+
+    Raises:
+        ValueError: a size of `input` that is neither 1 nor the wanted one, or a higher rank than the wanted one.
+    """
     return apply_op("BroadcastTo", input=input, shape=shape, name=name)
 
 

@@ -50,7 +50,18 @@ def _minus(x: Tensor, y: int) -> Tensor:
 
 
 def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:
-    """`a` with its last two axes exchanged (API: tf.matrix_transpose)."""
+    """`a` with its last two axes exchanged (API: tf.matrix_transpose).
+
+    Args:
+        a: [..., m, n] of any type.
+        conjugate: conjugate complex elements too.
+
+    Returns:
+        [..., n, m] of the type of `a`.
+
+    Raises:
+        ValueError: a rank below 2.
+    """
     with name_scope(name, "matrix_transpose", [a]):
         a = convert_to_tensor(a, name="a")
         rank = a.shape.rank
@@ -113,7 +124,18 @@ _register("ConjugateTranspose", lambda op: lambda x, perm: _permuted(x, perm).co
 
 
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:
-    """The vector y with y[x[i]] == i (API: tf.invert_permutation)."""
+    """The vector y with y[x[i]] == i (API: tf.invert_permutation).
+
+    Args:
+        x: the numbers from 0 to n - 1 in any order, an int32 or int64 vector.
+
+    Returns:
+        A vector of the type and length of `x`.
+
+    Raises:
+        ValueError: `x` is no vector.
+        InvalidArgumentError: (when run) a number is missing or stands twice.
+    """
     return apply_op("InvertPermutation", x=x, name=name)
 
 

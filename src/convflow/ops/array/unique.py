@@ -45,7 +45,18 @@ def unique(x: Any, out_idx: Any = dtypes.int32, name: str | None = None) -> Uniq
 
 
 def unique_with_counts(x: Any, out_idx: Any = dtypes.int32, name: str | None = None) -> UniqueWithCounts:
-    """`unique`, and how often each element stands in the vector (API: tf.unique_with_counts)."""
+    """`unique`, and how often each element stands in the vector (API: tf.unique_with_counts).
+
+    Args:
+        x: a vector of n elements of any type.
+        out_idx: int32 or int64, the type of `idx` and `count`.
+
+    Returns:
+        `y`, the different elements; `idx` of shape [n] with y[idx[i]] == x[i]; `count`, one number for each of `y`.
+
+    Raises:
+        ValueError: `x` is no vector.
+    """
     return UniqueWithCounts(*apply_op("UniqueWithCounts", x=x, out_idx=out_idx, name=name))
 
 

@@ -85,7 +85,22 @@ def ctc_beam_search_decoder(
 
 
 def ctc_beam_search_decoder_v2(inputs: Any, sequence_length: Any, beam_width: int = 100, top_paths: int = 1) -> Decoded:
-    """`ctc_beam_search_decoder` that merges nothing afterwards (API: tf.nn.ctc_beam_search_decoder_v2)."""
+    """`ctc_beam_search_decoder` that merges nothing afterwards (API: tf.nn.ctc_beam_search_decoder_v2).
+
+    Args:
+        inputs: floating [time, batch, classes], scores that need not be normalized; the last class is the blank.
+        sequence_length: int32 [batch], how many steps of each row count.
+        beam_width: how many beginnings are kept in each step.
+        top_paths: how many results.
+
+    Returns:
+        A list of `top_paths` int64 `SparseTensor` [batch, the most labels], and the logarithms of their probabilities,
+        [batch, top_paths].
+
+    Raises:
+        ValueError: shapes that do not go together.
+        tf.errors.InvalidArgumentError: (in the run) `top_paths` larger than `beam_width` or than what was found.
+    """
     return ctc_beam_search_decoder(inputs, sequence_length, beam_width, top_paths, merge_repeated=False)
 
 

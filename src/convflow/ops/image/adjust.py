@@ -141,6 +141,14 @@ def adjust_jpeg_quality(image: Any, jpeg_quality: Any, dct_method: str = "", nam
 def random_brightness(image: Any, max_delta: Any, seed: int | None = None) -> Tensor:
     """`adjust_brightness` by a number from [-max_delta, max_delta) (API: tf.image.random_brightness).
 
+    Args:
+        image: pictures of any shape and number type.
+        max_delta: a number from 0 on; for integers, too, in units of floats in [0, 1].
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the shape and type of `image`.
+
     Raises:
         ValueError: a negative max_delta.
     """
@@ -152,6 +160,14 @@ def random_brightness(image: Any, max_delta: Any, seed: int | None = None) -> Te
 def random_contrast(image: Any, lower: Any, upper: Any, seed: int | None = None) -> Tensor:
     """`adjust_contrast` by a number from [lower, upper) (API: tf.image.random_contrast).
 
+    Args:
+        image: pictures [..., height, width, channels] of any number type.
+        lower, upper: numbers.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the shape and type of `image`.
+
     Raises:
         ValueError: not 0 <= lower < upper.
     """
@@ -161,6 +177,14 @@ def random_contrast(image: Any, lower: Any, upper: Any, seed: int | None = None)
 
 def random_saturation(image: Any, lower: Any, upper: Any, seed: int | None = None) -> Tensor:
     """`adjust_saturation` by a number from [lower, upper) (API: tf.image.random_saturation).
+
+    Args:
+        image: [..., 3] red, green, blue, of any number type.
+        lower, upper: numbers.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the shape and type of `image`.
 
     Raises:
         ValueError: not 0 <= lower < upper.
@@ -179,6 +203,14 @@ def _check_range(lower: Any, upper: Any) -> None:
 def random_hue(image: Any, max_delta: Any, seed: int | None = None) -> Tensor:
     """`adjust_hue` by a number from [-max_delta, max_delta) (API: tf.image.random_hue).
 
+    Args:
+        image: [..., 3] red, green, blue, of any number type.
+        max_delta: a number: how far round the circle of hues.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the shape and type of `image`.
+
     Raises:
         ValueError: max_delta is not in [0, 0.5].
     """
@@ -191,6 +223,14 @@ def random_hue(image: Any, max_delta: Any, seed: int | None = None) -> Tensor:
 
 def random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int, seed: int | None = None) -> Tensor:
     """`adjust_jpeg_quality` with a random whole quality in [min, max) (API: tf.image.random_jpeg_quality).
+
+    Args:
+        image: [height, width, channels] with 1 or 3 channels.
+        min_jpeg_quality, max_jpeg_quality: whole numbers from 0 to 100.
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the shape and type of `image`.
 
     Raises:
         ValueError: not 0 <= min < max <= 100.

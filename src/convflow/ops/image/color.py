@@ -90,22 +90,61 @@ def rgb_to_yiq(images: Any) -> Tensor:
     """[..., 3] red, green, blue in [0, 1] as luma and two colour differences (API: tf.image.rgb_to_yiq).
 
     Source of the factors: FCC NTSC. Only floats.
+
+    Args:
+        images: floats of known rank.
+
+    Returns:
+        Of the shape and type of `images`.
+
+    Raises:
+        ValueError: the rank is not known, or the last axis is not 3.
     """
     return _transformed(images, "rgb_to_yiq")
 
 
 def yiq_to_rgb(images: Any) -> Tensor:
-    """The reverse of `rgb_to_yiq` (API: tf.image.yiq_to_rgb)."""
+    """The reverse of `rgb_to_yiq` (API: tf.image.yiq_to_rgb).
+
+    Args:
+        images: floats [..., 3] of known rank.
+
+    Returns:
+        Of the shape and type of `images`.
+
+    Raises:
+        ValueError: the rank is not known, or the last axis is not 3.
+    """
     return _transformed(images, "yiq_to_rgb")
 
 
 def rgb_to_yuv(images: Any) -> Tensor:
-    """[..., 3] red, green, blue in [0, 1] as luma and two chroma channels (API: tf.image.rgb_to_yuv). Only floats."""
+    """[..., 3] red, green, blue in [0, 1] as luma and two chroma channels (API: tf.image.rgb_to_yuv). Only floats.
+
+    Args:
+        images: floats of known rank.
+
+    Returns:
+        Of the shape and type of `images`.
+
+    Raises:
+        ValueError: the rank is not known, or the last axis is not 3.
+    """
     return _transformed(images, "rgb_to_yuv")
 
 
 def yuv_to_rgb(images: Any) -> Tensor:
-    """The reverse of `rgb_to_yuv` (API: tf.image.yuv_to_rgb)."""
+    """The reverse of `rgb_to_yuv` (API: tf.image.yuv_to_rgb).
+
+    Args:
+        images: floats [..., 3] of known rank.
+
+    Returns:
+        Of the shape and type of `images`.
+
+    Raises:
+        ValueError: the rank is not known, or the last axis is not 3.
+    """
     return _transformed(images, "yuv_to_rgb")
 
 
@@ -127,7 +166,17 @@ def rgb_to_hsv(images: Any, name: str | None = None) -> Tensor:
 
 
 def hsv_to_rgb(images: Any, name: str | None = None) -> Tensor:
-    """The reverse of `rgb_to_hsv` (API: tf.image.hsv_to_rgb). There is no gradient."""
+    """The reverse of `rgb_to_hsv` (API: tf.image.hsv_to_rgb). There is no gradient.
+
+    Args:
+        images: hue, saturation, value, each in [0, 1]: floats [..., 3].
+
+    Returns:
+        Red, green, blue in [0, 1], of the shape and type of `images`.
+
+    Raises:
+        ValueError: a last axis that is not 3.
+    """
     return apply_op("HSVToRGB", images=images, name=name)
 
 

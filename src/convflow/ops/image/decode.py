@@ -122,7 +122,17 @@ def decode_png(contents: Any, channels: int = 0, dtype: Any = dtypes.uint8, name
 
 
 def decode_gif(contents: Any, name: str | None = None) -> Tensor:
-    """All frames of a GIF file, uint8 [frames, height, width, 3] (API: tf.image.decode_gif)."""
+    """All frames of a GIF file, uint8 [frames, height, width, 3] (API: tf.image.decode_gif).
+
+    Args:
+        contents: the file's bytes, a string scalar.
+
+    Returns:
+        uint8 [frames, height, width, 3].
+
+    Raises:
+        InvalidArgumentError: (when run) it is no GIF file, or a damaged one.
+    """
     return apply_op("DecodeGif", contents=contents, name=name)
 
 
@@ -163,7 +173,11 @@ def decode_image(
 
 
 def is_jpeg(contents: Any, name: str | None = None) -> Tensor:
-    """Whether a file begins as JPEG files do, a bool scalar (API: tf.image.is_jpeg)."""
+    """Whether a file begins as JPEG files do, a bool scalar (API: tf.image.is_jpeg).
+
+    Args:
+        contents: the file's bytes, a string scalar.
+    """
     with name_scope(name, "is_jpeg"):
         return equal(substr(contents, 0, 3), b"\xff\xd8\xff", name="Equal")
 

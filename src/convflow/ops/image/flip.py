@@ -40,7 +40,17 @@ def flip_left_right(image: Any) -> Tensor:
 
 
 def flip_up_down(image: Any) -> Tensor:
-    """Pictures with their rows in reverse order (API: tf.image.flip_up_down), see `flip_left_right`."""
+    """Pictures with their rows in reverse order (API: tf.image.flip_up_down).
+
+    Args:
+        image: [height, width, channels] or [batch, height, width, channels], any type.
+
+    Returns:
+        Of the shape and type of `image`.
+
+    Raises:
+        ValueError: another rank.
+    """
     return _flip(image, _UP_DOWN, "flip_up_down")
 
 
@@ -57,7 +67,15 @@ def random_flip_left_right(image: Any, seed: int | None = None) -> Tensor:
 def random_flip_up_down(image: Any, seed: int | None = None) -> Tensor:
     """Each picture mirrored up to down with probability 1/2 (API: tf.image.random_flip_up_down).
 
-    Arguments as of `random_flip_left_right`.
+    Args:
+        image: [height, width, channels] or [batch, height, width, channels].
+        seed: the op's seed; see `tf.set_random_seed`.
+
+    Returns:
+        Of the shape and type of `image`.
+
+    Raises:
+        ValueError: another rank.
     """
     return _random_flip(image, _UP_DOWN, seed, "random_flip_up_down")
 

@@ -163,7 +163,17 @@ def translations_to_projective_transforms(translations: Any, name: str | None = 
 
 
 def flat_transforms_to_matrices(transforms: Any, name: str | None = None) -> Tensor:
-    """Transformations [8] or [n, 8] as matrices [n, 3, 3] (API: tf.contrib.image.flat_transforms_to_matrices)."""
+    """Transformations [8] or [n, 8] as matrices [n, 3, 3] (API: tf.contrib.image.flat_transforms_to_matrices).
+
+    Args:
+        transforms: the eight numbers of each, floating; the ninth is 1.
+
+    Returns:
+        Of the type of `transforms`.
+
+    Raises:
+        ValueError: another rank.
+    """
     with name_scope(name, "flat_transforms_to_matrices"):
         flat = convert_to_tensor(transforms, name="transforms")
         if flat.shape.rank not in (1, 2):
@@ -173,7 +183,17 @@ def flat_transforms_to_matrices(transforms: Any, name: str | None = None) -> Ten
 
 
 def matrices_to_flat_transforms(transform_matrices: Any, name: str | None = None) -> Tensor:
-    """Matrices [3, 3] or [n, 3, 3] as transformations [n, 8] (API: tf.contrib.image.matrices_to_flat_transforms)."""
+    """Matrices [3, 3] or [n, 3, 3] as transformations [n, 8] (API: tf.contrib.image.matrices_to_flat_transforms).
+
+    Args:
+        transform_matrices: floating; each is divided by its last element, which is not 0.
+
+    Returns:
+        Of the type of `transform_matrices`.
+
+    Raises:
+        ValueError: another rank.
+    """
     with name_scope(name, "matrices_to_flat_transforms"):
         matrices = convert_to_tensor(transform_matrices, name="transform_matrices")
         if matrices.shape.rank not in (2, 3):

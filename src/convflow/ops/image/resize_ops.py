@@ -55,7 +55,14 @@ def resize_nearest_neighbor(
 ) -> Tensor:
     """Pictures of another size, each pixel a copy of the nearest (API: tf.image.resize_nearest_neighbor).
 
-    Arguments as of `resize_bilinear`; the result has the type of `images`.
+    Args:
+        images: [batch, height, width, channels], numbers of any type.
+        size: int32 [new_height, new_width].
+        align_corners: the corner pixels keep their places and values.
+        half_pixel_centers: a pixel stands for its middle, not for its upper left corner. Not with align_corners.
+
+    Returns:
+        [batch, new_height, new_width, channels] of the type of `images`.
     """
     return _resized("ResizeNearestNeighbor", images, size, align_corners, half_pixel_centers, name)
 
@@ -69,7 +76,14 @@ def resize_bicubic(
 ) -> Tensor:
     """Pictures of another size, each pixel a mix of the sixteen around it (API: tf.image.resize_bicubic).
 
-    Arguments and result as of `resize_bilinear`.
+    Args:
+        images: [batch, height, width, channels], numbers of any type.
+        size: int32 [new_height, new_width].
+        align_corners: the corner pixels keep their places and values.
+        half_pixel_centers: a pixel stands for its middle, not for its upper left corner. Not with align_corners.
+
+    Returns:
+        float32 [batch, new_height, new_width, channels].
     """
     return _resized("ResizeBicubic", images, size, align_corners, half_pixel_centers, name)
 
@@ -77,7 +91,15 @@ def resize_bicubic(
 def resize_area(images: Any, size: Any, align_corners: bool = False, name: str | None = None) -> Tensor:
     """Pictures of another size, each pixel the mean of the area it covers (API: tf.image.resize_area).
 
-    Arguments and result as of `resize_bilinear`. There is no gradient.
+    There is no gradient.
+
+    Args:
+        images: [batch, height, width, channels], numbers of any type.
+        size: int32 [new_height, new_width].
+        align_corners: the corner pixels keep their places.
+
+    Returns:
+        float32 [batch, new_height, new_width, channels].
     """
     return apply_op("ResizeArea", images=images, size=size, align_corners=align_corners, name=name)
 

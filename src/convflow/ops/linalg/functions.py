@@ -29,7 +29,17 @@ def matrix_square_root(input: Any, name: str | None = None) -> Tensor:
 
 
 def logm(input: Any, name: str | None = None) -> Tensor:
-    """The principal logarithm of complex matrices [..., n, n], inverse to `tf.linalg.expm` (API: tf.linalg.logm)."""
+    """The principal logarithm of complex matrices [..., n, n], inverse to `tf.linalg.expm` (API: tf.linalg.logm).
+
+    Args:
+        input: complex64 or complex128 [..., n, n].
+
+    Returns:
+        Of the shape and type of `input`.
+
+    Raises:
+        ValueError: matrices that are not square.
+    """
     return apply_op("MatrixLogarithm", input=input, name=name)
 
 

@@ -33,7 +33,17 @@ def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -
 
 
 def matrix_determinant(input: Any, name: str | None = None) -> Tensor:
-    """The determinant of square matrices: [..., n, n] becomes [...] (API: tf.matrix_determinant)."""
+    """The determinant of square matrices: [..., n, n] becomes [...] (API: tf.matrix_determinant).
+
+    Args:
+        input: floating or complex [..., n, n].
+
+    Returns:
+        [...] of the type of `input`.
+
+    Raises:
+        ValueError: matrices that are not square.
+    """
     return apply_op("MatrixDeterminant", input=input, name=name)
 
 
@@ -45,7 +55,17 @@ class LogMatrixDeterminant(NamedTuple):
 
 
 def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
-    """Sign and logarithm of the absolute value of the determinant (API: tf.linalg.slogdet)."""
+    """Sign and logarithm of the absolute value of the determinant (API: tf.linalg.slogdet).
+
+    Args:
+        input: floating or complex [..., n, n].
+
+    Returns:
+        `sign` and `log_abs_determinant`, each [...] of the type of `input`.
+
+    Raises:
+        ValueError: matrices that are not square.
+    """
     return LogMatrixDeterminant(*apply_op("LogMatrixDeterminant", input=input, name=name))
 
 

@@ -22,19 +22,45 @@ from convflow.ops.types import REAL
 
 
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:
-    """Matrices transposed and conjugated (API: tf.linalg.adjoint)."""
+    """Matrices transposed and conjugated (API: tf.linalg.adjoint).
+
+    Args:
+        matrix: [..., m, n] of any number type.
+
+    Returns:
+        [..., n, m] of the type of `matrix`.
+
+    Raises:
+        ValueError: a rank below 2.
+    """
     with name_scope(name, "adjoint", [matrix]):
         return matrix_transpose(convert_to_tensor(matrix, name="matrix"), conjugate=True)
 
 
 def trace(x: Any, name: str | None = None) -> Tensor:
-    """The sum of each matrix' diagonal: [..., m, n] becomes [...] (API: tf.trace)."""
+    """The sum of each matrix' diagonal: [..., m, n] becomes [...] (API: tf.trace).
+
+    Args:
+        x: [..., m, n] of any number type.
+
+    Returns:
+        [...] of the type of `x`.
+
+    Raises:
+        ValueError: a rank below 2.
+    """
     with name_scope(name, "Trace", [x]) as scope:
         return reduce_sum(matrix_diag_part(convert_to_tensor(x, name="x")), [-1], name=scope)
 
 
 def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     """The cross product of vectors along the last axis, which has size 3 (API: tf.cross).
+
+    Args:
+        a, b: real numbers of one type, shape [..., 3].
+
+    Returns:
+        Of their type and shape.
 
     Raises:
         ValueError: shapes that differ, or a last axis of another size.

@@ -61,7 +61,16 @@ def norm(
 def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
     """`tensor` divided by its norm, and the norm with its axes kept (API: tf.linalg.normalize).
 
-    Arguments as of `tf.norm`.
+    Args:
+        tensor: floating or complex.
+        ord: 'euclidean' (and 'fro' for matrices), 1, 2, infinity, or for vectors any positive number.
+        axis: None takes the tensor for one vector, a number gives the vectors' axis, two numbers the matrices'.
+
+    Returns:
+        The normalized tensor of the shape and type of `tensor`, and the norm of its type, of size 1 along `axis`.
+
+    Raises:
+        ValueError: a norm that is not offered, or more than two axes.
     """
     with name_scope(name, "normalize", [tensor]):
         tensor = convert_to_tensor(tensor)

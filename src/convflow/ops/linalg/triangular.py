@@ -75,7 +75,18 @@ def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
 
 
 def logdet(matrix: Any, name: str | None = None) -> Tensor:
-    """The logarithm of the determinant of positive definite matrices (API: tf.linalg.logdet)."""
+    """The logarithm of the determinant of positive definite matrices (API: tf.linalg.logdet).
+
+    Args:
+        matrix: floating or complex [..., n, n], symmetric (Hermitian) and positive definite; only the lower triangle is
+            read. Others give NaN.
+
+    Returns:
+        [...], real numbers.
+
+    Raises:
+        ValueError: matrices that are not square.
+    """
     with name_scope(name, "logdet", [matrix]):
         diagonal = matrix_diag_part(cholesky(matrix))
         return 2.0 * reduce_sum(log(real(diagonal)), axis=[-1])

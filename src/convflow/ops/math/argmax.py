@@ -32,17 +32,47 @@ def argmax(
 def argmin(
     input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
 ) -> Tensor:
-    """The index of the smallest element along `axis`, the first of equals (API: tf.argmin). See `argmax`."""
+    """The index of the smallest element along `axis`, the first of equals (API: tf.argmin).
+
+    Args:
+        input: a tensor of real numbers.
+        axis: the axis that disappears, 0 by default; `dimension` is its former name.
+        output_type: int64 or int32.
+
+    Returns:
+        Of type `output_type`, the shape of `input` without `axis`.
+
+    Raises:
+        ValueError: `axis` given under both its names, or outside of the rank.
+    """
     return _arg("ArgMin", input, axis, name, dimension, output_type)
 
 
 def arg_max(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
-    """`argmax` under its op's signature (API: tf.arg_max)."""
+    """`argmax` under its op's signature (API: tf.arg_max).
+
+    Args:
+        input: a tensor of real numbers.
+        dimension: the axis that disappears.
+        output_type: int64 or int32.
+
+    Returns:
+        Of type `output_type`, the shape of `input` without that axis.
+    """
     return apply_op("ArgMax", input=input, dimension=dimension, output_type=output_type, name=name)
 
 
 def arg_min(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
-    """`argmin` under its op's signature (API: tf.arg_min)."""
+    """`argmin` under its op's signature (API: tf.arg_min).
+
+    Args:
+        input: a tensor of real numbers.
+        dimension: the axis that disappears.
+        output_type: int64 or int32.
+
+    Returns:
+        Of type `output_type`, the shape of `input` without that axis.
+    """
     return apply_op("ArgMin", input=input, dimension=dimension, output_type=output_type, name=name)
 
 

@@ -23,6 +23,16 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """`x` with elements of another type; floating to integer rounds towards zero (API: tf.cast).
 
     A tensor that already has the type is returned as it is. A sparse tensor gives a sparse one.
+
+    Args:
+        x: a tensor, sparse tensor, `IndexedSlices`, variable or value of a number type or bool.
+        dtype: the wanted element type; True becomes 1, numbers other than 0 become True.
+
+    Returns:
+        The elements of `x` as `dtype`, in the shape (and sparse form) of `x`.
+
+    Raises:
+        TypeError: `dtype` means no element type.
     """
     base = dtypes.as_dtype(dtype).base_dtype
     if (isinstance(x, (Tensor, SparseTensor, IndexedSlices)) or is_resource(x)) and x.dtype is base:
@@ -40,37 +50,86 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
 
 
 def to_float(x: Any, name: str = "ToFloat") -> Tensor:
-    """`x` as float32 (API: tf.to_float)."""
+    """`x` as float32 (API: tf.to_float).
+
+    Args:
+        x: a tensor or value; see `cast`.
+
+    Returns:
+        float32 of the shape of `x`.
+    """
     return cast(x, dtypes.float32, name=name)
 
 
 def to_double(x: Any, name: str = "ToDouble") -> Tensor:
-    """`x` as float64 (API: tf.to_double)."""
+    """`x` as float64 (API: tf.to_double).
+
+    Args:
+        x: a tensor or value; see `cast`.
+
+    Returns:
+        float64 of the shape of `x`.
+    """
     return cast(x, dtypes.float64, name=name)
 
 
 def to_int32(x: Any, name: str = "ToInt32") -> Tensor:
-    """`x` as int32 (API: tf.to_int32)."""
+    """`x` as int32 (API: tf.to_int32).
+
+    Args:
+        x: a tensor or value; see `cast`. Fractions are cut off.
+
+    Returns:
+        int32 of the shape of `x`.
+    """
     return cast(x, dtypes.int32, name=name)
 
 
 def to_int64(x: Any, name: str = "ToInt64") -> Tensor:
-    """`x` as int64 (API: tf.to_int64)."""
+    """`x` as int64 (API: tf.to_int64).
+
+    Args:
+        x: a tensor or value; see `cast`. Fractions are cut off.
+
+    Returns:
+        int64 of the shape of `x`.
+    """
     return cast(x, dtypes.int64, name=name)
 
 
 def to_bfloat16(x: Any, name: str = "ToBFloat16") -> Tensor:
-    """`x` as bfloat16 (API: tf.to_bfloat16)."""
+    """`x` as bfloat16 (API: tf.to_bfloat16).
+
+    Args:
+        x: a tensor or value; see `cast`.
+
+    Returns:
+        bfloat16 of the shape of `x`.
+    """
     return cast(x, dtypes.bfloat16, name=name)
 
 
 def to_complex64(x: Any, name: str = "ToComplex64") -> Tensor:
-    """`x` as complex64 (API: tf.to_complex64)."""
+    """`x` as complex64 (API: tf.to_complex64).
+
+    Args:
+        x: a tensor or value; see `cast`. Real numbers get the imaginary part 0.
+
+    Returns:
+        complex64 of the shape of `x`.
+    """
     return cast(x, dtypes.complex64, name=name)
 
 
 def to_complex128(x: Any, name: str = "ToComplex128") -> Tensor:
-    """`x` as complex128 (API: tf.to_complex128)."""
+    """`x` as complex128 (API: tf.to_complex128).
+
+    Args:
+        x: a tensor or value; see `cast`. Real numbers get the imaginary part 0.
+
+    Returns:
+        complex128 of the shape of `x`.
+    """
     return cast(x, dtypes.complex128, name=name)
 
 

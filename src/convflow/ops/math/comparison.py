@@ -173,7 +173,14 @@ def logical_not(x: Any, name: str | None = None) -> Tensor:
 
 
 def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
-    """Whether exactly one is true (API: tf.logical_xor)."""
+    """Whether exactly one is true (API: tf.logical_xor).
+
+    Args:
+        x, y: bools, shapes that broadcast.
+
+    Returns:
+        Bool of the shape they broadcast to.
+    """
     return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
 
 

@@ -26,7 +26,17 @@ _WHOLES = {part: whole for whole, part in _PARTS.items()}
 
 
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
-    """Complex numbers of their parts, both float32 or both float64 (API: tf.complex)."""
+    """Complex numbers of their parts, both float32 or both float64 (API: tf.complex).
+
+    Args:
+        real, imag: float32 or float64, both of one type; shapes that broadcast.
+
+    Returns:
+        complex64 for float32, complex128 for float64.
+
+    Raises:
+        TypeError: other types, or two that differ.
+    """
     with name_scope(name, "Complex") as scope:
         real, imag = convert_to_tensor(real, name="real"), convert_to_tensor(imag, name="imag")
         kinds = real.dtype.base_dtype, imag.dtype.base_dtype
@@ -39,7 +49,14 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
 
 
 def real(input: Any, name: str | None = None) -> Tensor:
-    """The real part; a real tensor is returned as it is (API: tf.real)."""
+    """The real part; a real tensor is returned as it is (API: tf.real).
+
+    Args:
+        input: real or complex numbers.
+
+    Returns:
+        Of the shape of `input`: float32 for complex64, float64 for complex128, else its own type.
+    """
     with name_scope(name, "Real", [input]) as scope:
         input = convert_to_tensor(input, name="input")
         if not input.dtype.is_complex:
@@ -48,7 +65,14 @@ def real(input: Any, name: str | None = None) -> Tensor:
 
 
 def imag(input: Any, name: str | None = None) -> Tensor:
-    """The imaginary part; zeros for a real tensor (API: tf.imag)."""
+    """The imaginary part; zeros for a real tensor (API: tf.imag).
+
+    Args:
+        input: real or complex numbers.
+
+    Returns:
+        Of the shape of `input`: float32 for complex64, float64 for complex128, else its own type.
+    """
     with name_scope(name, "Imag", [input]) as scope:
         input = convert_to_tensor(input, name="input")
         if not input.dtype.is_complex:
@@ -57,7 +81,14 @@ def imag(input: Any, name: str | None = None) -> Tensor:
 
 
 def angle(input: Any, name: str | None = None) -> Tensor:
-    """The angle in radians of complex numbers; of real ones 0, or pi where negative (API: tf.angle)."""
+    """The angle in radians of complex numbers; of real ones 0, or pi where negative (API: tf.angle).
+
+    Args:
+        input: real or complex numbers.
+
+    Returns:
+        Of the shape of `input`: float32 for complex64, float64 for complex128, else its own type.
+    """
     with name_scope(name, "Angle", [input]) as scope:
         input = convert_to_tensor(input, name="input")
         if input.dtype.is_complex:

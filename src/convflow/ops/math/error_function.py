@@ -55,7 +55,14 @@ def ndtri(x: Any, name: str | None = None) -> Tensor:
 
 
 def erfcinv(x: Any, name: str | None = None) -> Tensor:
-    """The number whose `erfc` is x, NaN outside of [0, 2] (API: tf.math.erfcinv)."""
+    """The number whose `erfc` is x, NaN outside of [0, 2] (API: tf.math.erfcinv).
+
+    Args:
+        x: a tensor of a float type.
+
+    Returns:
+        Of the shape and type of `x`.
+    """
     with name_scope(name, "erfcinv", [x]):
         x = convert_to_tensor(x, name="start")
         with name_scope(None, "mul", [x]) as scope:

@@ -25,12 +25,26 @@ from convflow.ops.math.select import where
 COMPLEX_TYPES = "Tcomplex: type = complex64 in {complex64, complex128}"
 
 
+_DOCSTRING = """{summary}, complex64 or complex128 (API: tf.{name}).
+
+    Args:
+        input: complex64 or complex128, of at least as many axes.
+        name: of the node.
+
+    Returns:
+        Of the type and shape of `input`.
+
+    Raises:
+        ValueError: fewer axes.
+    """
+
+
 def _transform(op_type: str, function_name: str, summary: str) -> Callable[..., Tensor]:
     def function(input: Any, name: str | None = None) -> Tensor:
         return apply_op(op_type, input=input, name=name)
 
     function.__name__ = function.__qualname__ = function_name
-    function.__doc__ = f"{summary}, complex64 or complex128 (API: tf.{function_name})."
+    function.__doc__ = _DOCSTRING.format(summary=summary, name=function_name)
     return function
 
 

@@ -24,12 +24,26 @@ digamma = unary_function("Digamma", "digamma", "The derivative of `tf.lgamma`")
 
 
 def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
-    """The derivative of order a of `tf.digamma` at x, NaN where a is no whole number (API: tf.polygamma)."""
+    """The derivative of order a of `tf.digamma` at x, NaN where a is no whole number (API: tf.polygamma).
+
+    Args:
+        a, x: float32 or float64, both of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+    """
     return apply_op("Polygamma", a=a, x=x, name=name)
 
 
 def zeta(x: Any, q: Any, name: str | None = None) -> Tensor:
-    """The Hurwitz zeta function, the sum of (q + n)^(-x) over n >= 0, NaN for x < 1 (API: tf.zeta)."""
+    """The Hurwitz zeta function, the sum of (q + n)^(-x) over n >= 0, NaN for x < 1 (API: tf.zeta).
+
+    Args:
+        x, q: float32 or float64, both of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+    """
     return apply_op("Zeta", x=x, q=q, name=name)
 
 

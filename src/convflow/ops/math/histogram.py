@@ -90,8 +90,17 @@ def histogram_fixed_width_bins(
 ) -> Tensor:
     """The bin of each value, as `histogram_fixed_width` counts them (API: tf.histogram_fixed_width_bins).
 
+    Args:
+        values: real numbers of any shape.
+        value_range: [lowest, highest] of the type of `values`; what is outside belongs to the first and the last bin.
+        nbins: how many bins, an int32 scalar.
+        dtype: accepted.
+
     Returns:
         int32 of the shape of `values`, whatever `dtype` says: it is kept for TensorFlow's signature.
+
+    Raises:
+        InvalidArgumentError: (when run) no bins.
     """
     with name_scope(name, "histogram_fixed_width_bins", [values, value_range, nbins]):
         values = convert_to_tensor(values, name="values")

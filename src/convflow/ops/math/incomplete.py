@@ -23,12 +23,26 @@ from convflow.ops.types import FLOATING
 
 
 def igamma(a: Any, x: Any, name: str | None = None) -> Tensor:
-    """The lower incomplete gamma integral P(a, x), from 0 to 1; NaN for a <= 0 or x < 0 (API: tf.igamma)."""
+    """The lower incomplete gamma integral P(a, x), from 0 to 1; NaN for a <= 0 or x < 0 (API: tf.igamma).
+
+    Args:
+        a, x: floats of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+    """
     return apply_op("Igamma", a=a, x=x, name=name)
 
 
 def igammac(a: Any, x: Any, name: str | None = None) -> Tensor:
-    """The upper incomplete gamma integral Q(a, x) = 1 - P(a, x) (API: tf.igammac)."""
+    """The upper incomplete gamma integral Q(a, x) = 1 - P(a, x) (API: tf.igammac).
+
+    Args:
+        a, x: floats of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+    """
     return apply_op("Igammac", a=a, x=x, name=name)
 
 

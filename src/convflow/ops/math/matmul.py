@@ -78,7 +78,20 @@ def sparse_matmul(
     b_is_sparse: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """a times b of float32 or bfloat16 as float32 (API: tf.sparse_matmul). Arguments as of `tf.matmul`."""
+    """a times b of float32 or bfloat16 as float32 (API: tf.sparse_matmul).
+
+    Args:
+        a: [m, k] after its transposition.
+        b: [k, n] after its transposition.
+        transpose_a, transpose_b: swap the two axes first.
+        a_is_sparse, b_is_sparse: a hint that most elements are 0.
+
+    Returns:
+        float32 [m, n].
+
+    Raises:
+        ValueError: a rank that is not 2, or sizes k that differ.
+    """
     flags = {"transpose_a": transpose_a, "transpose_b": transpose_b}
     return apply_op("SparseMatMul", a=a, b=b, a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse, name=name, **flags)
 

@@ -61,6 +61,12 @@ def xlog1py(x: Any, y: Any, name: str | None = None) -> Tensor:
 def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x * y, and 0 wherever y is 0, even where x is infinite or NaN (API: tf.math.multiply_no_nan).
 
+    Args:
+        x, y: floating or complex numbers of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+
     Raises:
         TypeError: operands of different types.
     """
@@ -73,6 +79,12 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y, and 0 wherever y is 0 (API: tf.div_no_nan). Integers are divided as by `tf.truediv`.
+
+    Args:
+        x, y: numbers of one type; shapes that broadcast.
+
+    Returns:
+        Of the shape they broadcast to; their type, float32 or float64 for integers.
 
     Raises:
         TypeError: operands of different types.

@@ -123,7 +123,20 @@ def reduce_logsumexp(
     reduction_indices: Any = None,
     keep_dims: bool | None = None,
 ) -> Tensor:
-    """log(sum(exp(x))) without overflow (API: tf.reduce_logsumexp). Arguments as of `reduce_sum`."""
+    """log(sum(exp(x))) without overflow (API: tf.reduce_logsumexp).
+
+    Args:
+        input_tensor: a tensor of a float type.
+        axis: an axis or a list of axes, negative ones counted from the end; None reduces all.
+        keepdims: keep the reduced axes with size 1.
+        reduction_indices, keep_dims: the former names of `axis` and `keepdims`.
+
+    Returns:
+        Of the type of `input_tensor`, without the reduced axes.
+
+    Raises:
+        ValueError: an axis outside of the rank, or one argument given under both its names.
+    """
     axis, keepdims = _renamed(axis, keepdims, reduction_indices, keep_dims)
     with name_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
         largest = reduce_max(input_tensor, axis=axis, keepdims=True)

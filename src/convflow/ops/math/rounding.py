@@ -19,7 +19,14 @@ rint = unary_function("Rint", "rint", "The nearest whole number, halves to even"
 
 
 def nextafter(x1: Any, x2: Any, name: str | None = None) -> Tensor:
-    """The next number after x1 on the way to x2 (API: tf.math.nextafter)."""
+    """The next number after x1 on the way to x2 (API: tf.math.nextafter).
+
+    Args:
+        x1, x2: float32 or float64, both of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+    """
     return apply_op("NextAfter", x1=x1, x2=x2, name=name)
 
 

@@ -20,6 +20,13 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     """`value` as another type, what does not fit set to the type's least or largest number (API: tf.saturate_cast).
 
     Bounds that the source type cannot hold are moved inwards to the next number that it can.
+
+    Args:
+        value: a tensor or value of a number type.
+        dtype: the wanted number type. For a real one the imaginary part of complex numbers is dropped, with a warning.
+
+    Returns:
+        Of type `dtype` and the shape of `value`.
     """
     with name_scope(name, "saturate_cast", [value]) as scope:
         value = convert_to_tensor(value, name="value")

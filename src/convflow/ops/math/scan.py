@@ -36,7 +36,17 @@ def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False
 
 
 def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
-    """The product of all elements up to each one along an axis (API: tf.cumprod). Arguments as of `cumsum`."""
+    """The product of all elements up to each one along an axis (API: tf.cumprod).
+
+    Args:
+        x: a tensor of a number type.
+        axis: an int32 or int64 scalar, 0 by default; negative ones count from the end.
+        exclusive: leave each element out of its own product, which begins with 1.
+        reverse: go from the axis' end.
+
+    Returns:
+        Of the shape and type of `x`.
+    """
     with name_scope(name, "Cumprod", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return apply_op("Cumprod", x=x, axis=axis, exclusive=exclusive, reverse=reverse, name=scope)

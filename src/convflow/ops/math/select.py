@@ -30,7 +30,18 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
 
 
 def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
-    """`where` with all three operands stretched to a common shape (API: tf.where_v2)."""
+    """`where` with all three operands stretched to a common shape (API: tf.where_v2).
+
+    Args:
+        condition: bool.
+        x, y: of one type; both None for the int64 indices [n, rank] of what is true.
+
+    Returns:
+        Of the type of `x` and the common shape.
+
+    Raises:
+        ValueError: shapes that do not broadcast, or only one of `x` and `y`.
+    """
     return _where(condition, x, y, name, "SelectV2")
 
 

@@ -53,7 +53,19 @@ def count_nonzero(
 
 
 def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
-    """The mean squared distance from the mean along axes (API: tf.math.reduce_variance)."""
+    """The mean squared distance from the mean along axes (API: tf.math.reduce_variance).
+
+    Args:
+        input_tensor: a floating or complex tensor.
+        axis: an axis or a list of axes, negative ones counted from the end; None reduces all.
+        keepdims: keep the reduced axes with size 1.
+
+    Returns:
+        Real numbers, without the reduced axes.
+
+    Raises:
+        TypeError: integers or another type.
+    """
     with name_scope(name or "reduce_variance"):
         x = convert_to_tensor(input_tensor)
         if not (x.dtype.is_floating or x.dtype.is_complex):
@@ -66,7 +78,19 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False,
 
 
 def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
-    """The standard deviation along axes, the root of `reduce_variance` (API: tf.math.reduce_std)."""
+    """The standard deviation along axes, the root of `reduce_variance` (API: tf.math.reduce_std).
+
+    Args:
+        input_tensor: a floating or complex tensor.
+        axis: an axis or a list of axes, negative ones counted from the end; None reduces all.
+        keepdims: keep the reduced axes with size 1.
+
+    Returns:
+        Real numbers, without the reduced axes.
+
+    Raises:
+        TypeError: integers or another type.
+    """
     with name_scope(name or "reduce_std"):
         x = convert_to_tensor(input_tensor)
         return sqrt(reduce_variance(x, axis=axis, keepdims=keepdims))

@@ -54,6 +54,13 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
 def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     """A tensor or IndexedSlices times a scalar (API: tf.scalar_mul).
 
+    Args:
+        scalar: a scalar tensor or number, taken as of the type of `x`.
+        x: a tensor or `IndexedSlices` of a number type.
+
+    Returns:
+        Of the kind, type and shape of `x`.
+
     Raises:
         ValueError: `scalar` is not known to be a scalar.
     """

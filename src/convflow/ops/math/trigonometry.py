@@ -30,7 +30,14 @@ atanh = unary_function("Atanh", "atanh", "The inverse of the hyperbolic tangent,
 
 
 def atan2(y: Any, x: Any, name: str | None = None) -> Tensor:
-    """The angle in radians, from -pi to pi, of the point (x, y) seen from the origin (API: tf.atan2)."""
+    """The angle in radians, from -pi to pi, of the point (x, y) seen from the origin (API: tf.atan2).
+
+    Args:
+        y, x: floats of one type; shapes that broadcast.
+
+    Returns:
+        Of their type and the shape they broadcast to.
+    """
     return apply_op("Atan2", y=y, x=x, name=name)
 
 

@@ -36,7 +36,20 @@ def _unsorted(op_type: str, function_name: str, summary: str) -> Callable[..., T
         return apply_op(op_type, data=data, segment_ids=segment_ids, num_segments=num_segments, name=name)
 
     function.__name__ = function.__qualname__ = function_name
-    function.__doc__ = f"""{summary} (API: tf.{function_name}). Arguments as of `tf.unsorted_segment_sum`."""
+    function.__doc__ = f"""{summary} (API: tf.{function_name}).
+
+    Args:
+        data: numbers; real ones, except for products.
+        segment_ids: int32 or int64, its shape begins that of `data`; slices with negative ids are left out.
+        num_segments: the size of the result's first axis, an int32 or int64 scalar.
+        name: of the node.
+
+    Returns:
+        Of the type of `data`, shape [num_segments, *what follows the ids' shape in data's].
+
+    Raises:
+        InvalidArgumentError: (when run) an id that is not below `num_segments`.
+    """
     return function
 
 
@@ -54,7 +67,16 @@ unsorted_segment_min = _unsorted(
 def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The mean of each segment's slices, 0 of none (API: tf.unsorted_segment_mean).
 
-    Arguments as of `tf.unsorted_segment_sum`.
+    Args:
+        data: numbers, floating or complex.
+        segment_ids: int32 or int64, its shape begins that of `data`; slices with negative ids are left out.
+        num_segments: the size of the result's first axis, an int32 or int64 scalar.
+
+    Returns:
+        Of the type of `data`, shape [num_segments, *what follows the ids' shape in data's].
+
+    Raises:
+        InvalidArgumentError: (when run) an id that is not below `num_segments`.
     """
     with name_scope(name, "UnsortedSegmentMean"):
         data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
@@ -65,7 +87,16 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
 def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The sum of each segment's slices over the root of their number (API: tf.unsorted_segment_sqrt_n).
 
-    Arguments as of `tf.unsorted_segment_sum`.
+    Args:
+        data: numbers, floating or complex.
+        segment_ids: int32 or int64, its shape begins that of `data`; slices with negative ids are left out.
+        num_segments: the size of the result's first axis, an int32 or int64 scalar.
+
+    Returns:
+        Of the type of `data`, shape [num_segments, *what follows the ids' shape in data's].
+
+    Raises:
+        InvalidArgumentError: (when run) an id that is not below `num_segments`.
     """
     with name_scope(name, "UnsortedSegmentSqrtN"):
         data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)

@@ -224,12 +224,32 @@ register_op(
 
 
 def sparse_maximum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTensor:
-    """The larger of each two elements of sparse tensors of one shape, 0 where none stands (API of that name)."""
+    """The larger of each two elements of sparse tensors of one shape, 0 where none stands (API of that name).
+
+    Args:
+        sp_a, sp_b: `SparseTensor`s of real numbers, of one type.
+
+    Returns:
+        A `SparseTensor` with an element wherever one of them has one.
+
+    Raises:
+        InvalidArgumentError: (when run) shapes that differ.
+    """
     return _extreme("SparseSparseMaximum", sp_a, sp_b, name)
 
 
 def sparse_minimum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTensor:
-    """The smaller of each two elements of sparse tensors of one shape, 0 where none stands (API of that name)."""
+    """The smaller of each two elements of sparse tensors of one shape, 0 where none stands (API of that name).
+
+    Args:
+        sp_a, sp_b: `SparseTensor`s of real numbers, of one type.
+
+    Returns:
+        A `SparseTensor` with an element wherever one of them has one.
+
+    Raises:
+        InvalidArgumentError: (when run) shapes that differ.
+    """
     return _extreme("SparseSparseMinimum", sp_a, sp_b, name)
 
 

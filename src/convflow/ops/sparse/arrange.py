@@ -40,7 +40,17 @@ from convflow.ops.sparse.parts import (
 
 
 def sparse_reorder(sp_input: Any, name: str | None = None) -> SparseTensor:
-    """The elements of a sparse tensor in row-major order, as most functions want them (API: tf.sparse_reorder)."""
+    """The elements of a sparse tensor in row-major order, as most functions want them (API: tf.sparse_reorder).
+
+    Args:
+        sp_input: a `SparseTensor` of any type.
+
+    Returns:
+        A `SparseTensor` of the same shape.
+
+    Raises:
+        TypeError: it is not sparse.
+    """
     sparse = convert_to_sparse(sp_input)
     indices, values = apply_op(
         "SparseReorder",

@@ -32,6 +32,13 @@ from convflow.ops.math.select import where, where_v2
 def sparse_retain(sp_input: Any, to_retain: Any) -> SparseTensor:
     """The elements of a sparse tensor where the bool vector `to_retain` is true (API: tf.sparse_retain).
 
+    Args:
+        sp_input: a `SparseTensor` of any type with n elements.
+        to_retain: bool [n].
+
+    Returns:
+        A `SparseTensor` of the same shape.
+
     Raises:
         ValueError: there are known to be more or fewer bools than elements.
     """
@@ -110,7 +117,15 @@ def expand_dims(sp_input: Any, axis: Any = None, name: str | None = None) -> Spa
 
 
 def sparse_mask(a: Any, mask_indices: Any, name: str | None = None) -> IndexedSlices:
-    """The slices of `a`, an `IndexedSlices`, whose indices are not among `mask_indices` (API: tf.sparse_mask)."""
+    """The slices of `a`, an `IndexedSlices`, whose indices are not among `mask_indices` (API: tf.sparse_mask).
+
+    Args:
+        a: an `IndexedSlices` of n slices.
+        mask_indices: the indices to leave out, a vector of the type of `a.indices`.
+
+    Returns:
+        An `IndexedSlices` of the same dense shape.
+    """
     with name_scope(name, "sparse_mask", [a, mask_indices]) as scope:
         left, places = setdiff1d(a.indices, mask_indices)
         values = gather(a.values, places, name=scope)

@@ -125,6 +125,9 @@ def async_clear_error() -> None:
 def execution_mode(mode: Any) -> Iterator[None]:
     """A block for one of SYNC and ASYNC (API: tf.contrib.eager.execution_mode).
 
+    Args:
+        mode: `tf.contrib.eager.SYNC` or `ASYNC`, or None; all of them wait for each operation.
+
     Raises:
         ValueError: another mode.
     """
@@ -133,7 +136,14 @@ def execution_mode(mode: Any) -> Iterator[None]:
 
 
 def set_execution_mode(mode: Any) -> None:
-    """Choose SYNC or ASYNC (API: tf.contrib.eager.set_execution_mode); both wait for each operation."""
+    """Choose SYNC or ASYNC (API: tf.contrib.eager.set_execution_mode); both wait for each operation.
+
+    Args:
+        mode: `tf.contrib.eager.SYNC` or `ASYNC`, or None.
+
+    Raises:
+        ValueError: another mode.
+    """
     if mode not in (None, SYNC, ASYNC):
         raise ValueError(f"Execution mode should be None/SYNC/ASYNC. Got {mode}")
 
