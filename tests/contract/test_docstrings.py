@@ -31,13 +31,14 @@ _UNDESCRIBED = (
     ("modeling", "recurrent.stacked_bidirectional tracking variables.constraints variables.initializers"),
     ("modeling", "variables.initializers_keras variables.initializers_matrix variables.partitioners"),
     ("modeling", "variables.regularizers variables.regularizers_keras variables.resource variables.scope"),
-    ("modeling", "variables.variable"),
+    ("modeling", "variables.variable keras.convolutional_recurrent"),
     ("slim", "arg_scope assign cluster_loss data.item_handler data.parallel_reader data.test_utils gradients"),
     ("slim", "layers.gdn layers.shaping layers.summaries losses metrics.aggregate metrics.correlation metrics.rates"),
     ("slim", "metrics.streaming model_analyzer queues recompute summaries variables"),
     ("training", "checkpoint_reader feature_column.sequence_categorical global_step hooks.reporting hooks.stopping"),
     ("training", "input_producer keras.images keras.losses keras.metrics keras.metrics_counts keras.metrics_more"),
     ("training", "keras.models keras.optimizer_base keras.optimizers objects.object_graph optimizers.adam_variants"),
+    ("training", "keras.custom_objects summaries_eager"),
     ("training", "optimizers.weight_decay saved_model.builder saved_model.loader saved_model.signatures saver_eager"),
 )
 

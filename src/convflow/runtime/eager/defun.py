@@ -115,7 +115,13 @@ def function(
 
 
 class CompiledFunction:
-    """What `defun` returns: a function with a graph for each kind of arguments."""
+    """What `defun` returns: a function with a graph for each kind of arguments.
+
+    Args:
+        func: the function that it compiles.
+        input_signature: a list of `tf.TensorSpec`; None for a graph for each kind of arguments.
+        owner: the object whose method `func` is; None for none.
+    """
 
     def __init__(self, func: Callable[..., Any], input_signature: Any = None, owner: Any = None) -> None:
         self._func = func
