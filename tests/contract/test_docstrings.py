@@ -23,23 +23,14 @@ _DESCRIBED = (
 
 # Modules of which some functions take arguments that no `Args:` describes. No module may be added.
 _UNDESCRIBED = (
-    ("modeling", "distributions.distribution distributions.gamma distributions.laplace functional keras.activations"),
-    ("modeling", "keras.advanced_activations keras.backend keras.backend_ops keras.convolutional keras.core"),
-    ("modeling", "keras.merge keras.recurrent_cells keras.wrappers lookup.initializers lookup.vocabularies"),
-    ("modeling", "losses.collect losses.regression metrics.average_precision metrics.classes metrics.counts"),
-    ("modeling", "metrics.means metrics.thresholds metrics.top_k recurrent.conv_lstm"),
-    ("modeling", "recurrent.stacked_bidirectional tracking variables.constraints variables.initializers"),
+    ("modeling", "keras.convolutional_recurrent variables.constraints variables.initializers"),
     ("modeling", "variables.initializers_keras variables.initializers_matrix variables.partitioners"),
-    ("modeling", "variables.regularizers variables.regularizers_keras variables.resource variables.scope"),
-    ("modeling", "variables.variable keras.convolutional_recurrent"),
-    ("slim", "arg_scope assign cluster_loss data.item_handler data.parallel_reader data.test_utils gradients"),
-    ("slim", "layers.gdn layers.shaping layers.summaries losses metrics.aggregate metrics.correlation metrics.rates"),
-    ("slim", "metrics.streaming model_analyzer queues recompute summaries variables"),
+    ("modeling", "variables.regularizers_keras variables.resource variables.scope variables.variable"),
+    ("slim", "arg_scope assign variables"),
     ("training", "checkpoint_reader feature_column.sequence_categorical global_step hooks.reporting hooks.stopping"),
-    ("training", "input_producer keras.images keras.losses keras.metrics keras.metrics_counts keras.metrics_more"),
-    ("training", "keras.models keras.optimizer_base keras.optimizers objects.object_graph optimizers.adam_variants"),
-    ("training", "keras.custom_objects summaries_eager"),
-    ("training", "optimizers.weight_decay saved_model.builder saved_model.loader saved_model.signatures saver_eager"),
+    ("training", "input_producer keras.custom_objects keras.losses keras.metrics keras.metrics_counts"),
+    ("training", "keras.metrics_more keras.optimizer_base objects.object_graph saved_model.builder"),
+    ("training", "saved_model.signatures saver_eager summaries_eager"),
 )
 
 
