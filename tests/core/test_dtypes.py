@@ -18,7 +18,7 @@ def test_what_is_no_type_says_what_would_be():
         TypeError, match=r"Cannot convert 'flot32' to a TensorFlow DType.*tf.float32, its name, or a NumPy"
     ):
         dtypes.as_dtype("flot32")
-    for value in (list, [1], 1.5, True):
+    for value in (list, [1], 1.5, True, torch.qint8):
         with pytest.raises(TypeError, match="Cannot convert"):
             dtypes.as_dtype(value)
 

@@ -249,7 +249,7 @@ def as_dtype(type_value: Any) -> DType:
         return type_value
     if isinstance(type_value, str) and type_value in _BY_NAME:
         return _BY_NAME[type_value]
-    if isinstance(type_value, torch.dtype):
+    if isinstance(type_value, torch.dtype) and type_value in _BY_TORCH:
         return _BY_TORCH[type_value]
     if isinstance(type_value, (int, np.integer)) and not isinstance(type_value, builtins.bool):
         return DType(int(type_value))
