@@ -43,6 +43,11 @@ class NumericColumn(_NumericFields, DenseColumn):
         return self.key
 
     @property
+    def var_scope_name(self) -> str:
+        # tf.contrib.learn's features of one array have no name.
+        return self.key or "features"
+
+    @property
     def parse_example_spec(self) -> dict[str, Any]:
         return {self.key: FixedLenFeature(self.shape, self.dtype, self.default_value)}
 

@@ -110,7 +110,8 @@ class _Model:
         return _Part(logits, scope.name, optimizer)
 
 
-def _model_fn(*settings: Any) -> Callable[..., EstimatorSpec]:
+def combined_model_fn(*settings: Any) -> Callable[..., EstimatorSpec]:
+    """The model function of both; settings as of `_Model`."""
     model = _Model(*settings)
 
     def model_fn(features: Any, labels: Any, mode: str) -> EstimatorSpec:
@@ -150,7 +151,7 @@ class DNNLinearCombinedEstimator(Estimator):
         linear_sparse_combiner: str = "sum",
         warm_start_from: Any = None,
     ) -> None:
-        model_fn = _model_fn(
+        model_fn = combined_model_fn(
             head, linear_feature_columns, linear_optimizer, dnn_feature_columns, dnn_optimizer, dnn_hidden_units,
             dnn_activation_fn, dnn_dropout, input_layer_partitioner, batch_norm, linear_sparse_combiner,
         )  # fmt: skip

@@ -19,7 +19,11 @@ from convflow.training.estimator.spec import EstimatorSpec
 _LEARNING_RATE = 0.05
 
 
-def _model_fn(head: Head, optimizer: Any, input_layer_partitioner: Any, **network: Any) -> Callable[..., EstimatorSpec]:
+def dnn_model_fn(
+    head: Head, optimizer: Any, input_layer_partitioner: Any, **network: Any
+) -> Callable[..., EstimatorSpec]:
+    """The model function of a dense network; settings as of `DNNEstimator` and `dnn_logits`."""
+
     def model_fn(features: Any, labels: Any, mode: str) -> EstimatorSpec:
         check_features(features)
         chosen = optimizer_of(optimizer, _LEARNING_RATE)
@@ -65,7 +69,7 @@ class DNNEstimator(Estimator):
         warm_start_from: Any = None,
         batch_norm: bool = False,
     ) -> None:
-        model_fn = _model_fn(
+        model_fn = dnn_model_fn(
             head, optimizer, input_layer_partitioner, hidden_units=hidden_units, feature_columns=feature_columns,
             activation_fn=activation_fn, dropout_rate=dropout, batch_norm=batch_norm,
         )  # fmt: skip

@@ -21,9 +21,10 @@ from convflow.training.optimizers.ftrl import FtrlOptimizer
 _LEARNING_RATE = 0.2
 
 
-def _model_fn(
+def linear_model_fn(
     head: Head, feature_columns: Any, optimizer: Any, partitioner: Any, sparse_combiner: str
 ) -> Callable[..., EstimatorSpec]:
+    """The model function of a weighted sum; settings as of `LinearEstimator`."""
     columns = normalized(feature_columns)
 
     def model_fn(features: Any, labels: Any, mode: str) -> EstimatorSpec:
@@ -64,7 +65,7 @@ class LinearEstimator(Estimator):
         sparse_combiner: str = "sum",
         warm_start_from: Any = None,
     ) -> None:
-        model_fn = _model_fn(head, feature_columns, optimizer, partitioner, sparse_combiner)
+        model_fn = linear_model_fn(head, feature_columns, optimizer, partitioner, sparse_combiner)
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 
 
