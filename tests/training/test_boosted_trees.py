@@ -49,11 +49,12 @@ def test_a_classifier_grows_the_trees_it_is_told(tmp_path):
         learner_config=config, n_classes=3, examples_per_layer=100, num_trees=3, center_bias=False,
         model_dir=str(tmp_path), config=run_config,
     )  # fmt: skip
-    model.fit(input_fn=inputs({"images": X}, THREE), max_steps=1000)
+    # The labels of a set of images are bytes.
+    model.fit(input_fn=inputs({"images": X}, THREE.astype(np.uint8)), max_steps=1000)
     assert model.get_variable_value("boosted_trees/state")[0] == 3
     # Three trees of four layers, each of one batch.
     assert model.get_variable_value("global_step") == 12
-    found = model.evaluate(input_fn=inputs({"images": X}, THREE, epochs=1))
+    found = model.evaluate(input_fn=inputs({"images": X}, THREE.astype(np.uint8), epochs=1))
     assert found["accuracy"] > 0.97 and set(found) >= {"loss", "global_step"}
     classes = [item["classes"] for item in model.predict(input_fn=inputs({"images": X}, None, epochs=1))]
     assert np.mean(np.array(classes) == THREE) == pytest.approx(found["accuracy"])

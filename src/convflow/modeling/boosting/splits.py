@@ -66,39 +66,54 @@ def best_splits(
     np.add.at(total, leaf, slopes)
     half = slopes.shape[1] // 2
     before = penalties.scores(total[:, :half], total[:, half:])
+    counts = np.bincount(leaf, minlength=leaves)
     found = Splits(
         np.full(leaves, -np.inf), np.zeros(leaves, np.int64), np.zeros(leaves, np.int64), np.zeros_like(total), total
     )
     for feature in features:
         column = ranges[feature]
-        if column.min() < column.max():
-            _compare(found, int(feature), column, leaf, slopes, before, penalties)
+        # Images and counts are mostly zeros: what is in the first range is what is left of the leaf without the others.
+        above = np.flatnonzero(column)
+        if len(above):
+            _compare(found, int(feature), column[above], leaf[above], slopes[above], before, counts, penalties)
     found.gain -= penalties.complexity
     return found
 
 
 def _compare(
     found: Splits, feature: int, column: np.ndarray, leaf: np.ndarray, slopes: np.ndarray, before: np.ndarray,
-    penalties: Penalties,
+    counts: np.ndarray, penalties: Penalties,
 ) -> None:  # fmt: skip
-    """Take this feature's splits where they are better than those found."""
+    """Take this feature's splits where they are better than those found.
+
+    Args:
+        column, leaf, slopes: of the examples above the first range, ordered by leaf.
+        before: the scores of the leaves as they are.
+        counts: how many examples each leaf has, those in the first range too.
+    """
     keys = leaf * (int(column.max()) + 1) + column
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
+    # A group is what a leaf has in a range; a split is between it and what is below it.
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     leaf_of, range_of = leaf[order[starts]], column[order[starts]]
-    running = np.cumsum(np.add.reduceat(slopes[order], starts, axis=0), axis=0)
     firsts = np.flatnonzero(np.append(True, leaf_of[1:] != leaf_of[:-1]))
     groups = np.diff(np.append(firsts, len(leaf_of)))
-    left = running - np.repeat(np.vstack([np.zeros(running.shape[1]), running[firsts[1:] - 1]]), groups, axis=0)
-    half = slopes.shape[1] // 2
+    running = np.zeros((len(starts) + 1, slopes.shape[1]))
+    np.cumsum(np.add.reduceat(slopes[order], starts, axis=0), axis=0, out=running[1:])
+    # In the first range; rounding aside, nothing if all of the leaf's examples are above it.
+    lowest = found.total[leaf_of[firsts]] - (running[firsts + groups] - running[firsts])
+    left = running[:-1] + np.repeat(lowest - running[firsts], groups, axis=0)
     right = found.total[leaf_of] - left
+    half = slopes.shape[1] // 2
     gain = penalties.scores(left[:, :half], left[:, half:]) + penalties.scores(right[:, :half], right[:, half:])
     gain -= before[leaf_of]
-    weights = np.minimum(left[:, half:].sum(axis=1), right[:, half:].sum(axis=1))
-    gain[weights < penalties.min_weight] = -np.inf
+    if penalties.min_weight:
+        weights = np.minimum(left[:, half:].sum(axis=1), right[:, half:].sum(axis=1))
+        gain[weights < penalties.min_weight] = -np.inf
     # What is left of nothing is no split.
-    gain[firsts + groups - 1] = -np.inf
+    examples = np.diff(np.append(starts[firsts], len(keys)))
+    gain[firsts[examples == counts[leaf_of[firsts]]]] = -np.inf
     best = np.maximum.reduceat(gain, firsts)
     better = best > found.gain[leaf_of[firsts]]
     if not better.any():
@@ -107,5 +122,7 @@ def _compare(
     at = np.flatnonzero(gain == np.repeat(best, groups))
     at = at[np.unique(leaf_of[at], return_index=True)[1]][better]
     chosen = leaf_of[at]
-    found.gain[chosen], found.feature[chosen], found.range[chosen] = gain[at], feature, range_of[at]
+    below = np.append(0, range_of[:-1])
+    below[firsts] = 0
+    found.gain[chosen], found.feature[chosen], found.range[chosen] = gain[at], feature, below[at]
     found.left[chosen] = left[at]

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from convflow.core import dtypes
 from convflow.formats.learner import LearnerConfig
+from convflow.graph.convert import convert_to_tensor
 from convflow.modeling.boosting import slopes
 from convflow.modeling.boosting.growth import GrowthSettings
 from convflow.modeling.boosting.splits import Penalties
+from convflow.ops.math.cast import cast
 from convflow.training.estimator.boosted.graph import model_function
 from convflow.training.estimator.boosted.matrix import matrix_of_columns, matrix_of_features
 from convflow.training.estimator.canned.heads.binary import BinaryClassHead
@@ -99,9 +102,17 @@ class _GradientBoosted(Learner):
         def model_fn(features: Any, labels: Any, mode: str) -> EstimatorSpec:
             if feature_engineering_fn is not None:
                 features, labels = feature_engineering_fn(feeding.plain(features), labels)
-            return finish(model(feeding.named(features), labels, mode))
+            return finish(model(feeding.named(features), _of_any_integers(labels), mode))
 
         super().__init__(model_fn, model_dir, config)
+
+
+def _of_any_integers(labels: Any) -> Any:
+    """Labels as the heads take them: classes may be integers of any size here, as the bytes of image sets are."""
+    if labels is None:
+        return None
+    labels = convert_to_tensor(labels)
+    return cast(labels, dtypes.int64) if labels.dtype.is_integer else labels
 
 
 def _with_class_numbers(spec: EstimatorSpec) -> EstimatorSpec:
