@@ -117,6 +117,16 @@ class _Registration(NamedTuple):
 
 
 _registered: dict[str, _Registration] = {}
+_imports_of_the_rest: list[Callable[[], None]] = []
+
+
+def look_further(import_the_rest: Callable[[], None]) -> None:
+    """Have `import_the_rest` called when an op is asked for that nothing has registered so far.
+
+    Nodes are made by the names of their ops, gradients most of all, and who names an op need not have imported the
+    module where it stands.
+    """
+    _imports_of_the_rest.append(import_the_rest)
 
 
 def register_op(
@@ -139,7 +149,7 @@ def register_op(
 @cache
 def get_op(name: str) -> OpDef:
     """The record of the op called `name`; NotImplementedError for an op that convflow does not have."""
-    if name not in _registered:
+    if not is_registered(name):
         raise NotImplementedError(f"convflow has no op called {name!r}.")
     given = _registered[name]
     attrs = {attr.name: attr for attr in map(_parse_attr, _split(given.attrs))}
@@ -161,6 +171,10 @@ def all_ops() -> Iterator[OpDef]:
 
 
 def is_registered(name: str) -> bool:
+    """Whether there is an op called `name`; the ops that nothing has imported yet count."""
+    if name not in _registered:
+        for import_the_rest in _imports_of_the_rest:
+            import_the_rest()
     return name in _registered
 
 
