@@ -44,6 +44,10 @@ def test_every_module_loads(name: str) -> None:
         ("losses", "softmax_cross_entropy", tf.contrib.slim.losses.softmax_cross_entropy),
         ("losses.metric_learning", "triplet_semihard_loss", tf.contrib.losses.metric_learning.triplet_semihard_loss),
         ("distributions", "Normal", tf.distributions.Normal),
+        ("estimator", "binary_classification_head", tf.estimator.BinaryClassHead),
+        ("estimator", "multi_class_head", tf.estimator.MultiClassHead),
+        ("estimator", "regression_head", tf.estimator.RegressionHead),
+        ("estimator", "DNNEstimator", tf.estimator.DNNEstimator),
     ],
 )
 def test_inner_paths_give_the_public_objects(module: str, name: str, value: Any) -> None:

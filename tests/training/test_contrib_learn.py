@@ -40,6 +40,17 @@ def test_prices_are_learned_the_way_of_scikit_learn():
     assert model.score(X, NUMBER)["loss"] < 0.1 * NUMBER.var()
 
 
+def test_numbers_from_wide_and_deep_columns():
+    columns = [layers.real_valued_column("", dimension=4)]
+    model = learn.DNNLinearCombinedRegressor(
+        linear_feature_columns=columns, dnn_feature_columns=columns, dnn_hidden_units=[4]
+    )
+    model.fit(X, NUMBER, steps=100)
+    found = model.evaluate(X, NUMBER)
+    assert sorted(found) == ["global_step", "loss"] and found["loss"] < 0.2 * NUMBER.var()
+    assert model.predict(X, as_iterable=False).shape == (90,)
+
+
 def test_wide_and_deep_columns():
     def input_fn():
         sparse = tf.SparseTensor([[0, 0], [1, 0], [2, 0], [3, 0]], ["a", "b", "a", "c"], [4, 1])

@@ -6,6 +6,7 @@ from convflow.api.contrib import (
     data,
     distributions,
     eager,
+    estimator,
     factorization,
     framework,
     graph_editor,

@@ -4,6 +4,7 @@ from convflow.api.contrib.learn import datasets, preprocessing, python
 from convflow.training.estimator.contrib_learn.canned import (
     DNNClassifier,
     DNNLinearCombinedClassifier,
+    DNNLinearCombinedRegressor,
     DNNRegressor,
     LinearClassifier,
     LinearRegressor,

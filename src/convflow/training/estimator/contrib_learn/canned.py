@@ -26,8 +26,8 @@ from convflow.training.estimator.spec import EstimatorSpec
 from convflow.training.optimizers.adagrad import AdagradOptimizer
 from convflow.training.optimizers.ftrl import FtrlOptimizer
 
-# Today's metrics of two classes by the names of then.
-_RENAMED = {
+# Today's metrics of two classes by the names of then; of more classes there was only the first.
+_METRICS_OF_TWO = {
     "accuracy": ("accuracy", "accuracy/threshold_0.500000_mean"),
     "auc": ("auc",),
     "auc_precision_recall": ("auc_precision_recall",),
@@ -59,14 +59,14 @@ class _Canned(Learner):
             if feature_engineering_fn is not None:
                 features, labels = feature_engineering_fn(feeding.plain(features), labels)
             spec = finish(model_fn(feeding.named(features), labels, mode))
-            metrics = {
-                name: pair
-                for key, pair in spec.eval_metric_ops.items()
-                for name in _RENAMED.get(key, () if key in ("average_loss", "accuracy_baseline") else (key,))
-            }
-            return spec._replace(eval_metric_ops=metrics)
+            return spec._replace(eval_metric_ops=self._metrics_of_then(spec.eval_metric_ops))
 
         super().__init__(renamed, model_dir, config)
+
+    @staticmethod
+    def _metrics_of_then(metrics: dict[str, Any]) -> dict[str, Any]:
+        # Of numbers there was none but the loss.
+        return {}
 
 
 class _Classifier(_Canned):
@@ -78,6 +78,11 @@ class _Classifier(_Canned):
             return spec._replace(predictions={**spec.predictions, "classes": spec.predictions[key][:, 0]})
 
         super().__init__(model_fn, finish, *settings)
+
+    @staticmethod
+    def _metrics_of_then(metrics: dict[str, Any]) -> dict[str, Any]:
+        names = _METRICS_OF_TWO if "auc" in metrics else {"accuracy": ("accuracy",)}
+        return {name: metrics[key] for key, those in names.items() if key in metrics for name in those}
 
     def predict(
         self, x: Any = None, input_fn: Any = None, batch_size: int | None = None, outputs: Sequence[str] | None = None,
@@ -287,3 +292,35 @@ class DNNLinearCombinedClassifier(_Classifier):
             "embedding_lr_multipliers": embedding_lr_multipliers, "_joint_linear_weights": _joint_linear_weights,
         }  # fmt: skip
         super().__init__(model_fn, label_keys, model_dir, config, feature_engineering_fn, absent)
+
+
+class DNNLinearCombinedRegressor(_Regressor):
+    """Both models give numbers together (API: tf.contrib.learn.DNNLinearCombinedRegressor).
+
+    Args:
+        label_dimension: how many numbers a label is.
+
+    The other arguments are those of `DNNLinearCombinedClassifier`.
+    """
+
+    def __init__(
+        self, model_dir: Any = None, weight_column_name: str | None = None, linear_feature_columns: Any = None,
+        linear_optimizer: Any = None, _joint_linear_weights: bool = False, dnn_feature_columns: Any = None,
+        dnn_optimizer: Any = None, dnn_hidden_units: Sequence[int] | None = None, dnn_activation_fn: Any = relu,
+        dnn_dropout: float | None = None, gradient_clip_norm: float | None = None, enable_centered_bias: bool = False,
+        label_dimension: int = 1, config: Any = None, feature_engineering_fn: Any = None,
+        embedding_lr_multipliers: Any = None, input_layer_min_slice_size: int | None = None,
+        fix_global_step_increment_bug: bool = False,
+    ) -> None:  # fmt: skip
+        columns = list(linear_feature_columns or [])
+        model_fn = combined_model_fn(
+            RegressionHead(weight_column_name, label_dimension), columns,
+            _lazy(linear_optimizer, lambda: _ftrl(columns)), dnn_feature_columns,
+            _lazy(dnn_optimizer, lambda: AdagradOptimizer(0.05)), dnn_hidden_units, dnn_activation_fn, dnn_dropout,
+            None, False, "sum",
+        )  # fmt: skip
+        absent = {
+            "gradient_clip_norm": gradient_clip_norm, "enable_centered_bias": enable_centered_bias,
+            "embedding_lr_multipliers": embedding_lr_multipliers, "_joint_linear_weights": _joint_linear_weights,
+        }  # fmt: skip
+        super().__init__(model_fn, model_dir, config, feature_engineering_fn, absent)
