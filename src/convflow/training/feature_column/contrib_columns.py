@@ -63,6 +63,13 @@ def sparse_column_with_keys(
 ) -> VocabularyListCategoricalColumn:
     """Words of a list (API: tf.contrib.layers.sparse_column_with_keys); see `categorical_column_with_vocabulary_list`.
 
+    Args:
+        column_name: the key of the feature.
+        keys: the words; their places are their ids.
+        default_value: the id of other words; -1 leaves them out.
+        combiner: "sum".
+        dtype: of the words.
+
     Raises:
         NotImplementedError: another combiner than "sum"; so do the other columns.
     """
@@ -73,7 +80,14 @@ def sparse_column_with_keys(
 def sparse_column_with_hash_bucket(
     column_name: str, hash_bucket_size: int, combiner: str = "sum", dtype: Any = dtypes.string
 ) -> HashedCategoricalColumn:
-    """Hashed words (API: tf.contrib.layers.sparse_column_with_hash_bucket)."""
+    """Hashed words (API: tf.contrib.layers.sparse_column_with_hash_bucket).
+
+    Args:
+        column_name: the key of the feature.
+        hash_bucket_size: how many ids there are.
+        combiner: "sum".
+        dtype: of the feature, string or an integer.
+    """
     _check_combiner(column_name, combiner)
     return categorical_column_with_hash_bucket(column_name, hash_bucket_size, dtype)
 
@@ -81,7 +95,14 @@ def sparse_column_with_hash_bucket(
 def sparse_column_with_integerized_feature(
     column_name: str, bucket_size: int, combiner: str = "sum", dtype: Any = dtypes.int64
 ) -> IdentityCategoricalColumn:
-    """Ids (API: tf.contrib.layers.sparse_column_with_integerized_feature)."""
+    """Ids (API: tf.contrib.layers.sparse_column_with_integerized_feature).
+
+    Args:
+        column_name: the key of the feature.
+        bucket_size: how many ids there are, from 0.
+        combiner: "sum".
+        dtype: has no effect: any integers are taken.
+    """
     _check_combiner(column_name, combiner)
     return categorical_column_with_identity(column_name, bucket_size)
 
@@ -95,7 +116,17 @@ def sparse_column_with_vocabulary_file(
     combiner: str = "sum",
     dtype: Any = dtypes.string,
 ) -> VocabularyFileCategoricalColumn:
-    """Words of a file (API: tf.contrib.layers.sparse_column_with_vocabulary_file)."""
+    """Words of a file (API: tf.contrib.layers.sparse_column_with_vocabulary_file).
+
+    Args:
+        column_name: the key of the feature.
+        vocabulary_file: the path of a file with a word in each line.
+        num_oov_buckets: how many more ids other words are hashed to.
+        vocab_size: how many lines are read; all if None.
+        default_value: the id of other words; -1 leaves them out.
+        combiner: "sum".
+        dtype: of the words.
+    """
     _check_combiner(column_name, combiner)
     default = None if default_value == -1 else default_value
     return categorical_column_with_vocabulary_file(
@@ -106,12 +137,22 @@ def sparse_column_with_vocabulary_file(
 def weighted_sparse_column(
     sparse_id_column: CategoricalColumn, weight_column_name: str, dtype: Any = dtypes.float32
 ) -> WeightedCategoricalColumn:
-    """Ids with weights (API: tf.contrib.layers.weighted_sparse_column)."""
+    """Ids with weights (API: tf.contrib.layers.weighted_sparse_column).
+
+    Args:
+        sparse_id_column: makes the ids.
+        weight_column_name: the key of the weights, of the shape of the ids.
+        dtype: of the weights.
+    """
     return weighted_categorical_column(sparse_id_column, weight_column_name, dtype)
 
 
 def one_hot_column(sparse_id_column: CategoricalColumn) -> IndicatorColumn:
-    """Counts of ids (API: tf.contrib.layers.one_hot_column)."""
+    """Counts of ids (API: tf.contrib.layers.one_hot_column).
+
+    Args:
+        sparse_id_column: makes the ids.
+    """
     return indicator_column(sparse_id_column)
 
 
@@ -127,7 +168,14 @@ def embedding_column(
 ) -> EmbeddingColumn:
     """A trained row for each id (API: tf.contrib.layers.embedding_column).
 
-    Arguments as of `tf.feature_column.embedding_column`; the default initializer's deviation is 1 / sqrt(ids).
+    Args:
+        sparse_id_column: makes the ids.
+        dimension: numbers in a row.
+        combiner: how the rows of an example become one: "mean", "sqrtn" or "sum".
+        initializer: of the rows; by default normal, truncated, with a deviation of 1 / sqrt(ids).
+        ckpt_to_load_from, tensor_name_in_ckpt: a checkpoint and the variable in it to begin with.
+        max_norm: longer rows are scaled down to it.
+        trainable: whether the rows are trained.
     """
     if initializer is None:
         initializer = TruncatedNormal(mean=0.0, stddev=1 / math.sqrt(sparse_id_column.num_buckets))
@@ -145,6 +193,13 @@ def crossed_column(
     hash_key: int | None = None,
 ) -> CrossedColumn:
     """Combinations (API: tf.contrib.layers.crossed_column): of the words of columns of words, not of their ids.
+
+    Args:
+        columns: what is combined.
+        hash_bucket_size: how many ids there are.
+        combiner: "sum".
+        ckpt_to_load_from, tensor_name_in_ckpt: must be left out.
+        hash_key: of the hash.
 
     Raises:
         NotImplementedError: another combiner than "sum", or a checkpoint.
@@ -166,7 +221,12 @@ def input_from_feature_columns(
 ) -> Tensor:
     """All columns of numbers side by side (API: tf.contrib.layers.input_from_feature_columns).
 
-    See `tf.feature_column.input_layer`; `scope` is not there.
+    Args:
+        columns_to_tensors: the features by key.
+        feature_columns: columns of numbers.
+        weight_collections: where the variables are added.
+        trainable: whether they are trained.
+        scope: must be left out.
 
     Raises:
         NotImplementedError: a scope.

@@ -63,7 +63,11 @@ def infer_real_valued_columns_from_input(x: Any) -> list[NumericColumn]:
 
 
 def infer_real_valued_columns_from_input_fn(input_fn: Callable[[], Any]) -> list[NumericColumn]:
-    """Columns of numbers for what an input function returns (API: tf.contrib.learn)."""
+    """Columns of numbers for what an input function returns (API: tf.contrib.learn).
+
+    Args:
+        input_fn: returns features, of numbers and with known sizes, and labels.
+    """
     with Graph().as_default():
         features = feeding.named(input_fn()[0])
         tensors = {key: convert_to_tensor(features[key]) for key in sorted(features)}
