@@ -32,6 +32,34 @@ def test_modules_are_converted_too(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("model.*.pyc"))
 
 
+def test_modules_beside_are_found_from_packages_that_python_3_could_read(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("from net import *\nfrom net import model\nprint(half(7), model.names())\n")
+    package = tmp_path / "net"
+    (package / "deep").mkdir(parents=True)
+    (package / "__init__.py").write_text("from model import half\n")
+    (package / "sizes.py").write_text("two = 2\n")
+    (package / "deep" / "__init__.py").write_text("")
+    (package / "deep" / "words.py").write_text("__all__ = ['said']\nsaid = __name__\n")
+    lines = ["import os, sizes", "import sizes as also", "import deep.words", "import deep.words as w", "import json"]
+    lines += ["def half(n):", "    assert also is sizes", "    return n / sizes.two"]
+    lines += ["def names():", "    return deep.words.said, w.said, json.__name__, os.name != ''"]
+    (package / "model.py").write_text("\n".join(lines) + "\n")
+    done = run(tmp_path)
+    assert done.stdout.split("\n")[0] == "3.5 ('net.deep.words', 'net.deep.words', 'json', True)", done.stderr
+    assert f"{package / 'model.py'} imports sizes, deep from the folder it is in" in done.stderr
+    assert "No module named 'model'" in run(tmp_path, "--no-period-names").stderr
+
+
+def test_what_is_found_otherwise_stays(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import net\nprint(net.value)\n")
+    (tmp_path / "sizes.py").write_text("value = 'above'\n")
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "__init__.py").write_text("from sizes import value\n")
+    (tmp_path / "net" / "sizes.py").write_text("value = 'beside'\n")
+    done = run(tmp_path)
+    assert (done.stdout, done.stderr) == ("above\n", "")
+
+
 @_CONVERTER
 def test_whole_numbers_are_divided_as_there(tmp_path: Path) -> None:
     lines = [

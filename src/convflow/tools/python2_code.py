@@ -8,7 +8,7 @@ from collections.abc import MutableMapping
 from types import CodeType
 from typing import Any
 
-from convflow.tools import python2
+from convflow.tools import beside, python2
 from convflow.tools.period.offer import Offer
 from convflow.tools.period.python2_names import BUILTINS, divide, divide_in_place
 
@@ -33,7 +33,8 @@ def compile_program(source: bytes | str, name: str, in_package: bool = False, by
     try:
         code = _compiled(source, name)
         is_old = by_names and _NAMES & _names(code) and not _decides_itself(source)
-        return (_compiled_python_2(source, name, in_package) if is_old else None) or code
+        old = _compiled_python_2(source, name, in_package) if is_old else None
+        return old or (_compiled_with_dots(source, name) if in_package and by_names else None) or code
     except SyntaxError as error:
         old = _compiled_python_2(source, name, in_package) if python2.looks_like_it(error) else None
         if old is None:
@@ -58,6 +59,20 @@ def _decides_itself(source: bytes | str) -> bool:
 def _compiled(source: Any, name: str) -> CodeType:
     # dont_inherit: this file's own `from __future__` is not the program's.
     return compile(source, name, "exec", dont_inherit=True)
+
+
+def _compiled_with_dots(source: bytes | str, name: str) -> CodeType | None:
+    """The code if the module imports what only stands beside it; None if it does not."""
+    tree = ast.parse(source)
+    found = beside.with_dots(tree, name)
+    if not found:
+        return None
+    print(
+        f"convflow run: {name} imports {', '.join(found)} from the folder it is in, as packages of Python 2 did: it is "
+        "read with a dot (`from . import`).",
+        file=sys.stderr,
+    )
+    return _compiled(tree, name)
 
 
 def _compiled_python_2(source: bytes | str, name: str, in_package: bool) -> CodeType | None:
