@@ -2,6 +2,7 @@
 
 from convflow.api.keras import (
     activations,
+    applications,
     backend,
     callbacks,
     constraints,

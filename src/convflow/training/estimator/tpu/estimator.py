@@ -34,9 +34,9 @@ class TPUEstimator(Estimator):
         use_tpu: must be False.
         train_batch_size, eval_batch_size, predict_batch_size: what `params["batch_size"]` is in each mode; there is
             none where it is None.
-        batch_axis, eval_on_tpu, export_to_tpu, export_to_cpu, embedding_config_spec: of TPUs, of no effect.
+        batch_axis, eval_on_tpu, export_to_tpu, export_to_cpu, embedding_config_spec, export_saved_model_api_version:
+            of TPUs, of no effect.
         warm_start_from: as of `Estimator`.
-        experimental_export_device_assignment: of TPUs, of no effect.
 
     Raises:
         ValueError: no such configuration, reserved names in `params`, functions without `params`.
@@ -58,8 +58,8 @@ class TPUEstimator(Estimator):
         export_to_tpu: bool = True,
         export_to_cpu: bool = True,
         warm_start_from: Any = None,
-        experimental_export_device_assignment: bool = False,
         embedding_config_spec: Any = None,
+        export_saved_model_api_version: Any = None,
     ) -> None:
         if not isinstance(config, RunConfig):
             raise ValueError(f"`config` must be provided with type `tf.contrib.tpu.RunConfig`. It is {config!r}.")

@@ -1,0 +1,3 @@
+"""tf.keras.applications"""
+
+from convflow.api.keras.applications import imagenet_utils

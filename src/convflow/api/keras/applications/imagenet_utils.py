@@ -1,0 +1,3 @@
+"""tf.keras.applications.imagenet_utils"""
+
+from convflow.datasets.imagenet_names import decode_predictions

@@ -1,0 +1,22 @@
+"""tensorflow.python.keras"""
+
+from convflow.api.keras import (
+    activations,
+    applications,
+    backend,
+    callbacks,
+    constraints,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    regularizers,
+    utils,
+)
+from convflow.modeling.keras.core import Input
+from convflow.training.keras.model import Model
+from convflow.training.keras.sequential import Sequential
