@@ -25,9 +25,9 @@ UNLISTED = (
     "tf.compat.v2",
     "tf.estimator",
     *(f"tf.keras.{name}" for name in (
-        "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints", "initializers",
-        "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers", "utils.Progbar",
-        "utils.Sequence", "utils.get_file",
+        "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints",
+        "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers",
+        "utils.Progbar", "utils.Sequence", "utils.get_file",
     )),
 )  # fmt: skip
 # What TensorFlow does not have.
