@@ -38,8 +38,8 @@ class CrossShardOptimizer(Optimizer):
         super().__init__(False, name)
         self._opt = opt
 
-    def compute_gradients(self, loss: Any, var_list: Any = None, **kwargs: Any) -> GradsAndVars:
-        return self._opt.compute_gradients(loss, var_list=var_list, **kwargs)
+    def compute_gradients(self, loss: Any, var_list: Any = None, *args: Any, **kwargs: Any) -> GradsAndVars:
+        return self._opt.compute_gradients(loss, var_list, *args, **kwargs)
 
     def apply_gradients(
         self, grads_and_vars: Iterable[tuple[Any, Any]], global_step: Any = None, name: str | None = None
