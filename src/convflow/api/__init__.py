@@ -473,6 +473,7 @@ __getattr__, __dir__ = _lazy_submodules(
     "compat",
     "config",
     "contrib",
+    "distribute",
     "distributions",
     "estimator",
     "feature_column",

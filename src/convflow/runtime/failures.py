@@ -122,7 +122,7 @@ def _refusal(op: Operation, known: Known, error: Exception) -> str | None:
     if isinstance(error, errors.OpError):
         return None
     for arg, tensor in zip(op.definition.inputs, op.inputs, strict=False):
-        if arg.is_ref and not isinstance(known.get(tensor), VariableSlot):
+        if arg.is_ref and isinstance(known.get(tensor), (torch.Tensor, np.ndarray)):
             return (
                 f"Input '{arg.name}' of {op.name} must be a variable, but {tensor.name} was fed: a fed value cannot "
                 "be written to. Feed the variable only to nodes that read it."

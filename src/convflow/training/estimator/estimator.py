@@ -22,6 +22,9 @@ from convflow.ops.array.identity import group
 from convflow.training import summaries
 from convflow.training.checkpoint_management import latest_checkpoint
 from convflow.training.checkpoint_reader import list_variables, load_variable
+from convflow.training.distribute.current import has_strategy
+from convflow.training.distribute.replica import InputContext
+from convflow.training.distribute.strategy import DefaultStrategy
 from convflow.training.estimator import exporting, functions, input_results, results, run_config
 from convflow.training.estimator.mode_keys import ModeKeys
 from convflow.training.estimator.spec import EstimatorSpec
@@ -184,12 +187,13 @@ class Estimator:
         return int(load_variable(path, GraphKeys.GLOBAL_STEP)) if path else 0
 
     def _train(self, input_fn: Any, hooks: list[Any], listeners: list[Any]) -> Any:
-        with Graph().as_default() as graph, graph.device(self._config.device_fn):
+        strategy = self._config.train_distribute or DefaultStrategy()
+        with Graph().as_default() as graph, graph.device(self._config.device_fn), strategy.scope():
             set_random_seed(self._config.tf_random_seed)
             self._create_and_assert_global_step(graph)
             get_or_create_global_step_read(graph)
             features, labels, input_hooks = self._inputs(input_fn, ModeKeys.TRAIN)
-            spec = self._call_model_fn(features, labels, ModeKeys.TRAIN, self.config)
+            spec = strategy.run(self._call_model_fn, (features, labels, ModeKeys.TRAIN, self.config))
             if not latest_checkpoint(self._model_dir):
                 self._warm_start()
             _note_loss(spec.loss)
@@ -287,11 +291,12 @@ class Estimator:
                 raise ValueError(f"Must specify steps > 0, given: {steps}")
             all_hooks.append(StopAfterNEvalsHook(num_evals=steps))
         checkpoint_path = self._checkpoint(checkpoint_path, "evaluate")
-        with Graph().as_default() as graph:
+        strategy = self._config.eval_distribute or DefaultStrategy()
+        with Graph().as_default() as graph, strategy.scope():
             set_random_seed(self._config.tf_random_seed)
             self._create_and_assert_global_step(graph)
             features, labels, input_hooks = self._inputs(input_fn, ModeKeys.EVAL)
-            spec = self._call_model_fn(features, labels, ModeKeys.EVAL, self.config)
+            spec = strategy.run(self._call_model_fn, (features, labels, ModeKeys.EVAL, self.config))
             update_op, values = _metrics(spec)
             if not checkpoint_path:
                 self._warm_start()
@@ -438,10 +443,11 @@ class Estimator:
         return create_global_step(graph)
 
     def _inputs(self, input_fn: Callable[..., Any], mode: str) -> tuple[Any, Any, list[SessionRunHook]]:
+        available = {"mode": mode, "params": self._params_of_input(input_fn, mode), "config": self.config}
+        if has_strategy():
+            available["input_context"] = InputContext()
         with device("/cpu:0"):
-            result = functions.call_input_fn(
-                input_fn, mode=mode, params=self._params_of_input(input_fn, mode), config=self.config
-            )
+            result = functions.call_input_fn(input_fn, **available)
         return input_results.parse(result)
 
     def _params_of_input(self, input_fn: Callable[..., Any], mode: str) -> Any:

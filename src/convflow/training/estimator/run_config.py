@@ -13,6 +13,7 @@ from tensorboard.compat.proto.rewriter_config_pb2 import RewriterConfig
 
 from convflow.core import logging
 from convflow.core.compat import path_to_str
+from convflow.training.distribute.strategy import Strategy
 
 # TensorFlow's own word: None means "never".
 _USE_DEFAULT = "USE_DEFAULT"
@@ -41,11 +42,13 @@ class RunConfig:
         log_step_count_steps: how often loss and steps per second are logged.
         device_fn: a function of a node to its device.
         protocol, experimental_max_worker_delay_secs, session_creation_timeout_secs: of several processes.
-        train_distribute, eval_distribute, experimental_distribute: must be None.
+        train_distribute, eval_distribute: a `tf.distribute.Strategy` of one device, in force while it trains or
+            evaluates.
+        experimental_distribute: must be None.
 
     Raises:
         ValueError: a value that cannot be, or checkpoints both by steps and by seconds.
-        NotImplementedError: a distribution strategy, or a cluster in the environment's TF_CONFIG.
+        NotImplementedError: `experimental_distribute`, or a cluster in the environment's TF_CONFIG.
     """
 
     def __init__(
@@ -268,8 +271,10 @@ def _check(values: dict[str, Any]) -> None:
     must("session_config", lambda value: isinstance(value, ConfigProto), "an instance of ConfigProto")
     must("tf_random_seed", lambda value: isinstance(value, int), "an integer")
     must("device_fn", callable, 'callable with exactly one argument "op"')
-    for name in ("train_distribute", "eval_distribute", "experimental_distribute"):
-        if values[name] is not None:
-            raise NotImplementedError(
-                f"RunConfig: {name} (tf.distribute) is not there: convflow trains in one process. Leave it out."
-            )
+    for name in ("train_distribute", "eval_distribute"):
+        must(name, lambda value: isinstance(value, Strategy), "a tf.distribute.Strategy")
+    if values["experimental_distribute"] is not None:
+        raise NotImplementedError(
+            "RunConfig: experimental_distribute (a cluster's strategies) is not there: convflow trains in one process. "
+            "Pass train_distribute and eval_distribute."
+        )

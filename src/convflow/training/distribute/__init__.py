@@ -1,0 +1,1 @@
+"""Distribution strategies over the one device there is (API: tf.distribute)."""
