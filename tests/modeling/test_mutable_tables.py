@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import convflow as tf
+from convflow.graph.apply import apply_op
 
 lookup = tf.contrib.lookup
 
@@ -78,3 +79,38 @@ def test_keys_of_another_type_are_refused() -> None:
 def test_compat_v2_names_the_classes() -> None:
     assert isinstance(tf.constant(1), importlib.import_module("convflow.api.compat.v2").Tensor)
     assert isinstance(tf.get_variable("v", [1]), importlib.import_module("convflow.api.compat.v2").Variable)
+
+
+@pytest.mark.parametrize("kind", ["HashTable", "MutableHashTable"])
+def test_nodes_of_old_graphs_keep_their_tables_behind_references(graph: Any, kind: str) -> None:
+    table = apply_op(kind, key_dtype=tf.string, value_dtype=tf.int64, name="table")
+    assert (table.dtype, table.shape.as_list()) == (tf.string._as_ref, [2])
+    keys, numbers = tf.constant(["a", "b"]), tf.constant([1, 2], tf.int64)
+    if kind == "HashTable":
+        fill = apply_op("InitializeTable", table_handle=table, keys=keys, values=numbers)
+    else:
+        fill = apply_op("LookupTableInsert", table_handle=table, keys=keys, values=numbers)
+    other = tf.constant(-1, tf.int64)
+    apply_op("LookupTableFind", table_handle=table, keys=tf.constant(["b", "c"]), default_value=other, name="find")
+    apply_op("LookupTableSize", table_handle=table, name="size")
+    apply_op("LookupTableExport", table_handle=table, Tkeys=tf.string, Tvalues=tf.int64, name="export")
+    with tf.Graph().as_default() as imported:
+        tf.import_graph_def(graph.as_graph_def(), name="")
+        with tf.Session() as session:
+            session.run(imported.get_operation_by_name(fill.name))
+            found, size, exported = session.run(["find:0", "size:0", "export:1"])
+    assert (found.tolist(), size, sorted(exported.tolist())) == ([2, -1], 2, [1, 2])
+
+
+def test_an_old_graph_fills_its_table_from_a_file(graph: Any, tmp_path: Any) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("x\ny\n")
+    table = apply_op("HashTable", key_dtype=tf.string, value_dtype=tf.int64)
+    fill = apply_op("InitializeTableFromTextFile", table_handle=table, filename=str(path), key_index=-2, value_index=-1)
+    wanted = {"keys": tf.constant(["y"]), "default_value": tf.constant(-1, tf.int64)}
+    found = apply_op("LookupTableFind", table_handle=table, **wanted)
+    with tf.Session() as session:
+        with pytest.raises(tf.errors.FailedPreconditionError, match="Table not initialized"):
+            session.run(found)
+        session.run(fill)
+        assert session.run(found).tolist() == [1]

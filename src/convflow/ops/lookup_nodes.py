@@ -38,23 +38,28 @@ def _table(op: Operation, store: Any, is_mutable: bool) -> Callable[..., TableRe
     return make
 
 
-def _register_table(op_type: str, is_mutable: bool, more: str = "", inputs: str = "") -> None:
-    register_op(
-        op_type,
-        inputs=inputs,
-        outputs="table_handle: resource",
-        attrs=_NAMES + _TYPES + more,
-        shape=rules.scalar_output,
-        kernel=lambda op, store: _table(op, store, is_mutable),
-        gradient=NOT_DIFFERENTIABLE,
-        stateful=True,
-    )
+def _register_table(op_type: str, is_mutable: bool, more: str = "", inputs: tuple[str, str] = ("", "")) -> None:
+    """The node of a table, and the one that programs before 1.0 have: its handle is a reference to two strings."""
+    for version, handle, shape in (
+        ("", "Ref(string)", lambda ctx: [TensorShape([2])]),
+        ("V2", "resource", rules.scalar_output),
+    ):
+        register_op(
+            op_type + version,
+            inputs=inputs[0] + (inputs[1] if version else ""),
+            outputs=f"table_handle: {handle}",
+            attrs=_NAMES + _TYPES + more,
+            shape=shape,
+            kernel=lambda op, store: _table(op, store, is_mutable),
+            gradient=NOT_DIFFERENTIABLE,
+            stateful=True,
+        )
 
 
-_register_table("HashTableV2", False)
-_register_table("MutableHashTableV2", True)
-_register_table("MutableHashTableOfTensorsV2", True, "; value_shape: shape = []")
-_register_table("MutableDenseHashTableV2", True, _DENSE, "empty_key: key_dtype; deleted_key: key_dtype")
+_register_table("HashTable", False)
+_register_table("MutableHashTable", True)
+_register_table("MutableHashTableOfTensors", True, "; value_shape: shape = []")
+_register_table("MutableDenseHashTable", True, _DENSE, ("empty_key: key_dtype", "; deleted_key: key_dtype"))
 
 
 def _array(value: Any) -> np.ndarray:
@@ -127,35 +132,42 @@ def _text_file_kernel(op: Operation, store: Any) -> Callable[..., None]:
 def _register(
     op_type: str, inputs: str, outputs: str, attrs: str, shape: Any, kernel: Any, gradient: Any = NOT_DIFFERENTIABLE
 ) -> None:
+    signature: dict[str, Any] = {"outputs": outputs, "attrs": attrs, "gradient": gradient}
     register_op(
-        op_type,
-        inputs=f"table_handle: resource{inputs}",
-        outputs=outputs,
-        attrs=attrs,
-        shape=shape,
-        kernel=kernel,
-        gradient=gradient,
-        stateful=True,
+        f"{op_type}V2", inputs=f"table_handle: resource{inputs}", shape=shape, kernel=kernel, stateful=True, **signature
     )
+    # Of old programs: nothing could be removed from tables, and TensorFlow does not say the shape of what is found.
+    if op_type != "LookupTableRemove":
+        register_op(
+            op_type,
+            inputs=f"table_handle: Ref(string){inputs}",
+            shape=_unknown_shape if op_type == "LookupTableFind" else shape,
+            kernel=lambda op: kernel(op, None),
+            **signature,
+        )
+
+
+def _unknown_shape(ctx: InferenceContext) -> list[TensorShape]:
+    return [unknown_shape()]
 
 
 _PAIR = "Tin: type; Tout: type"
-_register("LookupTableFindV2", "; keys: Tin; default_value: Tout", "values: Tout", _PAIR, _find_shape, _find_kernel)
-_register("LookupTableInsertV2", "; keys: Tin; values: Tout", "", _PAIR, rules.no_output, _filling("insert"))
+_register("LookupTableFind", "; keys: Tin; default_value: Tout", "values: Tout", _PAIR, _find_shape, _find_kernel)
+_register("LookupTableInsert", "; keys: Tin; values: Tout", "", _PAIR, rules.no_output, _filling("insert"))
 _register(
-    "LookupTableImportV2", "; keys: Tin; values: Tout", "", _PAIR, rules.no_output, _filling("replace"), NO_GRADIENT
+    "LookupTableImport", "; keys: Tin; values: Tout", "", _PAIR, rules.no_output, _filling("replace"), NO_GRADIENT
 )
 _register(
-    "InitializeTableV2",
+    "InitializeTable",
     "; keys: Tkey; values: Tval",
     "",
     "Tkey: type; Tval: type",
     rules.no_output,
     _filling("initialize"),
 )
-_register("LookupTableRemoveV2", "; keys: Tin", "", "Tin: type", rules.no_output, _remove_kernel, NO_GRADIENT)
+_register("LookupTableRemove", "; keys: Tin", "", "Tin: type", rules.no_output, _remove_kernel, NO_GRADIENT)
 _register(
-    "LookupTableSizeV2",
+    "LookupTableSize",
     "",
     "size: int64",
     "",
@@ -163,7 +175,7 @@ _register(
     lambda op, store: lambda table: torch.tensor(table.size()),
 )
 _register(
-    "LookupTableExportV2",
+    "LookupTableExport",
     "",
     "keys: Tkeys; values: Tvalues",
     "Tkeys: type; Tvalues: type",
@@ -172,7 +184,7 @@ _register(
     NO_GRADIENT,
 )
 _register(
-    "InitializeTableFromTextFileV2",
+    "InitializeTableFromTextFile",
     "; filename: string",
     "",
     "key_index: int >= -2; value_index: int >= -2; vocab_size: int = -1 >= -1; delimiter: string = '\\t'; "
