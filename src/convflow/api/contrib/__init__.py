@@ -3,6 +3,7 @@
 from convflow.api.contrib import (
     boosted_trees,
     checkpoint,
+    crf,
     data,
     distribute,
     distributions,
@@ -24,6 +25,7 @@ from convflow.api.contrib import (
     opt,
     predictor,
     rnn,
+    seq2seq,
     slim,
     staging,
     summary,
