@@ -114,3 +114,14 @@ def test_an_old_graph_fills_its_table_from_a_file(graph: Any, tmp_path: Any) -> 
             session.run(found)
         session.run(fill)
         assert session.run(found).tolist() == [1]
+
+
+def test_an_old_table_of_vectors_is_filled_at_once() -> None:
+    table = apply_op("MutableHashTableOfTensors", key_dtype=tf.string, value_dtype=tf.float32, value_shape=[2])
+    keys, rows = tf.constant(["a", "b"]), tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    fill = apply_op("LookupTableImport", table_handle=table, keys=keys, values=rows)
+    wanted = {"keys": tf.constant(["b", "c"]), "default_value": tf.constant([0.0, 0.0])}
+    found = apply_op("LookupTableFind", table_handle=table, **wanted)
+    with tf.Session() as session:
+        session.run(fill)
+        assert session.run(found).tolist() == [[3.0, 4.0], [0.0, 0.0]]

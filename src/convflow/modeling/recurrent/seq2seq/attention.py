@@ -196,7 +196,7 @@ class BahdanauAttention(MemoryAttention):
         v = get_variable("attention_v", [self._num_units], dtype=dtype)
         if not self._normalize:
             return reduce_sum(v * tanh(self._keys + query), [2])
-        g = get_variable("attention_g", [], dtype=dtype, initializer=Constant(math.sqrt(1.0 / self._num_units)))
+        g: Any = get_variable("attention_g", [], dtype=dtype, initializer=Constant(math.sqrt(1.0 / self._num_units)))
         b = get_variable("attention_b", [self._num_units], dtype=dtype, initializer=Zeros())
         direction = g * v * rsqrt(reduce_sum(square(v)))
         return reduce_sum(direction * tanh(self._keys + query + b), [2])

@@ -44,6 +44,6 @@ def _tiled(value: Any, multiplier: int) -> Tensor:
     repeated = tile(expand_dims(tensor, 1), times)
     result = reshape(repeated, concat([[static_or_shape(tensor, 0) * multiplier], shape_of(tensor)[1:]], 0))
     batch = tensor.shape.as_list()[0]
-    known = batch is not None and isinstance(multiplier, int)
-    result.set_shape(TensorShape([batch * multiplier if known else None]).concatenate(tensor.shape[1:]))
+    rows = batch * multiplier if batch is not None and isinstance(multiplier, int) else None
+    result.set_shape(TensorShape([rows]).concatenate(tensor.shape[1:]))
     return result

@@ -19,7 +19,7 @@ _INCEPTION = (
     "mobilenet_v2_050", "mobilenet_v2_035",
 )  # fmt: skip
 _VGG = (
-    "vgg", "vgg_a", "vgg_16", "vgg_19",
+    "vgg", "vgg_a", "vgg_13", "vgg_16", "vgg_19",
     *(f"resnet_v{version}_{layers}" for version in (1, 2) for layers in (50, 101, 152, 200)),
 )  # fmt: skip
 
