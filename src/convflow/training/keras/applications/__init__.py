@@ -1,0 +1,1 @@
+"""Networks for pictures whose weights are published (API: tf.keras.applications)."""
