@@ -27,7 +27,7 @@ UNLISTED = (
     *(f"tf.keras.{name}" for name in (
         "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints",
         "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers",
-        "utils.Progbar", "utils.Sequence", "utils.get_file",
+        "utils.Progbar", "utils.Sequence", "utils.get_file", "utils.multi_gpu_model", "utils.print_summary", "wrappers",
     )),
 )  # fmt: skip
 # What TensorFlow does not have.
@@ -52,6 +52,9 @@ EXPLAINED = {
     "tf.linspace": "axis is 2.x's",
     "tf.linalg.matmul": "output_type, grad_a and grad_b are 2.x's",
     "tf.matmul": "output_type, grad_a and grad_b are 2.x's",
+    "tf.keras.utils.get_file": "fname=None and origin=None are 2.x's",
+    "tf.keras.utils.model_to_dot": "show_dtype and what follows subgraph are 2.x's",
+    "tf.keras.utils.plot_model": "show_dtype and what follows dpi are 2.x's",
     "tf.keras.datasets.cifar10.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.cifar100.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.mnist.load_data": "cache_dir is 2.x's",

@@ -16,6 +16,7 @@ from convflow.api.keras import (
     preprocessing,
     regularizers,
     utils,
+    wrappers,
 )
 from convflow.modeling.keras.core import Input
 from convflow.training.keras.model import Model

@@ -16,6 +16,7 @@ from convflow.modeling.variables.variable import Variable
 from convflow.ops import operators as operators  # tensors get their operators
 from convflow.ops.math.cast import cast
 from convflow.ops.math.clip import clip_by_norm, clip_by_value
+from convflow.training.keras import schedules
 
 _ALIASES = {"lr": "learning_rate"}
 
@@ -245,7 +246,7 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal optimizer."""
         settings = {
-            name: float(backend.get_value(self._made[name])) if name in self._made else value
+            name: float(backend.get_value(self._made[name])) if name in self._made else _described(value)
             for name, value in self._settings.items()
         }
         clips = {name: getattr(self, name) for name in ("clipnorm", "clipvalue") if getattr(self, name) is not None}
@@ -254,11 +255,18 @@ class Optimizer:
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Optimizer:
         make: Any = cls
+        rate = config.get("learning_rate")
+        if isinstance(rate, dict):
+            config = {**config, "learning_rate": schedules.deserialize(rate, custom_objects)}
         return make(**config)
 
 
 def _takes_step(schedule: Any) -> bool:
     return hasattr(schedule, "get_config")
+
+
+def _described(setting: Any) -> Any:
+    return schedules.serialize(setting) if isinstance(setting, schedules.LearningRateSchedule) else setting
 
 
 def made_variable(name: str, shape: Any, value: float) -> Variable:

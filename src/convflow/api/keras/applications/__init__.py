@@ -17,6 +17,13 @@ from convflow.training.keras.applications.densenet import DenseNet121, DenseNet1
 from convflow.training.keras.applications.inception_v3 import InceptionV3
 from convflow.training.keras.applications.mobilenet import MobileNet
 from convflow.training.keras.applications.mobilenet_v2 import MobileNetV2
-from convflow.training.keras.applications.resnet import ResNet50, ResNet50V2, ResNet101, ResNet101V2, ResNet152, ResNet152V2
+from convflow.training.keras.applications.resnet import (
+    ResNet50,
+    ResNet50V2,
+    ResNet101,
+    ResNet101V2,
+    ResNet152,
+    ResNet152V2,
+)
 from convflow.training.keras.applications.vgg import VGG16, VGG19
 from convflow.training.keras.applications.xception import Xception

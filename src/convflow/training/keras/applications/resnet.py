@@ -1,4 +1,4 @@
-"""ResNet (API: tf.keras.applications.resnet; He et al. 2015, arXiv:1512.03385) and ResNetV2 (2016, arXiv:1603.05027)."""
+"""ResNet and ResNetV2 (API: tf.keras.applications.resnet; He et al. 2015, arXiv:1512.03385; 2016, arXiv:1603.05027)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def ResNet50V2(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """50 layers, normalized before each convolution (API: tf.keras.applications.ResNet50V2); arguments and errors as in `network.Asked`."""
+    """50 layers, normalized before each convolution (API: tf.keras.applications.ResNet50V2); see `network.Asked`."""
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet50", True, asked)
 
@@ -128,7 +128,7 @@ def ResNet101V2(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """101 layers, normalized before each convolution (API: tf.keras.applications.ResNet101V2); arguments and errors as in `network.Asked`."""
+    """101 layers, normalized before each convolution (API: tf.keras.applications.ResNet101V2); see `network.Asked`."""
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet101", True, asked)
 
@@ -154,6 +154,6 @@ def ResNet152V2(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """152 layers, normalized before each convolution (API: tf.keras.applications.ResNet152V2); arguments and errors as in `network.Asked`."""
+    """152 layers, normalized before each convolution (API: tf.keras.applications.ResNet152V2); see `network.Asked`."""
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet152", True, asked)

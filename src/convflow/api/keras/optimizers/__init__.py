@@ -1,5 +1,6 @@
 """tf.keras.optimizers"""
 
+from convflow.api.keras.optimizers import schedules
 from convflow.training.keras.optimizers import (
     SGD,
     Adadelta,

@@ -1,0 +1,3 @@
+"""tf.keras.wrappers"""
+
+from convflow.api.keras.wrappers import scikit_learn
