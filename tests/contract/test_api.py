@@ -52,7 +52,6 @@ EXPLAINED = {
     "tf.linspace": "axis is 2.x's",
     "tf.linalg.matmul": "output_type, grad_a and grad_b are 2.x's",
     "tf.matmul": "output_type, grad_a and grad_b are 2.x's",
-    "tf.keras.utils.get_file": "fname=None and origin=None are 2.x's",
     "tf.keras.utils.model_to_dot": "show_dtype and what follows subgraph are 2.x's",
     "tf.keras.utils.plot_model": "show_dtype and what follows dpi are 2.x's",
     "tf.keras.datasets.cifar10.load_data": "cache_dir is 2.x's",
