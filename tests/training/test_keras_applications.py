@@ -1,4 +1,4 @@
-"""Networks with published weights: their layers as Keras names them, pictures, classes, weights found or asked for."""
+"""Networks with published weights: their layers as Keras names them, pictures, weights found or asked for."""
 
 import json
 import sys
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import convflow as tf
-from convflow.training.keras.applications import imagenet
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "training"
 sys.path.insert(0, str(GOLDEN))
@@ -158,12 +157,8 @@ def test_each_network_has_its_own_preprocessing():
         applications.imagenet_utils.preprocess_input(pictures, mode="x")
 
 
-def test_classes_by_name(monkeypatch):
-    monkeypatch.setattr(imagenet, "_class_names", lambda: {str(i): [f"n{i:08}", f"class {i}"] for i in range(1000)})
-    scores = np.zeros((2, 1000), np.float32)
-    scores[0, 7], scores[0, 3], scores[1, 999] = 0.75, 0.25, 1.0
-    found = applications.resnet50.decode_predictions(scores, top=2)
-    assert found[0] == [("n00000007", "class 7", 0.75), ("n00000003", "class 3", 0.25)]
-    assert found[1][0] == ("n00000999", "class 999", 1.0)
-    with pytest.raises(ValueError, match=r"samples, 1000\)\). Found array with shape: \(2, 10\)"):
-        applications.vgg16.decode_predictions(scores[:, :10])
+def test_classes_have_names_beside_each_network():
+    scores = np.zeros((2, 10), np.float32)
+    for name in ("densenet", "inception_v3", "mobilenet", "mobilenet_v2", "resnet", "resnet50", "resnet_v2", "vgg16"):
+        with pytest.raises(ValueError, match=r"samples, 1000\)\). Found array with shape: \(2, 10\)"):
+            getattr(applications, name).decode_predictions(scores)

@@ -1,8 +1,4 @@
-"""Schedules of Keras' optimizers, kept files, drawings, changed pictures, estimators of scikit-learn."""
-
-import hashlib
-import tarfile
-import zipfile
+"""Schedules of Keras' optimizers, drawings, changed pictures, estimators of scikit-learn."""
 
 import numpy as np
 import pytest
@@ -59,43 +55,6 @@ def test_refused_schedules():
         schedules.deserialize({"class_name": "Mine", "config": {}})
     with pytest.raises(NotImplementedError, match="LearningRateSchedule has no rate"):
         schedules.LearningRateSchedule()(0)
-
-
-def test_files_are_kept(tmp_path, monkeypatch):
-    monkeypatch.delenv("CONVFLOW_DATA", raising=False)
-    source = tmp_path / "source.txt"
-    source.write_bytes(b"text")
-    asked = {"cache_dir": str(tmp_path / "cache"), "cache_subdir": "models"}
-    digest = hashlib.sha256(b"text").hexdigest()
-    path = tf.keras.utils.get_file("a.txt", source.as_uri(), file_hash=digest, **asked)
-    assert path == str(tmp_path / "cache" / "models" / "a.txt")
-    source.unlink()
-    assert tf.keras.utils.get_file("a.txt", source.as_uri(), md5_hash=hashlib.md5(b"text").hexdigest(), **asked) == path
-    with pytest.raises(tf.errors.UnavailableError, match="URL fetch failure on file"):
-        tf.keras.utils.get_file("b.txt", source.as_uri(), **asked)
-    source.write_bytes(b"other")
-    with pytest.raises(tf.errors.DataLossError, match=f"expected {digest}. Correct the digest"):
-        tf.keras.utils.get_file("b.txt", source.as_uri(), file_hash=digest, **asked)
-    assert sorted(item.name for item in (tmp_path / "cache" / "models").iterdir()) == ["a.txt"]
-
-
-def test_archives_are_unpacked(tmp_path, monkeypatch):
-    inside = tmp_path / "set"
-    inside.mkdir()
-    (inside / "one.txt").write_text("1")
-    with tarfile.open(tmp_path / "set.tar.gz", "w:gz") as archive:
-        archive.add(inside, "set")
-    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
-        archive.writestr("zipped.txt", "2")
-    monkeypatch.setenv("CONVFLOW_DATA", str(tmp_path))
-    asked = {"cache_dir": str(tmp_path / "cache")}
-    folder = tmp_path / "cache" / "datasets"
-    assert tf.keras.utils.get_file("set", "http://nowhere.invalid/set.tar.gz", untar=True, **asked) == str(
-        folder / "set"
-    )
-    assert (folder / "set" / "one.txt").read_text() == "1"
-    found = tf.keras.utils.get_file("set.zip", "http://nowhere.invalid/set.zip", extract=True, **asked)
-    assert found == str(tmp_path / "set.zip") and (folder / "zipped.txt").read_text() == "2"
 
 
 def test_models_are_drawn_and_printed(monkeypatch, capsys):

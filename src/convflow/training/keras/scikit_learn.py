@@ -41,7 +41,7 @@ class _Wrapped:
             return self.build_fn
         if not callable(self):
             raise ValueError("There is no model to train: pass build_fn, or give the subclass a method __call__.")
-        return self.__call__  # type: ignore[operator]
+        return self.__call__
 
     def _known(self) -> dict[str, list[str]]:
         return {name: _arguments(getattr(Model, name)) for name in self._methods}

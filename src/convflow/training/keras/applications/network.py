@@ -55,7 +55,7 @@ def pictures(asked: Asked, default_size: int, min_size: int = 32) -> Any:
     Raises:
         ValueError: weights that are no file, a number of classes or a shape that the network cannot have.
     """
-    if asked.weights not in ("imagenet", None) and not os.path.exists(asked.weights):  # type: ignore[arg-type]
+    if asked.weights not in ("imagenet", None) and not os.path.exists(asked.weights):
         raise ValueError(
             f"The `weights` argument is {str(asked.weights)!r}, which is no file. Expected None for random "
             "initialization, 'imagenet' for the published weights, or the path to the weights file to be loaded."

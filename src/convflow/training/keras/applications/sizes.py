@@ -35,4 +35,4 @@ def rows_of(asked: Asked, sizes: Sequence[int]) -> Any:
 
 
 def _rows_and_columns(shape: tuple[Any, ...]) -> tuple[Any, Any]:
-    return shape[:2] if backend.image_data_format() == "channels_last" else shape[1:]  # type: ignore[return-value]
+    return shape[:2] if backend.image_data_format() == "channels_last" else shape[1:]

@@ -30,8 +30,8 @@ def Xception(
         name = f"block1_conv{number}"
         x = Conv2D(filters, 3, strides=stride, use_bias=False, name=name)(x)
         x = _relu(normalized(x, f"{name}_bn"), name)
-    for block, filters in ((2, (128, 128)), (3, (256, 256)), (4, (728, 728))):
-        x = _halved(x, block, filters)
+    for block, pair in ((2, (128, 128)), (3, (256, 256)), (4, (728, 728))):
+        x = _halved(x, block, pair)
     for block in range(5, 13):
         x = add([_convolved(x, f"block{block}", (728, 728, 728)), x])
     x = _halved(x, 13, (728, 1024))
