@@ -17,7 +17,13 @@ def print_summary(
     positions: Sequence[float] | None = None,
     print_fn: Callable[[str], Any] | None = None,
 ) -> None:
-    """Print a model's layers, as `model.summary()` does (API: tf.keras.utils.print_summary)."""
+    """Print a model's layers, as `model.summary()` does (API: tf.keras.utils.print_summary).
+
+    Args:
+        model: a Keras model that has been built.
+        line_length: characters in a line; None for the width that the model needs. positions: where the columns end, as parts of the line.
+        print_fn: takes each line, `print` if None.
+    """
     summary.print_summary(model, line_length, positions, print_fn or print)
 
 
@@ -85,7 +91,13 @@ def plot_model(
 ) -> None:
     """Draw a model into a file, whose ending says the format (API: tf.keras.utils.plot_model).
 
-    Arguments and errors: see `model_to_dot`; OSError if the program Graphviz is missing.
+    Args:
+        model: a Keras model that has been built.
+        to_file: the picture's path; "png" where it has no ending.
+        show_shapes, show_layer_names, rankdir, expand_nested, dpi: as in `model_to_dot`.
+
+    Raises:
+        ImportError: pydot is missing. OSError: the program Graphviz is missing.
     """
     dot = model_to_dot(model, show_shapes, show_layer_names, rankdir, expand_nested, dpi)
     unfinished = files.temporary_name(os.fspath(to_file))

@@ -89,7 +89,14 @@ def random_rotation(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> np.ndarray:
-    """A picture turned by up to `rg` degrees to either side (API: tf.keras.preprocessing.image.random_rotation)."""
+    """A picture turned by up to `rg` degrees to either side (API: tf.keras.preprocessing.image.random_rotation).
+
+    Args:
+        x: a picture of three axes.
+        rg: degrees.
+        row_axis, col_axis, channel_axis, fill_mode, cval: as in `apply_affine_transform`.
+        interpolation_order: of the splines between pixels, 0 to 5.
+    """
     theta = np.random.uniform(-rg, rg)
     how = (row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order)
     return apply_affine_transform(x, theta, 0, 0, 0, 1, 1, *how)
@@ -106,7 +113,14 @@ def random_shift(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> np.ndarray:
-    """A picture shifted by up to these parts of its width and height (API: random_shift)."""
+    """A picture shifted by up to these parts of its width and height (API: random_shift).
+
+    Args:
+        x: a picture of three axes.
+        wrg, hrg: parts of the width and of the height.
+        row_axis, col_axis, channel_axis, fill_mode, cval: as in `apply_affine_transform`.
+        interpolation_order: of the splines between pixels, 0 to 5.
+    """
     tx = np.random.uniform(-hrg, hrg) * x.shape[row_axis]
     ty = np.random.uniform(-wrg, wrg) * x.shape[col_axis]
     how = (row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order)
@@ -123,7 +137,14 @@ def random_shear(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> np.ndarray:
-    """A picture sheared by up to `intensity` degrees (API: tf.keras.preprocessing.image.random_shear)."""
+    """A picture sheared by up to `intensity` degrees (API: tf.keras.preprocessing.image.random_shear).
+
+    Args:
+        x: a picture of three axes.
+        intensity: degrees.
+        row_axis, col_axis, channel_axis, fill_mode, cval: as in `apply_affine_transform`.
+        interpolation_order: of the splines between pixels, 0 to 5.
+    """
     shear = np.random.uniform(-intensity, intensity)
     how = (row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order)
     return apply_affine_transform(x, 0, 0, 0, shear, 1, 1, *how)
@@ -139,7 +160,14 @@ def random_zoom(
     cval: float = 0.0,
     interpolation_order: int = 1,
 ) -> np.ndarray:
-    """A picture zoomed by factors between two, one for each axis (API: random_zoom); ValueError for other ranges."""
+    """A picture zoomed by factors between two, one for each axis (API: random_zoom); ValueError for other ranges.
+
+    Args:
+        x: a picture of three axes.
+        zoom_range: the smallest and the largest factor.
+        row_axis, col_axis, channel_axis, fill_mode, cval: as in `apply_affine_transform`.
+        interpolation_order: of the splines between pixels, 0 to 5.
+    """
     if len(zoom_range) != 2:
         raise ValueError(f"`zoom_range` should be a tuple or list of two floats. Received: {zoom_range}")
     zx, zy = (1, 1) if tuple(zoom_range) == (1, 1) else np.random.uniform(zoom_range[0], zoom_range[1], 2)
@@ -148,22 +176,40 @@ def random_zoom(
 
 
 def apply_channel_shift(x: np.ndarray, intensity: float, channel_axis: int = 0) -> np.ndarray:
-    """A picture with a number added, within its smallest and largest value (API: apply_channel_shift)."""
+    """A picture with a number added, within its smallest and largest value (API: apply_channel_shift).
+
+    Args:
+        x: a picture. intensity: the number added.
+        channel_axis: has no effect, as in Keras: all channels get the same number.
+    """
     return np.clip(x + intensity, np.min(x), np.max(x))
 
 
 def random_channel_shift(x: np.ndarray, intensity_range: float, channel_axis: int = 0) -> np.ndarray:
-    """A picture with up to `intensity_range` added or taken (API: random_channel_shift)."""
+    """A picture with up to `intensity_range` added or taken (API: random_channel_shift).
+
+    Args:
+        x: a picture. intensity_range: the largest number.
+        channel_axis: has no effect, as in Keras.
+    """
     return apply_channel_shift(x, np.random.uniform(-intensity_range, intensity_range), channel_axis)
 
 
 def apply_brightness_shift(x: np.ndarray, brightness: float) -> np.ndarray:
-    """A picture brought to 0 to 255 and multiplied by a number (API: apply_brightness_shift)."""
+    """A picture brought to 0 to 255 and multiplied by a number (API: apply_brightness_shift).
+
+    Args:
+        x: a picture, (height, width, channels). brightness: the factor; below 1 it gets darker.
+    """
     return img_to_array(ImageEnhance.Brightness(array_to_img(x)).enhance(brightness))
 
 
 def random_brightness(x: np.ndarray, brightness_range: Sequence[float]) -> np.ndarray:
-    """A picture multiplied by a number between two (API: random_brightness); ValueError for other ranges."""
+    """A picture multiplied by a number between two (API: random_brightness); ValueError for other ranges.
+
+    Args:
+        x: a picture, (height, width, channels). brightness_range: the smallest and the largest factor.
+    """
     if len(brightness_range) != 2:
         raise ValueError(f"`brightness_range` should be a tuple or list of two floats. Received: {brightness_range}")
     return apply_brightness_shift(x, np.random.uniform(brightness_range[0], brightness_range[1]))

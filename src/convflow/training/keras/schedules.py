@@ -132,7 +132,11 @@ _CLASSES = {
 
 
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
-    """A dictionary that `deserialize` makes an equal schedule of (API: tf.keras.optimizers.schedules.serialize)."""
+    """A dictionary that `deserialize` makes an equal schedule of (API: tf.keras.optimizers.schedules.serialize).
+
+    Args:
+        learning_rate_schedule: an instance of one of this module's classes or of the program's own.
+    """
     return {"class_name": type(learning_rate_schedule).__name__, "config": learning_rate_schedule.get_config()}
 
 

@@ -72,7 +72,19 @@ def DenseNet121(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """121 layers (API: tf.keras.applications.DenseNet121); arguments and errors as in `network.Asked`."""
+    """121 layers (API: tf.keras.applications.DenseNet121).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _densenet("densenet121", asked)
 
@@ -85,7 +97,19 @@ def DenseNet169(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """169 layers (API: tf.keras.applications.DenseNet169); arguments and errors as in `network.Asked`."""
+    """169 layers (API: tf.keras.applications.DenseNet169).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _densenet("densenet169", asked)
 
@@ -98,6 +122,18 @@ def DenseNet201(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """201 layers (API: tf.keras.applications.DenseNet201); arguments and errors as in `network.Asked`."""
+    """201 layers (API: tf.keras.applications.DenseNet201).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _densenet("densenet201", asked)

@@ -81,15 +81,30 @@ def _along(values: tuple[float, ...], data_format: str) -> np.ndarray:
 
 
 def preprocess_caffe(x: Any, data_format: str | None = None) -> Any:
-    """`preprocess_input` of VGG and ResNet (API: tf.keras.applications.vgg16.preprocess_input)."""
+    """`preprocess_input` of VGG and ResNet (API: tf.keras.applications.vgg16.preprocess_input).
+
+    Args:
+        x: pictures of 0 to 255, (batch, height, width, 3) or one of them, red first; an array or a tensor.
+        data_format: "channels_last", "channels_first", or None for Keras' setting.
+    """
     return preprocess_input(x, data_format, "caffe")
 
 
 def preprocess_tf(x: Any, data_format: str | None = None) -> Any:
-    """`preprocess_input` of Inception, Xception, MobileNet and ResNetV2 (API: tf.keras.applications.inception_v3)."""
+    """`preprocess_input` of Inception, Xception, MobileNet and ResNetV2 (API: tf.keras.applications.inception_v3).
+
+    Args:
+        x: pictures of 0 to 255, (batch, height, width, 3) or one of them, red first; an array or a tensor.
+        data_format: "channels_last", "channels_first", or None for Keras' setting.
+    """
     return preprocess_input(x, data_format, "tf")
 
 
 def preprocess_torch(x: Any, data_format: str | None = None) -> Any:
-    """`preprocess_input` of DenseNet (API: tf.keras.applications.densenet.preprocess_input)."""
+    """`preprocess_input` of DenseNet (API: tf.keras.applications.densenet.preprocess_input).
+
+    Args:
+        x: pictures of 0 to 255, (batch, height, width, 3) or one of them, red first; an array or a tensor.
+        data_format: "channels_last", "channels_first", or None for Keras' setting.
+    """
     return preprocess_input(x, data_format, "torch")

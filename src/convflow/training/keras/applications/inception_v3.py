@@ -33,7 +33,19 @@ def InceptionV3(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """Blocks of branches with different windows (API: tf.keras.applications.InceptionV3); see `network.Asked`."""
+    """Blocks of branches with different windows (API: tf.keras.applications.InceptionV3).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     start = pictures(asked, default_size=299, min_size=75)
     x = _conv(start, (32, 3, 3), 2, "valid")

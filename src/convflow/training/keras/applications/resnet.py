@@ -89,7 +89,19 @@ def ResNet50(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """50 layers (API: tf.keras.applications.ResNet50); arguments and errors as in `network.Asked`."""
+    """50 layers (API: tf.keras.applications.ResNet50).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet50", False, asked)
 
@@ -102,7 +114,19 @@ def ResNet50V2(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """50 layers, normalized before each convolution (API: tf.keras.applications.ResNet50V2); see `network.Asked`."""
+    """50 layers, normalized before each convolution (API: tf.keras.applications.ResNet50V2).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet50", True, asked)
 
@@ -115,7 +139,19 @@ def ResNet101(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """101 layers (API: tf.keras.applications.ResNet101); arguments and errors as in `network.Asked`."""
+    """101 layers (API: tf.keras.applications.ResNet101).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet101", False, asked)
 
@@ -128,7 +164,19 @@ def ResNet101V2(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """101 layers, normalized before each convolution (API: tf.keras.applications.ResNet101V2); see `network.Asked`."""
+    """101 layers, normalized before each convolution (API: tf.keras.applications.ResNet101V2).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet101", True, asked)
 
@@ -141,7 +189,19 @@ def ResNet152(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """152 layers (API: tf.keras.applications.ResNet152); arguments and errors as in `network.Asked`."""
+    """152 layers (API: tf.keras.applications.ResNet152).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet152", False, asked)
 
@@ -154,6 +214,18 @@ def ResNet152V2(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """152 layers, normalized before each convolution (API: tf.keras.applications.ResNet152V2); see `network.Asked`."""
+    """152 layers, normalized before each convolution (API: tf.keras.applications.ResNet152V2).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _resnet("resnet152", True, asked)

@@ -42,7 +42,19 @@ def VGG16(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """VGG's network D (API: tf.keras.applications.VGG16); arguments and errors as in `network.Asked`."""
+    """VGG's network D (API: tf.keras.applications.VGG16).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _vgg("vgg16", (2, 2, 3, 3, 3), asked)
 
@@ -55,6 +67,18 @@ def VGG19(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """VGG's network E (API: tf.keras.applications.VGG19); arguments and errors as in `network.Asked`."""
+    """VGG's network E (API: tf.keras.applications.VGG19).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     return _vgg("vgg19", (2, 2, 4, 4, 4), asked)

@@ -23,7 +23,19 @@ def Xception(
     pooling: str | None = None,
     classes: int = 1000,
 ) -> Model:
-    """36 convolutions, 34 of them separable (API: tf.keras.applications.Xception); see `network.Asked`."""
+    """36 convolutions, 34 of them separable (API: tf.keras.applications.Xception).
+
+    Args:
+        include_top: whether the classifier is there.
+        weights: "imagenet" for the published ones, a file, or None for random numbers.
+        input_tensor: a tensor (batch, height, width, channels) that the network takes; a new input if None.
+        input_shape: (height, width, channels) of the pictures; None for the default one.
+        pooling: without the classifier "avg" or "max" over all places, or None.
+        classes: how many the classifier tells apart; 1000 with the published weights.
+
+    Raises:
+        ValueError: arguments that do not fit together. errors.UnavailableError: the published weights are not here.
+    """
     asked = Asked(include_top, weights, input_tensor, input_shape, pooling, classes)
     x = start = pictures(asked, default_size=299, min_size=71)
     for number, (filters, stride) in enumerate(((32, 2), (64, 1)), 1):
