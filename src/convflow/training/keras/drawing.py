@@ -21,7 +21,8 @@ def print_summary(
 
     Args:
         model: a Keras model that has been built.
-        line_length: characters in a line; None for the width that the model needs. positions: where the columns end, as parts of the line.
+        line_length: characters in a line; None for the width that the model needs.
+        positions: where the columns end, as parts of the line.
         print_fn: takes each line, `print` if None.
     """
     summary.print_summary(model, line_length, positions, print_fn or print)
