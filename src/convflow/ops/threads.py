@@ -25,6 +25,14 @@ def share_out(pieces: Sequence[Piece], work: Callable[[Iterator[Piece]], Result]
     return [mine, *(other.result() for other in others)]
 
 
+def share_evenly(pieces: Sequence[Piece], work: Callable[[Iterator[Piece]], Result]) -> list[Result]:
+    """The same with pieces that are each thread's own from the start: sums over them are rounded alike in every run."""
+    threads = max(1, min(torch.get_num_threads(), len(pieces)))
+    others = [_pool(torch.get_num_threads()).submit(work, iter(pieces[first::threads])) for first in range(1, threads)]
+    mine = work(iter(pieces[::threads]))
+    return [mine, *(other.result() for other in others)]
+
+
 @functools.cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="convflow")

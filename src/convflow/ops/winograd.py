@@ -20,7 +20,7 @@ import torch
 
 from convflow.ops.border import with_border
 from convflow.ops.compiled.tile_transforms import LANES, Matrix, Tiles, add_products, address, multiply, transform
-from convflow.ops.threads import share_out
+from convflow.ops.threads import share_evenly, share_out
 from convflow.ops.winograd_matrices import Matrices, matrices, transposed
 
 # Outputs of a tile along one axis, for each size of filter: larger ones save more products and round worse.
@@ -224,7 +224,7 @@ def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Te
             add_products(patches, tiles, sums, chunk.tiles)
         return sums
 
-    sums = functools.reduce(torch.Tensor.add_, share_out(chunks, work))
+    sums = functools.reduce(torch.Tensor.add_, share_evenly(chunks, work))
     taps = grid.stride * grid.phase_taps
     result = x.new_empty((taps, taps, channels, filters))
     vectors = (channels, 1, 1, filters // LANES)
