@@ -39,11 +39,11 @@ def test_each_class_is_divided_by_the_fractions(two_classes: Path) -> None:
 
 
 def test_the_seed_decides_the_division(two_classes: Path) -> None:
-    def tests(seed: int) -> list[str]:
+    def tested(seed: int) -> list[str]:
         return names(folders.load(two_classes, SHAPE, Split(seed=seed)).test)
 
-    assert tests(1) == tests(1)
-    assert any(tests(1) != tests(seed) for seed in (2, 3, 4))
+    assert tested(1) == tested(1)
+    assert any(tested(1) != tested(seed) for seed in (2, 3, 4))
 
 
 def test_pictures_are_what_decoding_gives(two_classes: Path) -> None:
