@@ -67,8 +67,14 @@ ImageSize = Annotated[
     int | None, _option("Pixels that pictures of folders and records are brought to. Default: the model's.", _PICTURES)
 ]
 Channels = Annotated[int | None, _option("1 (grey) or 3 (colours) for the same. Default: the model's.", _PICTURES)]
-Validation = Annotated[float | None, _option("The fraction kept to choose the best by. Default: 0.1.", _PICTURES)]
-Test = Annotated[float | None, _option("The fraction kept to measure the result. Default: 0.2.", _PICTURES)]
+Validation = Annotated[
+    float | None,
+    _option("The fraction kept to choose the best by. Default: 0.1, or as many as a named set says.", _PICTURES),
+]
+Test = Annotated[
+    float | None,
+    _option("The fraction kept to measure the result. Default: 0.2; named sets have their own.", _PICTURES),
+]
 SkipBad = Annotated[bool, _option("Leave out pictures that cannot be read.", _PICTURES, "--skip-bad")]
 Balance = Annotated[
     str | None, _option("For classes of unequal size: weights (in the loss) or resample. Default: none.", _PICTURES)

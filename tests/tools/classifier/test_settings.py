@@ -47,6 +47,18 @@ def test_settings_come_from_the_models_recipe() -> None:
             "--optimizer is 'adams'; expected one of adam, sgd, momentum, nesterov, rmsprop, adagrad, adadelta, ftrl.",
         ),
         (
+            {"test": 0.2},
+            "--test is 0.2; expected nothing: mnist5k has its own pictures and test set; leave the option out.",
+        ),
+        (
+            {"channels": 3},
+            "--channels is 3; expected nothing: mnist5k has its own pictures and test set; leave the option out.",
+        ),
+        (
+            {"image_size": 32},
+            "--image-size is 32; expected nothing: mnist5k has its own pictures and test set; leave the option out.",
+        ),
+        (
             {"freeze": "("},
             "--freeze is '('; expected a regular expression (missing ), unterminated subpattern at position 0).",
         ),

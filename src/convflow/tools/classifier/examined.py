@@ -9,7 +9,6 @@ import numpy as np
 from convflow.core import errors
 from convflow.tools.classifier.data import sources
 from convflow.tools.classifier.data.examples import Data, Examples
-from convflow.tools.classifier.data.splitting import Split
 from convflow.tools.classifier.settings import load_data
 from convflow.tools.classifier.trained import Description
 
@@ -86,7 +85,7 @@ def _loaded(description: Description, what: str | None) -> Data:
     run = description.run
     if what is None or what == run.data:
         return load_data(run)
-    return sources.load(what, description.image_shape, Split(run.validation, run.test, run.seed), run.skip_bad)
+    return sources.load(what, description.image_shape, run.split, run.skip_bad)
 
 
 def _numbers(data: Data, description: Description) -> np.ndarray:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import math
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,8 @@ class Run:
         l1, l2: how much of the sum of the kernels' magnitudes and of half the sum of their squares is added to the
             loss.
         image_size, channels: what pictures of folders and records are brought to; None for the model's.
-        validation, test: the fractions of a folder's or of records' examples that are kept, where they are not
-            divided.
+        validation, test: the fractions of the examples that are kept where they are not divided; None for a tenth and
+            a fifth. A named set has its test examples, and unless `validation` is given its own number to validate.
         skip_bad: whether pictures that cannot be read are left out.
         augment: how training pictures are changed, as in "flip,crop:4".
         balance: "weights" gives rare classes more weight in the loss, "resample" shows them more often.
@@ -78,8 +78,8 @@ class Run:
     l2: float = 0.0
     image_size: int | None = None
     channels: int | None = None
-    validation: float = 0.1
-    test: float = 0.2
+    validation: float | None = None
+    test: float | None = None
     skip_bad: bool = False
     augment: str = ""
     balance: str = "none"
@@ -94,6 +94,11 @@ class Run:
     def rates(self) -> Schedule:
         """The learning rate as a function of the moment."""
         return Schedule(self.schedule, self.learning_rate, self.decay, self.decay_at, self.patience, self.warmup)
+
+    @property
+    def split(self) -> Split:
+        """How examples are divided that come undivided."""
+        return Split(self.validation, self.test, self.seed)
 
 
 def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any) -> Run:
@@ -110,7 +115,8 @@ def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any)
         errors.InvalidArgumentError: a setting has a value that cannot work.
     """
     recipe = dataclasses.asdict(registry.get(model).recipe)
-    sources.kind_of(data)
+    if sources.kind_of(data) == sources.NAMED:
+        _check_named(data, settings)
     if recipe["dropout"] is None and settings.get("dropout") is not None:
         raise _invalid("--dropout", settings["dropout"], f"nothing: {model} has no dropout; leave the option out")
     chosen = recipe | {name: value for name, value in settings.items() if value is not None}
@@ -122,6 +128,17 @@ def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any)
     return run
 
 
+def _check_named(data: str, settings: Mapping[str, Any]) -> None:
+    """Refuses what would say something else than the set itself does."""
+    for field in ("test", "image_size", "channels"):
+        if settings.get(field) is not None:
+            raise _invalid(
+                option(field),
+                settings[field],
+                f"nothing: {data} has its own pictures and test set; leave the option out",
+            )
+
+
 def load_data(run: Run) -> Data:
     """The examples that a run is made with.
 
@@ -130,7 +147,7 @@ def load_data(run: Run) -> Data:
     """
     height, width, channels = registry.get(run.model).input_shape
     size = (run.image_size or height, run.image_size or width, run.channels or channels)
-    data = sources.load(run.data, size, Split(run.validation, run.test, run.seed), run.skip_bad)
+    data = sources.load(run.data, size, run.split, run.skip_bad)
     augmentation = parse(run.augment)
     if augmentation is not None:
         augmentation.check(data.image_shape, data.train.dtype)
@@ -192,7 +209,7 @@ def check(run: Run) -> None:
         value = getattr(run, field)
         if value is not None and value not in choices:
             raise _invalid(option(field), repr(value), f"one of {', '.join(choices)}")
-    Split(run.validation, run.test, run.seed)
+    _ = run.split
     parse(run.augment)
     for field in _PATTERNS:
         _check_pattern(option(field), getattr(run, field))

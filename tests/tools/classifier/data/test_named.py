@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convflow.tools.classifier.data import named
+from convflow.tools.classifier.data import named, sources
 from convflow.tools.classifier.data.examples import ArrayExamples
 from convflow.tools.classifier.data.named import Source
 from convflow.tools.classifier.data.pipeline import batches
+from convflow.tools.classifier.settings import make_run
 
 
 def _source(count: int, num_validation: int) -> Source:
@@ -24,6 +25,14 @@ def test_the_last_training_examples_validate(monkeypatch: pytest.MonkeyPatch) ->
     assert data.validation.images(np.arange(3))[:, 0, 0, 0].tolist() == [7, 8, 9]
     assert data.image_shape == (2, 3, 1)
     assert data.train.labels.dtype == np.int32
+
+
+def test_another_fraction_of_the_training_examples_validates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(named.SOURCES, "tiny", _source(10, num_validation=3))
+    data = sources.load("tiny", (2, 3, 1), make_run("mnist_cnn", "tiny", validation=0.2).split)
+    assert data.train.labels.tolist() == list(range(8))
+    assert data.validation.labels.tolist() == [8, 9]
+    assert data.test.labels.tolist() == [0, 1]
 
 
 def test_mnist5k_is_split() -> None:

@@ -21,7 +21,7 @@ class Source:
     Args:
         load: gives the training and the test examples: images uint8 [n, height, width] or
             [n, height, width, channels], or float32 [n, features] of a table; labels [n] or [n, 1].
-        num_validation: how many of the training examples, the last ones, are kept for validation.
+        num_validation: how many of the training examples, the last ones, are kept for validation by default.
         class_names: what the labels 0, 1, 2, ... stand for.
     """
 
@@ -77,8 +77,13 @@ def get(name: str) -> Source:
     return SOURCES[name]
 
 
-def load(name: str) -> Data:
+def load(name: str, validation: float | None = None) -> Data:
     """Loads a data set and splits it.
+
+    Args:
+        name: a key of `SOURCES`.
+        validation: the fraction of the training examples, the last ones, that is kept for validation; None for the
+            set's own number.
 
     Raises:
         errors.NotFoundError: there is no such data set, or a package it comes with is not installed.
@@ -87,7 +92,8 @@ def load(name: str) -> Data:
     """
     source = get(name)
     train, test = source.load()
-    kept = len(train[1]) - source.num_validation
+    num_validation = source.num_validation if validation is None else max(int(validation * len(train[1])), 1)
+    kept = len(train[1]) - num_validation
     return Data(
         name=name,
         train=_examples(train[0][:kept], train[1][:kept]),

@@ -57,7 +57,8 @@ def load(
         image_shape: height, width and channels (1 or 3) that pictures of folders and records are brought to, usually
             the model's. Named sets keep theirs.
         split: which fractions of a folder's or of records' training examples validate and test where they are not
-            divided, and the seed that chooses them. Named sets have their own.
+            divided, and the seed that chooses them. Named sets have their own test examples, and unless `split` says
+            how many, their own number of examples to validate with.
         skip_unreadable: leave out pictures of folders and records that cannot be decoded; the data's notes name them.
 
     Raises:
@@ -69,7 +70,7 @@ def load(
     """
     kind = kind_of(what)
     if kind == NAMED:
-        return named.load(what)
+        return named.load(what, split.validation if split else None)
     check_shape(image_shape)
     where = str(Path(what).expanduser())
     if kind == FOLDER:

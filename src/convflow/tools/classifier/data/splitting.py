@@ -12,6 +12,7 @@ from convflow.core import errors
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 PARTS = (TRAIN, VALIDATION, TEST)
+_FRACTIONS = {VALIDATION: 0.1, TEST: 0.2}
 
 
 class Labelled(Protocol):
@@ -27,29 +28,31 @@ class Split:
     """How examples are divided that come undivided.
 
     Args:
-        validation: the fraction of each class that is kept for validation.
-        test: the fraction of each class that is kept for testing.
+        validation: the fraction of each class that is kept for validation; None for a tenth.
+        test: the fraction of each class that is kept for testing; None for a fifth.
         seed: decides which.
 
     Raises:
         errors.InvalidArgumentError: the fractions leave nothing for one of the parts.
     """
 
-    validation: float = 0.1
-    test: float = 0.2
+    validation: float | None = None
+    test: float | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if not (self.validation > 0 and self.test > 0 and self.validation + self.test < 1):
+        validation, test = self.fraction(VALIDATION), self.fraction(TEST)
+        if not (validation > 0 and test > 0 and validation + test < 1):
             raise errors.InvalidArgumentError(
                 None,
                 None,
-                f"{self.validation:g} of the examples would be kept for validation and {self.test:g} for testing. "
+                f"{validation:g} of the examples would be kept for validation and {test:g} for testing. "
                 "Expected fractions above 0 that are less than 1 together, such as 0.1 and 0.2. Choose others.",
             )
 
     def fraction(self, part: str) -> float:
-        return self.validation if part == VALIDATION else self.test
+        chosen = self.validation if part == VALIDATION else self.test
+        return _FRACTIONS[part] if chosen is None else chosen
 
 
 def divided(
