@@ -31,6 +31,9 @@ NEWER_THAN_1_15 = {
 # Ops that no function of the API makes by itself, and what makes them.
 INTERNAL = {
     "AccumulateNV2": "graphs of TensorFlow before 2.0",
+    "AccumulatorApplyGradient": "graphs of TensorFlow before 1.15",
+    "AccumulatorTakeGradient": "graphs of TensorFlow before 1.15",
+    "ConditionalAccumulator": "graphs of TensorFlow before 1.15",
     "AvgPool3DGrad": "the gradient of AvgPool3D",
     "AvgPoolGrad": "the gradient of AvgPool",
     "BatchDatasetV2": "Dataset.batch",

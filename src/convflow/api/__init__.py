@@ -193,6 +193,11 @@ from convflow.modeling.variables.variable import (
     trainable_variables,
     variables_initializer,
 )
+from convflow.ops.accumulator import (
+    ConditionalAccumulator,
+    ConditionalAccumulatorBase,
+    SparseConditionalAccumulator,
+)
 from convflow.ops.activation import log_sigmoid
 from convflow.ops.array.batch_gather import batch_gather, gather_nd
 from convflow.ops.array.bitcast import bitcast

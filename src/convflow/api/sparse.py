@@ -1,6 +1,7 @@
 """tf.sparse"""
 
 from convflow.graph.sparse_tensor import SparseTensor
+from convflow.ops.accumulator import SparseConditionalAccumulator
 from convflow.ops.math.sparse_segment import sparse_segment_mean as segment_mean
 from convflow.ops.math.sparse_segment import sparse_segment_sqrt_n as segment_sqrt_n
 from convflow.ops.math.sparse_segment import sparse_segment_sum as segment_sum

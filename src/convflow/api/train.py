@@ -105,6 +105,7 @@ from convflow.training.optimizers.optimizer import Optimizer
 from convflow.training.optimizers.proximal_adagrad import ProximalAdagradOptimizer
 from convflow.training.optimizers.proximal_gradient_descent import ProximalGradientDescentOptimizer
 from convflow.training.optimizers.rmsprop import RMSPropOptimizer
+from convflow.training.optimizers.sync_replicas import SyncReplicasOptimizer
 from convflow.training.queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from convflow.training.saver import Saver
 from convflow.training.scaffold import Scaffold

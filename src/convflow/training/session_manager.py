@@ -78,7 +78,7 @@ class SessionManager:
                 sess.run(init_op, feed_dict=init_feed_dict)
             if init_fn is not None:
                 init_fn(sess)
-        missing = self._initialize_locally(sess) or _missing(sess, self._ready_op)
+        missing = self._initialize_locally(sess) or missing_variables(sess, self._ready_op)
         if missing:
             raise RuntimeError(
                 f"Init operations did not make model ready. Init op: {getattr(init_op, 'name', init_op)}, init fn: "
@@ -103,7 +103,7 @@ class SessionManager:
         missing = self._initialize_locally(sess)
         if not is_restored:
             return sess, False
-        missing = missing or _missing(sess, self._ready_op)
+        missing = missing or missing_variables(sess, self._ready_op)
         if missing:
             logging.info("Restoring did not make model ready: %s", missing)
         return sess, not missing
@@ -113,7 +113,7 @@ class SessionManager:
         end = time.monotonic() + (float("inf") if max_wait_secs is None else max_wait_secs)
         while True:
             sess = Session(master, graph=self._graph, config=config)
-            missing = self._initialize_locally(sess) or _missing(sess, self._ready_op)
+            missing = self._initialize_locally(sess) or missing_variables(sess, self._ready_op)
             if not missing:
                 return sess
             sess.close()
@@ -155,7 +155,7 @@ class SessionManager:
     def _initialize_locally(self, sess: Session) -> str:
         if self._local_init_op is None:
             return ""
-        missing = _missing(sess, self._ready_for_local_init_op)
+        missing = missing_variables(sess, self._ready_for_local_init_op)
         if not missing:
             logging.info("Running local_init_op.")
             sess.run(self._local_init_op, self._local_init_feed_dict, self._local_init_run_options)
@@ -163,7 +163,7 @@ class SessionManager:
         return missing
 
 
-def _missing(sess: Session, ready_op: Any) -> str:
+def missing_variables(sess: Session, ready_op: Any) -> str:
     """What keeps a session from being ready; empty if nothing does."""
     if ready_op is None:
         return ""

@@ -1,5 +1,10 @@
 """tensorflow.python.ops.data_flow_ops"""
 
+from convflow.ops.accumulator import (
+    ConditionalAccumulator,
+    ConditionalAccumulatorBase,
+    SparseConditionalAccumulator,
+)
 from convflow.ops.array.partition import dynamic_partition
 from convflow.ops.array.stitch import dynamic_stitch
 from convflow.ops.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
