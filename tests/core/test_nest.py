@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import convflow as tf
 from convflow.core import nest
 
 Point = namedtuple("Point", "x y")
@@ -53,3 +54,42 @@ def test_wrong_number_of_leaves():
 
 def test_types_may_differ_on_request():
     nest.assert_same_structure([1], (1,), check_types=False)
+
+
+def test_sparse_tensors_are_leaves_or_their_parts():
+    sparse = tf.SparseTensor([[0, 1]], [2.0], [2, 3])
+    slices = tf.IndexedSlices(tf.constant([1.0]), tf.constant([0]))
+    structure = {"b": sparse, "a": [slices, 5]}
+    assert tf.nest.flatten(structure) == [slices, 5, sparse]
+    parts = [slices.values, slices.indices, 5, sparse.indices, sparse.values, sparse.dense_shape]
+    assert tf.nest.flatten(structure, expand_composites=True) == parts
+    assert tf.contrib.framework.nest.flatten(sparse, expand_composites=True) == parts[3:]
+    packed = tf.nest.pack_sequence_as(structure, parts, expand_composites=True)
+    assert packed["b"].values is sparse.values and packed["a"][0].indices is slices.indices
+    with pytest.raises(ValueError, match="6 leaves, got 1 items"):
+        tf.nest.pack_sequence_as(structure, [1], expand_composites=True)
+
+
+def test_a_function_of_the_parts_of_sparse_tensors():
+    one, other = (tf.SparseTensor([[0, place]], [2.0], [2, 3]) for place in (1, 2))
+    mapped = tf.nest.map_structure(lambda x: x + x, [one], expand_composites=True)
+    assert isinstance(mapped[0], tf.SparseTensor)
+    with tf.Session() as sess:
+        assert sess.run(mapped[0].values).tolist() == [4.0]
+        assert sess.run(mapped[0].indices).tolist() == [[0, 2]]
+    tf.nest.assert_same_structure([one], [other], expand_composites=True)
+
+
+@pytest.mark.parametrize(
+    ("other", "text"),
+    [
+        (lambda: tf.constant(1.0), "One is a SparseTensor, the other a Tensor"),
+        (lambda: tf.IndexedSlices(tf.constant([1.0]), tf.constant([0])), "the other a IndexedSlices"),
+        (lambda: tf.SparseTensor([[0, 1]], [2], [2, 3]), "Their types are"),
+    ],
+)
+def test_sparse_tensors_of_another_form(other, text):
+    sparse, other = tf.SparseTensor([[0, 1]], [2.0], [2, 3]), other()
+    tf.nest.assert_same_structure([sparse], [other])
+    with pytest.raises(ValueError, match=text):
+        tf.nest.assert_same_structure([sparse], [other], expand_composites=True)

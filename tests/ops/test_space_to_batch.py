@@ -96,3 +96,11 @@ def test_pictures_with_square_blocks(run):
     x = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
     there = space_to_batch.space_to_batch(x, [[0, 0], [0, 0]], 2)
     np.testing.assert_array_equal(run(space_to_batch.batch_to_space(there, [[0, 0], [0, 0]], block_size=2)), x)
+
+
+@pytest.mark.parametrize("move", [tf.space_to_batch, tf.batch_to_space])
+def test_square_blocks_need_one_size(move):
+    with pytest.raises(ValueError, match=r"You must specify 'block_size'.*got None"):
+        move(tf.zeros([4, 2, 2, 1]), [[0, 0], [0, 0]])
+    with pytest.raises(ValueError, match="Cannot specify both 'block_size' and 'block_shape'"):
+        move(tf.zeros([4, 2, 2, 1]), [[0, 0], [0, 0]], block_size=2, block_shape=2)

@@ -48,3 +48,49 @@ def test_they_count_in_eager_mode_and_begin_anew():
 def test_refusals(make, text):
     with tf.Graph().as_default(), pytest.raises(ValueError, match=text):
         make()
+
+
+# Recorded with TensorFlow: the weights of values of another type or of fewer axes, the sum and the mean of them.
+_MATRIX = [[1.0, 2.0], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize(
+    ("values", "weights", "total", "mean"),
+    [
+        ([1, 2, 3], [1, 0, 2], 7.0, 7 / 3),
+        ([1.0, 2.0, 3.0], np.array([1, 0, 2], np.int64), 7.0, 7 / 3),
+        ([1.0, 2.0, 3.0], np.array([0.5, 0, 2]), 6.5, 2.6),
+        ([1, 2, 3], [True, False, True], 4.0, 2.0),
+        (_MATRIX, [1, 2], 17.0, 17 / 6),
+        (_MATRIX, [[1, 2], [3, 4]], 30.0, 3.0),
+        (_MATRIX, [[1], [2]], 17.0, 17 / 6),
+        (_MATRIX, 3, 30.0, 2.5),
+        ([[[1.0, 2.0], [3.0, 4.0]]], [2], 20.0, 2.5),
+    ],
+)
+def test_sums_and_means_take_weights_of_other_types_and_shapes(values, weights, total, mean):
+    with tf.Graph().as_default(), tf.Session() as sess:
+        for metric, wanted in ((M.Sum(), total), (M.Mean(), mean)):
+            update = metric.update_state(tf.constant(values), sample_weight=tf.constant(weights))
+            sess.run(tf.variables_initializer(metric.variables))
+            sess.run(update)
+            np.testing.assert_allclose(sess.run(metric.result()), wanted, rtol=1e-6)
+
+
+def test_a_mean_counts_each_element_of_a_weighted_batch():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        metric = M.Mean()
+        updates = [metric.update_state([1.0, 2.0, 3.0], sample_weight=2), metric.update_state([8.0], sample_weight=2)]
+        sess.run(tf.variables_initializer(metric.variables))
+        for update in updates:
+            sess.run(update)
+        assert sess.run(metric.result()) == 3.5
+
+
+def test_accuracy_of_lists():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        metric = M.Accuracy()
+        update = metric.update_state([1, 2, 3, 4], [1, 2, 3, 5], sample_weight=[1, 1, 0, 2])
+        sess.run(tf.variables_initializer(metric.variables))
+        sess.run(update)
+        assert sess.run(metric.result()) == 0.5

@@ -4,6 +4,8 @@
 # `importlib.metadata.version("convflow")`; `convflow env` prints both.
 VERSION = "1.15.5"
 GIT_VERSION = "v1.15.5"
+# The release of Keras in it (API: tf.keras.__version__), which its files of weights name as their writer.
+KERAS_VERSION = "2.2.4-tf"
 GRAPH_DEF_VERSION = 134
 GRAPH_DEF_VERSION_MIN_CONSUMER = 0
 GRAPH_DEF_VERSION_MIN_PRODUCER = 0

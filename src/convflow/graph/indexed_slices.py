@@ -50,6 +50,12 @@ class IndexedSlices:
         parts = [self._values, self._indices]
         return parts if self._dense_shape is None else [*parts, self._dense_shape]
 
+    def _composite_parts(self) -> list[Any]:
+        return self.components
+
+    def _of_composite_parts(self, parts: list[Any]) -> IndexedSlices:
+        return IndexedSlices(*parts)
+
     @property
     def shape(self) -> TensorShape:
         """What is known of the shape of the whole tensor."""

@@ -80,6 +80,12 @@ class SparseTensor:
         """Other values in the same places."""
         return SparseTensor(self._indices, new_values, self._dense_shape)
 
+    def _composite_parts(self) -> list[Tensor]:
+        return [self._indices, self._values, self._dense_shape]
+
+    def _of_composite_parts(self, parts: list[Any]) -> SparseTensor:
+        return SparseTensor(*parts)
+
     @property
     def op(self) -> Operation:
         """The operation that makes the values."""

@@ -62,16 +62,15 @@ def space_to_batch(
         input: shape (batch, height, width, channels).
         paddings: two pairs (before, after) of zeros for rows and columns; then block_size must divide both.
         block_size: the size of a block, at least 1.
-        block_shape: the same by its later name; it wins over `block_size`.
+        block_shape: the same by its later name, or one size for both; `block_size` must be left out then.
 
     Returns:
         (batch * block_size ** 2, padded height / block_size, padded width / block_size, channels).
 
     Raises:
-        ValueError: a block that does not divide the padded sizes.
+        ValueError: a block that does not divide the padded sizes, both names of its size, or neither.
     """
-    size = block_size if block_shape is None else block_shape
-    result = space_to_batch_nd(input, np.array([size, size]), paddings, name)
+    result = space_to_batch_nd(input, _square_block(block_size, block_shape), paddings, name)
     result.set_shape(unknown_shape(4))
     return result
 
@@ -85,18 +84,29 @@ def batch_to_space(
         input: shape (batch, height, width, channels); the block's area divides the batch.
         crops: two pairs (before, after) of rows and columns to take away at the end.
         block_size: the size of a block, at least 1.
-        block_shape: the same by its later name; it wins over `block_size`.
+        block_shape: the same by its later name, or one size for both; `block_size` must be left out then.
 
     Returns:
         (batch / block_size ** 2, height * block_size - crops, width * block_size - crops, channels).
 
     Raises:
-        ValueError: a batch that the block's area does not divide, or crops that leave less than nothing.
+        ValueError: a batch that the block's area does not divide, crops that leave less than nothing, both names of the
+            block's size, or neither.
     """
-    size = block_size if block_shape is None else block_shape
-    result = batch_to_space_nd(input, np.array([size, size]), crops, name)
+    result = batch_to_space_nd(input, _square_block(block_size, block_shape), crops, name)
     result.set_shape(unknown_shape(4))
     return result
+
+
+def _square_block(block_size: Any, block_shape: Any) -> Any:
+    if block_size is not None and block_shape is not None:
+        raise ValueError(
+            f"Cannot specify both 'block_size' and 'block_shape', got {block_size} and {block_shape}. Leave one out."
+        )
+    size = block_size if block_shape is None else block_shape
+    if size is None:
+        raise ValueError("You must specify 'block_size', the height and width of a block, got None. Give a number.")
+    return np.array([size, size])
 
 
 def required_space_to_batch_paddings(

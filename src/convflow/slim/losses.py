@@ -12,6 +12,7 @@ from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import add_to_collection, get_collection, name_scope
+from convflow.modeling.losses.arguments import check_given
 from convflow.ops.activation import relu
 from convflow.ops.array.constant import ones, ones_like, zeros_like
 from convflow.ops.array.reshape import reshape, squeeze
@@ -157,6 +158,7 @@ def absolute_difference(predictions: Any, labels: Any = None, weights: Any = 1.0
     Raises:
         ValueError: shapes that do not fit.
     """
+    check_given(predictions=predictions, labels=labels)
     with name_scope(scope, "absolute_difference", [predictions, labels, weights]) as opened:
         predictions, labels = _as_floats(predictions, labels)
         return compute_weighted_loss(absolute(subtract(predictions, labels)), weights, scope=opened)
@@ -176,6 +178,7 @@ def mean_squared_error(predictions: Any, labels: Any = None, weights: Any = 1.0,
     Raises:
         ValueError: shapes that do not fit.
     """
+    check_given(predictions=predictions, labels=labels)
     with name_scope(scope, "mean_squared_error", [predictions, labels, weights]) as opened:
         predictions, labels = _as_floats(predictions, labels)
         return compute_weighted_loss(squared_difference(predictions, labels), weights, scope=opened)
@@ -191,6 +194,7 @@ def log_loss(
 
     The other arguments, the errors: see `absolute_difference`.
     """
+    check_given(predictions=predictions, labels=labels)
     with name_scope(scope, "log_loss", [predictions, labels, weights]) as opened:
         predictions, labels = _as_floats(predictions, labels)
         of_true: Any = multiply(labels, log(predictions + epsilon))
@@ -205,6 +209,7 @@ def hinge_loss(logits: Any, labels: Any = None, scope: Any = None) -> Tensor:
         logits: floating.
         labels: 0 or 1, of the same shape.
     """
+    check_given(logits=logits, labels=labels)
     with name_scope(scope, "hinge_loss", [logits, labels]):
         logits.get_shape().assert_is_compatible_with(labels.get_shape())
         labels = cast(labels, dtypes.float32)
@@ -226,6 +231,7 @@ def sigmoid_cross_entropy(
     Raises:
         ValueError: shapes that do not fit.
     """
+    check_given(logits=logits, multi_class_labels=multi_class_labels)
     with name_scope(scope, "sigmoid_cross_entropy_loss", [logits, multi_class_labels, weights]) as opened:
         logits.get_shape().assert_is_compatible_with(multi_class_labels.get_shape())
         labels: Any = cast(multi_class_labels, logits.dtype)
@@ -248,6 +254,7 @@ def softmax_cross_entropy(
     Raises:
         ValueError: shapes that do not fit.
     """
+    check_given(logits=logits, onehot_labels=onehot_labels)
     with name_scope(scope, "softmax_cross_entropy_loss", [logits, onehot_labels, weights]) as opened:
         logits.get_shape().assert_is_compatible_with(onehot_labels.get_shape())
         labels: Any = cast(onehot_labels, logits.dtype)
@@ -267,6 +274,7 @@ def sparse_softmax_cross_entropy(logits: Any, labels: Any, weights: Any = 1.0, s
         labels: integers, shape (batch,) or (batch, 1).
         weights: a scalar or shape (batch,).
     """
+    check_given(logits=logits, labels=labels)
     with name_scope(scope, "sparse_softmax_cross_entropy_loss", [logits, labels, weights]) as opened:
         labels = reshape(labels, shape=[shape_of(labels)[0]])
         losses = sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
@@ -286,6 +294,7 @@ def mean_pairwise_squared_error(predictions: Any, labels: Any = None, weights: A
     Raises:
         ValueError: shapes that do not fit, or unknown rank.
     """
+    check_given(predictions=predictions, labels=labels)
     with name_scope(scope, "mean_pairwise_squared_error", [predictions, labels, weights]):
         predictions, labels = _as_floats(predictions, labels)
         weights = cast(convert_to_tensor(weights), dtypes.float32)
@@ -327,6 +336,7 @@ def cosine_distance(
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("You must specify 'axis'. The last one is predictions.shape.ndims - 1.")
+    check_given(predictions=predictions, labels=labels)
     with name_scope(scope, "cosine_distance_loss", [predictions, labels, weights]) as opened:
         predictions, labels = _as_floats(predictions, labels)
         losses = 1 - reduce_sum(multiply(predictions, labels), axis=[axis])

@@ -206,3 +206,18 @@ def test_found_by_path() -> None:
     assert table.find("numpy.int").name == "int"  # type: ignore[union-attr]
     assert table.find("numpy.int.real").name == "int"  # type: ignore[union-attr]
     assert table.find("numpy.int32") is None
+
+
+def test_element_types_as_numpy_1_listed_them() -> None:
+    path = {name: table.find(f"numpy.{name}").make() for name in ("sctypes", "find_common_type", "cast")}
+    assert np.float32 in path["sctypes"]["float"] and np.int64 in path["sctypes"]["int"]
+    assert path["find_common_type"]([np.float32], [np.int64, np.float64]) == np.float32
+    assert path["find_common_type"]([np.int16], [np.float64]) == np.float64
+    assert path["find_common_type"]([], []) is None
+    assert path["cast"]["float32"]([1, 2]).dtype == np.float32
+    kinds = {name: table.find(f"numpy.{name}").make() for name in ("obj2sctype", "issubsctype", "maximum_sctype")}
+    assert kinds["obj2sctype"]("f4") is np.float32 and kinds["obj2sctype"](object(), 1) == 1
+    assert kinds["issubsctype"](np.zeros(1), np.floating) and not kinds["issubsctype"]("i4", np.floating)
+    assert kinds["maximum_sctype"](np.int8) is np.int64
+    assert table.find("numpy.sctype2char").make()("f4") == "f"
+    assert not table.find("numpy.issubclass_").make()(1, int)

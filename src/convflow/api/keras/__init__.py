@@ -18,6 +18,7 @@ from convflow.api.keras import (
     utils,
     wrappers,
 )
+from convflow.core.version import KERAS_VERSION as __version__
 from convflow.modeling.keras.core import Input
 from convflow.training.keras.model import Model
 from convflow.training.keras.sequential import Sequential

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from convflow.tools.period import numpy_names, picture_names, python2_names, python_names, scipy_names
+from convflow.tools.period import numpy_names, numpy_types, picture_names, python2_names, python_names, scipy_names
 from convflow.tools.period.record import PeriodName
 
 NAMES: tuple[PeriodName, ...] = (
     *python_names.NAMES,
     *python2_names.NAMES,
     *numpy_names.NAMES,
+    *numpy_types.NAMES,
     *scipy_names.NAMES,
     *picture_names.NAMES,
 )

@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from convflow.core import dtypes
+from convflow.graph.convert import convert_to_tensor
 from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.modeling.keras import backend
 from convflow.modeling.layers import utils
 from convflow.modeling.variables.variable import Variable
 from convflow.ops import operators as operators  # tensors get their operators
 from convflow.ops.array.identity import identity
-from convflow.ops.array.reshape import reshape, squeeze
+from convflow.ops.array.reshape import expand_dims, reshape, squeeze
 from convflow.ops.array.shape_ops import size
 from convflow.ops.math.argmax import argmax
 from convflow.ops.math.cast import cast
@@ -22,6 +23,7 @@ from convflow.ops.math.comparison import equal, greater
 from convflow.ops.math.no_nan import div_no_nan
 from convflow.ops.math.reduce import reduce_mean, reduce_sum
 from convflow.ops.top_k import in_top_k
+from convflow.ops.weights_broadcast import broadcast_weights
 from convflow.training.keras import losses
 
 
@@ -83,6 +85,20 @@ class Metric:
         return {"name": self.name, "dtype": self.dtype.name}
 
 
+def _fitted(values: Any, weights: Any, reduce: Callable[..., Any]) -> tuple[Any, Any]:
+    """Values and weights of one shape: weights are stretched, or values reduced to the weights' axes."""
+    ranks = values.shape.rank, weights.shape.rank
+    if ranks[0] is None or not ranks[1]:
+        return values, broadcast_weights(weights, values)
+    if ranks[1] - ranks[0] == 1:
+        weights = squeeze(weights, [-1])
+    elif ranks[0] - ranks[1] == 1:
+        weights = expand_dims(weights, -1)
+    elif ranks[0] > ranks[1]:
+        return reduce(values, axis=list(range(ranks[1], ranks[0]))), weights
+    return values, broadcast_weights(weights, values)
+
+
 class Mean(Metric):
     """The mean of all values, weighted (API: tf.keras.metrics.Mean).
 
@@ -102,9 +118,7 @@ class Mean(Metric):
         values = cast(values, self.dtype)
         number = cast(size(values), self.dtype)
         if sample_weight is not None:
-            weights = cast(sample_weight, self.dtype)
-            if (weights.shape.rank or 0) < (values.shape.rank or 0):
-                values = reduce_mean(values, axis=list(range(weights.shape.rank or 0, values.shape.rank)))
+            values, weights = _fitted(values, cast(sample_weight, self.dtype), reduce_mean)
             values, number = values * weights, reduce_sum(weights)
         return backend.together(self.total.assign_add(reduce_sum(values)), self.count.assign_add(number))
 
@@ -126,8 +140,10 @@ class Sum(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> Any:
         values = cast(values, self.dtype)
-        counted = reduce_sum(values if sample_weight is None else values * sample_weight)
-        return backend.together(self.total.assign_add(counted))
+        if sample_weight is not None:
+            values, weights = _fitted(values, cast(sample_weight, self.dtype), reduce_sum)
+            values = values * weights
+        return backend.together(self.total.assign_add(reduce_sum(values)))
 
     def result(self) -> Any:
         return self.total.read_value()
@@ -226,6 +242,7 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> A
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:
     """Whether both are equal."""
+    y_pred = convert_to_tensor(y_pred)
     return cast(equal(cast(y_true, y_pred.dtype.base_dtype), y_pred), dtypes.float32)
 
 

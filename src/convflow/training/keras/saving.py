@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convflow.core.version import VERSION
+from convflow.core.version import KERAS_VERSION
 from convflow.formats import files
 from convflow.modeling.keras import backend
 from convflow.modeling.variables.base import are_made_eagerly
@@ -79,7 +79,7 @@ def write_hdf5(group: Any, model: Any) -> None:
     layers = model.layers
     group.attrs["layer_names"] = [layer.name.encode() for layer in layers]
     group.attrs["backend"] = b"tensorflow"
-    group.attrs["keras_version"] = VERSION.encode()
+    group.attrs["keras_version"] = KERAS_VERSION.encode()
     for layer in layers:
         own = group.create_group(layer.name)
         weights = layer.weights
