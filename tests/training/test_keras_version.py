@@ -4,7 +4,6 @@ import pytest
 
 import convflow as tf
 
-
 h5py = pytest.importorskip("h5py")
 
 
