@@ -456,6 +456,7 @@ from convflow.ops.sparse.reduce import (
     sparse_softmax,
 )
 from convflow.ops.sparse.select import sparse_mask, sparse_reset_shape, sparse_retain
+from convflow.ops.sparse.serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 from convflow.ops.sparse.to_dense import sparse_tensor_to_dense, sparse_to_dense, sparse_to_indicator
 from convflow.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from convflow.ops.string import reduce_join, string_join, string_strip, substr

@@ -32,6 +32,7 @@ from convflow.ops.parsing_features import (
 )
 from convflow.ops.queue import PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from convflow.ops.serialized import decode_compressed, parse_tensor, serialize_tensor
+from convflow.ops.sparse.serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 from convflow.ops.string_convert import decode_base64, decode_raw, encode_base64
 from convflow.training.graph_io import write_graph
 from convflow.training.input_producer import match_filenames_once

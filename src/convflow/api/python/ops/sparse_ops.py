@@ -22,4 +22,10 @@ from convflow.ops.sparse.reduce import sparse_reduce_max as sparse_reduce_max_v2
 from convflow.ops.sparse.reduce import sparse_reduce_sum as sparse_reduce_sum_v2
 from convflow.ops.sparse.select import expand_dims as sparse_expand_dims
 from convflow.ops.sparse.select import sparse_reset_shape, sparse_retain
+from convflow.ops.sparse.serialize import (
+    deserialize_many_sparse,
+    deserialize_sparse,
+    serialize_many_sparse,
+    serialize_sparse,
+)
 from convflow.ops.sparse.to_dense import from_dense, sparse_tensor_to_dense, sparse_to_dense, sparse_to_indicator
