@@ -155,6 +155,17 @@ INTERNAL = {
 }
 GRADIENT_OF = "the gradient of "
 
+# Ops of 1.15's tf.contrib libraries, which the registry of 2.x does not list.
+CONTRIB = {
+    "GatherTree": {
+        "inputs": "step_ids: T; parent_ids: T; max_sequence_lengths: int32; end_token: T",
+        "outputs": "beams: T",
+        "attrs": "T: type in {int32}",
+        "stateful": "false",
+        "has_gradient": "no",
+    },
+}
+
 every_op = pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
 
 
@@ -163,7 +174,7 @@ def spec():
     if not SPEC.exists():
         pytest.skip(f"{SPEC} is not here; CONVFLOW_SPEC names its folder")
     with SPEC.open(encoding="utf-8", newline="") as file:
-        return {row["op"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+        return CONTRIB | {row["op"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 
 
 def _attrs(text):

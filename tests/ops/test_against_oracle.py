@@ -108,6 +108,11 @@ RELATIVE = {
     "random_normal": 3e-6,
     "truncated_normal": 3e-6,
     "linspace": 1e-6,
+    # Sums of transforms, and logarithms of frequencies whose differences are small.
+    **dict.fromkeys(["signal.stft", "signal.inverse_stft", "signal.mfccs_from_log_mel_spectrograms"], 5e-6),
+    "signal.linear_to_mel_weight_matrix": 3e-5,
+    "signal.hann_window": 3e-6,
+    "signal.hamming_window": 3e-6,
     "raw_ops.RandomGammaGrad": 3e-6,
     # Decompositions and iterations add up rounding over many steps.
     **dict.fromkeys(

@@ -26,6 +26,7 @@ from convflow.api.contrib import (
     predictor,
     rnn,
     seq2seq,
+    signal,
     slim,
     staging,
     summary,

@@ -26,30 +26,63 @@ class Linear:
     Args:
         args: a tensor of shape (batch, size), or a list of them, which are put side by side.
         output_size: the number of columns of the result.
-        build_bias: whether there is a bias; zeros at first.
+        build_bias: whether there is a bias.
+        bias_initializer: zeros by default.
+        kernel_initializer: the scope's by default.
 
     Raises:
         ValueError: a tensor that is no matrix, or whose second size is not known.
     """
 
-    def __init__(self, args: Any, output_size: int, build_bias: bool = True) -> None:
+    def __init__(
+        self,
+        args: Any,
+        output_size: int,
+        build_bias: bool = True,
+        bias_initializer: Any = None,
+        kernel_initializer: Any = None,
+    ) -> None:
         tensors = _listed(args)
         width = sum(_width(tensor) for tensor in tensors)
         dtype = tensors[0].dtype.base_dtype
         with variable_scope(get_variable_scope()) as outer:
-            self._weights = get_variable("kernel", [width, output_size], dtype=dtype)
+            self._weights = get_variable("kernel", [width, output_size], dtype=dtype, initializer=kernel_initializer)
             self._biases: Any = None
             if build_bias:
                 with variable_scope(outer) as inner:
                     inner.set_partitioner(None)
-                    zeros = initializers.Constant(0.0, dtype=dtype)
-                    self._biases = get_variable("bias", [output_size], dtype=dtype, initializer=zeros)
+                    if bias_initializer is None:
+                        bias_initializer = initializers.Constant(0.0, dtype=dtype)
+                    self._biases = get_variable("bias", [output_size], dtype=dtype, initializer=bias_initializer)
 
     def __call__(self, args: Any) -> Tensor:
         """The map of tensors with the sizes of those it was made for: (batch, output_size)."""
         tensors = _listed(args)
         product = matmul(tensors[0] if len(tensors) == 1 else concat(tensors, 1), self._weights)
         return product if self._biases is None else bias_add(product, self._biases)
+
+
+def linear(
+    args: Any, output_size: int, bias: bool, bias_initializer: Any = None, kernel_initializer: Any = None
+) -> Tensor:
+    """`Linear` made and called (API: tf.contrib.rnn.python.ops.core_rnn_cell, _linear).
+
+    Args:
+        args: a tensor of shape (batch, size), or a list of them.
+        output_size: the number of columns of the result.
+        bias: whether there is a bias.
+        bias_initializer: zeros by default.
+        kernel_initializer: the scope's by default.
+
+    Returns:
+        Shape (batch, output_size).
+
+    Raises:
+        ValueError: no tensor, one that is no matrix, or whose second size is not known.
+    """
+    if args is None or (nest.is_nested(args) and not args):
+        raise ValueError(f"`args` must be specified, got {args}. Give a tensor of shape (batch, size), or several.")
+    return Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
 
 
 def _listed(args: Any) -> list[Tensor]:

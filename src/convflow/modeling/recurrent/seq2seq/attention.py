@@ -11,13 +11,16 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import name_scope
 from convflow.modeling.layers.core import Dense
-from convflow.modeling.recurrent.seq2seq.memory import no_alignments, prepared, probabilities, static_or_shape
+from convflow.modeling.recurrent.seq2seq.memory import maybe_mask_score, no_alignments, prepared, static_or_shape
 from convflow.modeling.variables.initializers import Constant, Ones, Zeros
 from convflow.modeling.variables.scope import get_variable, variable_scope
 from convflow.ops.array.reshape import expand_dims, squeeze
 from convflow.ops.math.elementwise import rsqrt, square, tanh
 from convflow.ops.math.matmul import matmul
 from convflow.ops.math.reduce import reduce_sum
+from convflow.ops.softmax import softmax
+
+_MINUS_INFINITY = float("-inf")
 
 
 class AttentionMechanism:
@@ -45,7 +48,7 @@ class MemoryAttention(AttentionMechanism):
     Args:
         query_layer: a layer for queries, or None.
         memory: shape (batch, time, size).
-        probability_fn: scores of shape (batch, time) -> weights.
+        probability_fn: (scores of shape (batch, time), the state before) -> weights.
         memory_sequence_length: shape (batch,); steps behind it get no weight.
         memory_layer: a layer that makes keys of values, or None for the values themselves.
         check_inner_dims_defined: whether the memory's size must be known.
@@ -61,7 +64,7 @@ class MemoryAttention(AttentionMechanism):
         self,
         query_layer: Any,
         memory: Any,
-        probability_fn: Callable[[Any], Any] | None,
+        probability_fn: Callable[[Any, Any], Any],
         memory_sequence_length: Any = None,
         memory_layer: Any = None,
         check_inner_dims_defined: bool = True,
@@ -72,7 +75,13 @@ class MemoryAttention(AttentionMechanism):
         for argument, layer in (("query_layer", query_layer), ("memory_layer", memory_layer)):
             if layer is not None and not callable(layer):
                 raise TypeError(f"{argument} is not a Layer: {type(layer).__name__}. Pass e.g. tf.layers.Dense(128).")
+        if not callable(probability_fn):
+            raise TypeError(
+                f"probability_fn must be callable, saw type: {type(probability_fn).__name__}. "
+                "Pass a function of the scores and the state before."
+            )
         self._query_layer, self._memory_layer = query_layer, memory_layer
+        self.dtype = getattr(memory_layer, "dtype", None)
         with name_scope(name, "BaseAttentionMechanismInit"):
             lengths = None
             if memory_sequence_length is not None:
@@ -83,7 +92,11 @@ class MemoryAttention(AttentionMechanism):
                 self._keys, self._values = custom_key_value_fn(self._keys, self._values)
             self._batch_size = static_or_shape(self._keys, 0)
             self._alignments_size = static_or_shape(self._keys, 1)
-        self._probabilities = probabilities(probability_fn, lengths, score_mask_value)
+        masked = _MINUS_INFINITY if score_mask_value is None else score_mask_value
+        # Mechanisms that programs derive call it by this name.
+        self._probability_fn = lambda score, previous: probability_fn(
+            maybe_mask_score(score, lengths, masked), previous
+        )
 
     @property
     def memory_layer(self) -> Any:
@@ -126,10 +139,74 @@ class MemoryAttention(AttentionMechanism):
         """The state before the first step, which is the weights."""
         return self.initial_alignments(batch_size, dtype)
 
-    def _weights(self, score: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """The weights, and the next state, which they are."""
-        alignments = self._probabilities(score)
-        return alignments, alignments
+
+def _of_scores(probability_fn: Callable[[Any], Any] | None) -> Callable[[Any, Any], Any]:
+    """A function of scores (the softmax by default) as one of scores and state."""
+    function = softmax if probability_fn is None else probability_fn
+    return lambda score, _: function(score)
+
+
+def bahdanau_score(
+    processed_query: Any, keys: Any, attention_v: Any, attention_g: Any = None, attention_b: Any = None
+) -> Tensor:
+    """sum(v * tanh(keys + query + b)), v of length g if g and b are given (API: tf.contrib.seq2seq, _bahdanau_score;
+    Bahdanau et al., arXiv 1409.0473).
+
+    Args:
+        processed_query: shape (batch, units).
+        keys: shape (batch, time, units).
+        attention_v: v, shape (units,).
+        attention_g: g, a scalar, or None.
+        attention_b: b, shape (units,), or None.
+
+    Returns:
+        Scores of shape (batch, time).
+    """
+    query = expand_dims(processed_query, 1)
+    if attention_g is None or attention_b is None:
+        return reduce_sum(attention_v * tanh(keys + query), [2])
+    direction = attention_g * attention_v * rsqrt(reduce_sum(square(attention_v)))
+    return reduce_sum(direction * tanh(keys + query + attention_b), [2])
+
+
+def luong_score(query: Any, keys: Any, scale: Any) -> Tensor:
+    """query . keys, times `scale` if it is not None (API: tf.contrib.seq2seq, _luong_score; Luong et al., arXiv
+    1508.04025).
+
+    Args:
+        query: shape (batch, units).
+        keys: shape (batch, time, units).
+        scale: a scalar or None.
+
+    Returns:
+        Scores of shape (batch, time).
+
+    Raises:
+        ValueError: different units.
+    """
+    asked, units = query.shape.as_list()[-1], keys.shape.as_list()[-1]
+    if asked is not None and units is not None and asked != units:
+        raise ValueError(
+            "Incompatible or unknown inner dimensions between query and keys: "
+            f"the query {query.name} has {asked} units, the keys have {units}. "
+            f"Give the mechanism num_units={asked}, the cell's output size."
+        )
+    score = squeeze(matmul(expand_dims(query, 1), keys, transpose_b=True), [1])
+    return score if scale is None else scale * score
+
+
+def bahdanau_variables(num_units: int, dtype: Any, normalize: bool) -> tuple[Any, Any, Any]:
+    """v, g and b of `bahdanau_score` in the variable scope; g and b are None unless `normalize`."""
+    v = get_variable("attention_v", [num_units], dtype=dtype)
+    if not normalize:
+        return v, None, None
+    g = get_variable("attention_g", [], dtype=dtype, initializer=Constant(math.sqrt(1.0 / num_units)))
+    return v, g, get_variable("attention_b", [num_units], dtype=dtype, initializer=Zeros())
+
+
+def luong_variable(dtype: Any, scale: bool) -> Any:
+    """The scale of `luong_score` in the variable scope, None unless `scale`."""
+    return get_variable("attention_g", [], dtype=dtype, initializer=Ones()) if scale else None
 
 
 class BahdanauAttention(MemoryAttention):
@@ -167,7 +244,7 @@ class BahdanauAttention(MemoryAttention):
             query_layer=Dense(num_units, name="query_layer", use_bias=False, dtype=dtype),
             memory_layer=Dense(num_units, name="memory_layer", use_bias=False, dtype=dtype),
             memory=memory,
-            probability_fn=probability_fn,
+            probability_fn=_of_scores(probability_fn),
             memory_sequence_length=memory_sequence_length,
             score_mask_value=score_mask_value,
             custom_key_value_fn=custom_key_value_fn,
@@ -188,18 +265,10 @@ class BahdanauAttention(MemoryAttention):
             Weights of shape (batch, alignments_size), and the next state.
         """
         with variable_scope(None, "bahdanau_attention", [query]):
-            query = expand_dims(self._query_layer(query) if self._query_layer is not None else query, 1)
-            return self._weights(self._score(query), state)
-
-    def _score(self, query: Tensor) -> Tensor:
-        dtype = query.dtype
-        v = get_variable("attention_v", [self._num_units], dtype=dtype)
-        if not self._normalize:
-            return reduce_sum(v * tanh(self._keys + query), [2])
-        g: Any = get_variable("attention_g", [], dtype=dtype, initializer=Constant(math.sqrt(1.0 / self._num_units)))
-        b = get_variable("attention_b", [self._num_units], dtype=dtype, initializer=Zeros())
-        direction = g * v * rsqrt(reduce_sum(square(v)))
-        return reduce_sum(direction * tanh(self._keys + query + b), [2])
+            query = self._query_layer(query) if self._query_layer is not None else query
+            v, g, b = bahdanau_variables(self._num_units, query.dtype, self._normalize)
+            alignments = self._probability_fn(bahdanau_score(query, self._keys, v, g, b), state)
+            return alignments, alignments
 
 
 class LuongAttention(MemoryAttention):
@@ -234,7 +303,7 @@ class LuongAttention(MemoryAttention):
             query_layer=None,
             memory_layer=Dense(num_units, name="memory_layer", use_bias=False, dtype=dtype),
             memory=memory,
-            probability_fn=probability_fn,
+            probability_fn=_of_scores(probability_fn),
             memory_sequence_length=memory_sequence_length,
             score_mask_value=score_mask_value,
             custom_key_value_fn=custom_key_value_fn,
@@ -247,17 +316,6 @@ class LuongAttention(MemoryAttention):
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Any]:
         """Weights of the memory's steps; arguments and results as of `BahdanauAttention`."""
         with variable_scope(None, "luong_attention", [query]):
-            self._check(query)
-            score = squeeze(matmul(expand_dims(query, 1), self._keys, transpose_b=True), [1])
-            if self._scale:
-                score = score * get_variable("attention_g", [], dtype=query.dtype, initializer=Ones())
-            return self._weights(score, state)
-
-    def _check(self, query: Tensor) -> None:
-        asked, units = query.shape.as_list()[-1], self._keys.shape.as_list()[-1]
-        if asked is not None and units is not None and asked != units:
-            raise ValueError(
-                "Incompatible or unknown inner dimensions between query and keys: "
-                f"the query {query.name} has {asked} units, the keys have {units}. "
-                f"Give {type(self).__name__} num_units={asked}, the cell's output size."
-            )
+            score = luong_score(query, self._keys, luong_variable(query.dtype, self._scale))
+            alignments = self._probability_fn(score, state)
+            return alignments, alignments

@@ -59,11 +59,20 @@ class AttentionWrapperState(NamedTuple):
         return nest.map_structure(with_shape, self, self._replace(**kwargs))
 
 
-def _compute_attention(mechanism: Any, cell_output: Tensor, state: Any, layer: Any) -> tuple[Tensor, Tensor, Any]:
-    """What the mechanism looks at, its weights and its next state."""
-    alignments, next_state = mechanism(cell_output, state=state)
-    context = squeeze(matmul(expand_dims(alignments, 1), mechanism.values), [1])
-    attention = context if layer is None else layer(concat([cell_output, context], 1))
+def compute_attention(
+    attention_mechanism: Any, cell_output: Tensor, attention_state: Any, attention_layer: Any
+) -> tuple[Tensor, Tensor, Any]:
+    """What the mechanism looks at, its weights and its next state (API: tf.contrib.seq2seq, _compute_attention).
+
+    Args:
+        attention_mechanism: the mechanism.
+        cell_output: the query, shape (batch, size).
+        attention_state: the mechanism's state.
+        attention_layer: a layer for the query joined with the weighted sum of the memory, or None for the sum.
+    """
+    alignments, next_state = attention_mechanism(cell_output, state=attention_state)
+    context = squeeze(matmul(expand_dims(alignments, 1), attention_mechanism.values), [1])
+    attention = context if attention_layer is None else attention_layer(concat([cell_output, context], 1))
     return attention, alignments, next_state
 
 
@@ -123,7 +132,7 @@ class AttentionWrapper(RNNCell):
         self._attention_layers = self._layers_of(attention_layer_size, attention_layer)
         self._cell = cell
         self._cell_input_fn = cell_input_fn or (lambda inputs, attention: concat([inputs, attention], -1))
-        self._attention_fn = attention_fn or _compute_attention
+        self._attention_fn = attention_fn or compute_attention
         self._output_attention = output_attention
         self._alignment_history = alignment_history
         self._attention_layer_size = self._find_attention_size()

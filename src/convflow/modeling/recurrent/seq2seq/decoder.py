@@ -17,6 +17,7 @@ from convflow.modeling.variables.scope import variable_scope
 from convflow.ops.array.constant import constant, fill, zeros, zeros_like
 from convflow.ops.array.shape_ops import shape as shape_of
 from convflow.ops.array.transpose import transpose
+from convflow.ops.math.cast import cast
 from convflow.ops.math.comparison import logical_not, logical_or
 from convflow.ops.math.reduce import reduce_all
 from convflow.ops.math.select import where
@@ -153,12 +154,19 @@ class _Loop:
         next_finished = ending if self._decoder.tracks_own_finished else logical_or(ending, finished)
         if self._most is not None:
             next_finished = logical_or(next_finished, time + 1 >= self._most)
-        lengths = where(logical_not(finished), fill(shape_of(lengths), time + 1), lengths)
+        lengths = self._next_lengths(time, next_state, finished, lengths)
         if self._impute:
             outputs = nest.map_structure(lambda zero, new: where(finished, zero, new), self._zero, outputs)
             next_state = nest.map_structure(lambda old, new: _kept(finished, old, new), state, next_state)
         arrays = nest.map_structure(lambda array, output: array.write(time, output), arrays, outputs)
         return time + 1, arrays, next_state, next_inputs, next_finished, lengths
+
+    def _next_lengths(self, time: Tensor, next_state: Any, finished: Tensor, lengths: Tensor) -> Tensor:
+        kept = getattr(next_state, "lengths", None) if self._decoder.tracks_own_finished else None
+        if kept is not None:
+            # A decoder that moves its sequences about counts them itself.
+            return cast(kept, dtypes.int32)
+        return where(logical_not(finished), fill(shape_of(lengths), time + 1), lengths)
 
 
 def _kept(finished: Tensor, old: Any, new: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from convflow.core import nest
@@ -21,9 +20,6 @@ from convflow.ops.assert_compare import assert_positive
 from convflow.ops.math.argmax import argmax
 from convflow.ops.math.cast import cast
 from convflow.ops.math.select import where
-from convflow.ops.softmax import softmax
-
-_MINUS_INFINITY = float("-inf")
 
 
 def hardmax(logits: Any, name: str | None = None) -> Tensor:
@@ -80,25 +76,27 @@ def prepared(memory: Any, lengths: Tensor | None, check_inner_dims_defined: bool
     return nest.map_structure(masked, memory)
 
 
-def probabilities(
-    function: Callable[[Any], Any] | None, lengths: Tensor | None, masked_score: Any
-) -> Callable[[Tensor], Tensor]:
-    """`function` (the softmax by default) of scores, shape (batch, time), that are `masked_score` behind the end."""
-    function = function or softmax
-    masked_score = _MINUS_INFINITY if masked_score is None else masked_score
+def maybe_mask_score(score: Tensor, memory_sequence_length: Any, score_mask_value: Any) -> Tensor:
+    """Scores of shape (batch, time) that are `score_mask_value` behind the end of each sequence (API:
+    tf.contrib.seq2seq, _maybe_mask_score).
 
-    def of(score: Tensor) -> Tensor:
-        return function(score if lengths is None else _masked_score(score, lengths, masked_score))
+    Args:
+        score: shape (batch, time).
+        memory_sequence_length: integers of shape (batch,); None for sequences that are all full.
+        score_mask_value: a number.
 
-    return of
-
-
-def _masked_score(score: Tensor, lengths: Tensor, value: Any) -> Tensor:
+    Raises:
+        InvalidArgumentError: in the run, a length that is not positive.
+    """
+    if memory_sequence_length is None:
+        return score
     # A sequence of length zero would have nothing but masked scores, whose softmax is NaN.
-    positive = assert_positive(lengths, message="All values in memory_sequence_length must be greater than zero.")
+    positive = assert_positive(
+        memory_sequence_length, message="All values in memory_sequence_length must be greater than zero."
+    )
     with control_dependencies([positive]):
-        mask = sequence_mask(lengths, maxlen=shape_of(score)[1])
-        return where(mask, score, fill(shape_of(score), cast(value, score.dtype)))
+        mask = sequence_mask(memory_sequence_length, maxlen=shape_of(score)[1])
+        return where(mask, score, fill(shape_of(score), cast(score_mask_value, score.dtype)))
 
 
 def no_alignments(batch_size: Any, length: Any, dtype: Any) -> Tensor:

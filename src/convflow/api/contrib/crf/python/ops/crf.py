@@ -1,0 +1,3 @@
+"""tf.contrib.crf.python.ops.crf"""
+
+from convflow.api.contrib.crf import *

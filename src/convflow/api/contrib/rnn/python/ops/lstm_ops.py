@@ -1,0 +1,3 @@
+"""tf.contrib.rnn.python.ops.lstm_ops"""
+
+from convflow.modeling.recurrent.block_cells import LSTMBlockCell, LSTMBlockFusedCell

@@ -1,0 +1,3 @@
+"""tf.contrib.seq2seq.python.ops.basic_decoder"""
+
+from convflow.modeling.recurrent.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput

@@ -1,0 +1,3 @@
+"""tf.contrib.signal.python.ops.window_ops"""
+
+from convflow.ops.signal.windows import hamming_window, hann_window

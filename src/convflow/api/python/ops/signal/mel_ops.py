@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.mel_ops"""
+
+from convflow.ops.signal.features import linear_to_mel_weight_matrix

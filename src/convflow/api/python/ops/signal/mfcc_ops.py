@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.mfcc_ops"""
+
+from convflow.ops.signal.features import mfccs_from_log_mel_spectrograms

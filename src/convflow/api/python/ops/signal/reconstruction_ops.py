@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.reconstruction_ops"""
+
+from convflow.ops.signal.frames import overlap_and_add

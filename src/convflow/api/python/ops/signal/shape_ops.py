@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.shape_ops"""
+
+from convflow.ops.signal.frames import frame

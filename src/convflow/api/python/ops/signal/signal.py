@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.signal"""
+
+from convflow.api.signal import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.spectral_ops"""
+
+from convflow.ops.signal.spectra import inverse_stft, inverse_stft_window_fn, stft

@@ -1,0 +1,3 @@
+"""tensorflow.python.ops.signal.window_ops"""
+
+from convflow.ops.signal.windows import hamming_window, hann_window

@@ -1,0 +1,1 @@
+"""Sounds as frames, spectra and features (API: tf.signal, tf.contrib.signal)."""
