@@ -16,6 +16,12 @@ def test_settings_come_from_the_models_recipe() -> None:
     assert run.out.name.startswith("mnist_cnn-")
 
 
+@pytest.mark.parametrize(("optimizer", "rate"), [(None, 0.1), ("momentum", 0.1), ("adam", 1e-3), ("sgd", 0.1)])
+def test_another_optimizer_than_the_recipes_has_a_rate_of_its_own(optimizer: str | None, rate: float) -> None:
+    assert make_run("resnet20", "mnist5k", optimizer=optimizer).learning_rate == rate
+    assert make_run("resnet20", "mnist5k", optimizer=optimizer, learning_rate=0.7).learning_rate == 0.7
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -30,7 +36,7 @@ def test_settings_come_from_the_models_recipe() -> None:
         ({"seed": -1}, "--seed is -1; expected a whole number from 0 to 2147483647."),
         ({"steps": 0}, "--steps is 0; expected a whole number of at least 1."),
         ({"momentum": 1.5}, "--momentum is 1.5; expected a fraction from 0 up to but without 1, such as 0.9."),
-        ({"decay": 2.0}, "--decay is 2.0; expected a fraction from 0 to 1, such as 0.1."),
+        ({"decay": 2.0, "schedule": "step"}, "--decay is 2.0; expected a fraction from 0 to 1, such as 0.1."),
         ({"decay_at": (0.5, 1.5)}, "--decay-at is (0.5, 1.5); expected fractions of the run, such as 0.5,0.75."),
         ({"patience": 0}, "--patience is 0; expected a whole number of at least 1."),
         ({"warmup": -1.0}, "--warmup is -1.0; expected a number of epochs from 0, such as 1."),
@@ -48,15 +54,29 @@ def test_settings_come_from_the_models_recipe() -> None:
         ),
         (
             {"test": 0.2},
-            "--test is 0.2; expected nothing: mnist5k has its own pictures and test set; leave the option out.",
+            "--test is 0.2; expected nothing: mnist5k has its own pictures and test set. Leave one of them out.",
         ),
         (
             {"channels": 3},
-            "--channels is 3; expected nothing: mnist5k has its own pictures and test set; leave the option out.",
+            "--channels is 3; expected nothing: mnist5k has its own pictures and test set. Leave one of them out.",
         ),
         (
             {"image_size": 32},
-            "--image-size is 32; expected nothing: mnist5k has its own pictures and test set; leave the option out.",
+            "--image-size is 32; expected nothing: mnist5k has its own pictures and test set. Leave one of them out.",
+        ),
+        (
+            {"momentum": 0.5},
+            "--momentum is 0.5; expected nothing: --optimizer adam has no use for it (these have: momentum, "
+            "nesterov, rmsprop). Leave one of them out.",
+        ),
+        (
+            {"patience": 3, "schedule": "cosine"},
+            "--patience is 3; expected nothing: --schedule cosine has no use for it (these have: plateau). "
+            "Leave one of them out.",
+        ),
+        (
+            {"epochs": 3, "steps": 10},
+            "--epochs is 3; expected nothing: --steps 10 says how long the run is. Leave one of them out.",
         ),
         (
             {"freeze": "("},

@@ -56,7 +56,8 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _run(out: Path, **settings: Any) -> Run:
-    return make_run("mnist_cnn", "rows", out=out, **({"epochs": 2, "batch_size": 16} | settings))
+    length = {} if "steps" in settings else {"epochs": 2}
+    return make_run("mnist_cnn", "rows", out=out, **(length | {"batch_size": 16} | settings))
 
 
 def _train(run: Run, terminal: bool = False) -> tuple[Result, str]:

@@ -104,7 +104,7 @@ def build(run: Run, data: Data) -> TrainingGraph:
         variables = trained_variables(run)
         learning_rate = tf.placeholder(tf.float32, [], name="learning_rate")
         global_step = tf.train.get_or_create_global_step()
-        optimizer = OPTIMIZERS[run.optimizer](learning_rate, run.momentum)
+        optimizer = OPTIMIZERS[run.optimizer].make(learning_rate, run.momentum)
         gradients = optimizer.compute_gradients(_objective(run, data, network, variables), variables)
         finite = tf.debugging.assert_all_finite(network.loss, "The loss is not a finite number.")
         # Batch normalization's averages are followed in the same step; models without it have no such ops.

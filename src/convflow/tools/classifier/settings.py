@@ -6,19 +6,21 @@ import dataclasses
 import datetime
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from convflow.core import errors
 from convflow.models import registry
+from convflow.tools.classifier import needless
 from convflow.tools.classifier.data import sources
 from convflow.tools.classifier.data.augmentation import parse
 from convflow.tools.classifier.data.examples import Data
 from convflow.tools.classifier.data.splitting import Split
 from convflow.tools.classifier.initializers import INITIALIZERS
-from convflow.tools.classifier.optimizers import OPTIMIZERS
+from convflow.tools.classifier.needless import option
+from convflow.tools.classifier.optimizers import OPTIMIZERS, learning_rate_of
 from convflow.tools.classifier.schedules import DECAYS, Schedule
 
 LARGEST_SEED = 2**31 - 1
@@ -115,28 +117,20 @@ def make_run(model: str, data: str, *, out: Path | None = None, **settings: Any)
         errors.InvalidArgumentError: a setting has a value that cannot work.
     """
     recipe = dataclasses.asdict(registry.get(model).recipe)
-    if sources.kind_of(data) == sources.NAMED:
-        _check_named(data, settings)
+    sources.kind_of(data)
     if recipe["dropout"] is None and settings.get("dropout") is not None:
         raise _invalid("--dropout", settings["dropout"], f"nothing: {model} has no dropout; leave the option out")
     chosen = recipe | {name: value for name, value in settings.items() if value is not None}
     if chosen["schedule"] != recipe["schedule"] or "decay" not in chosen:
         # A recipe's decay belongs to its own schedule.
         chosen["decay"] = settings.get("decay") or DECAYS.get(chosen["schedule"], 1.0)
+    if chosen["optimizer"] != recipe["optimizer"] and settings.get("learning_rate") is None:
+        # So does its learning rate to its own optimizer.
+        chosen["learning_rate"] = learning_rate_of(chosen["optimizer"], recipe["learning_rate"])
     run = Run(model=model, data=data, out=out or default_out(model), **chosen)
     check(run)
+    needless.refuse(run, settings)
     return run
-
-
-def _check_named(data: str, settings: Mapping[str, Any]) -> None:
-    """Refuses what would say something else than the set itself does."""
-    for field in ("test", "image_size", "channels"):
-        if settings.get(field) is not None:
-            raise _invalid(
-                option(field),
-                settings[field],
-                f"nothing: {data} has its own pictures and test set; leave the option out",
-            )
 
 
 def load_data(run: Run) -> Data:
@@ -220,11 +214,6 @@ def _check_pattern(name: str, pattern: str | None) -> None:
         re.compile(pattern or "")
     except re.error as reason:
         raise _invalid(name, repr(pattern), f"a regular expression ({reason})") from None
-
-
-def option(field: str) -> str:
-    """The command line's option that sets a field of `Run`."""
-    return {"start": "--from", "train_only": "--train"}.get(field, f"--{field.replace('_', '-')}")
 
 
 def _invalid(name: str, value: Any, expected: str) -> errors.InvalidArgumentError:
