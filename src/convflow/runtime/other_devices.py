@@ -25,12 +25,6 @@ RecordInput = Absent(
     "tensorflow.python.ops.data_flow_ops.RecordInput", "records are read by tf.data", "Use tf.data.TFRecordDataset."
 )
 
-Defun = Absent(
-    "tensorflow.python.framework.function.Defun",
-    "graphs call no functions of their own",
-    "Leave the decorator out: the function's nodes are then made where it is called.",
-)
-
 BytesInUse = Absent("tf.contrib.memory_stats.BytesInUse", _REASON, "convflow.explain shows the memory of a run.")
 BytesLimit = Absent("tf.contrib.memory_stats.BytesLimit", _REASON, "convflow.explain shows the memory of a run.")
 MaxBytesInUse = Absent("tf.contrib.memory_stats.MaxBytesInUse", _REASON, "convflow.explain shows the memory of a run.")

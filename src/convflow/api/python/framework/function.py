@@ -1,3 +1,3 @@
 """tensorflow.python.framework.function"""
 
-from convflow.runtime.other_devices import Defun
+from convflow.modeling.defun import Defun
