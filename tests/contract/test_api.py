@@ -58,6 +58,8 @@ EXPLAINED = {
     "tf.keras.datasets.cifar100.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.mnist.load_data": "cache_dir is 2.x's",
     "tf.keras.datasets.fashion_mnist.load_data": "cache_dir is 2.x's",
+    "tf.keras.utils.serialize_keras_object": "1.15's argument is instance",
+    "tf.keras.utils.deserialize_keras_object": "1.15 looks names up in module_objects",
     "tf.nn.sigmoid_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.nn.softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",
     "tf.nn.sparse_softmax_cross_entropy_with_logits": "1.15 has a leading _sentinel",

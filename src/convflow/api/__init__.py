@@ -59,13 +59,19 @@ from convflow.autodiff.py_function import py_function
 from convflow.autodiff.registry import NoGradient, NotDifferentiable, RegisterGradient
 from convflow.autodiff.registry import NoGradient as no_gradient
 from convflow.core.behavior import (
+    control_flow_v2_enabled,
     disable_control_flow_v2,
     disable_tensor_equality,
     disable_v2_behavior,
     disable_v2_tensorshape,
+    enable_control_flow_v2,
+    enable_tensor_equality,
     enable_v2_behavior,
+    enable_v2_tensorshape,
 )
+from convflow.core.build_info import COMPILER_VERSION, CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from convflow.core.dtypes import (
+    QUANTIZED_DTYPES,
     DType,
     as_dtype,
     bfloat16,
@@ -140,6 +146,7 @@ from convflow.graph.static_value import get_static_value
 from convflow.modeling.functional import foldl, foldr, map_fn, scan
 from convflow.modeling.lookup.initializers import tables_initializer
 from convflow.modeling.lookup.initializers import tables_initializer as initialize_all_tables
+from convflow.modeling.module import Module
 from convflow.modeling.variables.initializers import Constant as constant_initializer
 from convflow.modeling.variables.initializers import GlorotNormal as glorot_normal_initializer
 from convflow.modeling.variables.initializers import GlorotUniform as glorot_uniform_initializer
@@ -193,6 +200,7 @@ from convflow.modeling.variables.variable import (
     trainable_variables,
     variables_initializer,
 )
+from convflow.modeling.vectorized import vectorized_map
 from convflow.ops.accumulator import (
     ConditionalAccumulator,
     ConditionalAccumulatorBase,
@@ -273,6 +281,7 @@ from convflow.ops.assert_type import (
 from convflow.ops.assertion import assert_ as Assert
 from convflow.ops.case import case
 from convflow.ops.control_flow import cond
+from convflow.ops.critical_section import CriticalSection
 from convflow.ops.decode_csv import decode_csv
 from convflow.ops.fake_quant import (
     fake_quant_with_min_max_args,
@@ -283,6 +292,7 @@ from convflow.ops.fake_quant import (
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
 from convflow.ops.files import matching_files, read_file, write_file
+from convflow.ops.fingerprint import fingerprint
 from convflow.ops.json_example import decode_json_example
 from convflow.ops.linalg.eigen import self_adjoint_eig, self_adjoint_eigvals
 from convflow.ops.linalg.functions import matrix_square_root
@@ -433,6 +443,7 @@ from convflow.ops.scatter import (
 )
 from convflow.ops.script import numpy_function, py_func
 from convflow.ops.serialized import decode_compressed, parse_tensor, serialize_tensor
+from convflow.ops.session_tensor import delete_session_tensor, get_session_handle, get_session_tensor
 from convflow.ops.space_to_batch import (
     batch_to_space,
     batch_to_space_nd,
@@ -464,6 +475,7 @@ from convflow.ops.string_convert import as_string, decode_base64, decode_raw, en
 from convflow.ops.string_hash import string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong
 from convflow.ops.string_regex import regex_replace
 from convflow.ops.string_split import string_split
+from convflow.ops.switch_case import switch_case
 from convflow.ops.tensor_array import TensorArray
 from convflow.ops.timestamp import timestamp
 from convflow.ops.while_loop import while_loop
@@ -476,6 +488,7 @@ from convflow.runtime.session import InteractiveSession, Session
 __getattr__, __dir__ = _lazy_submodules(
     __name__,
     "app",
+    "audio",
     "compat",
     "config",
     "contrib",
@@ -490,5 +503,7 @@ __getattr__, __dir__ = _lazy_submodules(
     "quantization",
     "resource_loader",
     "saved_model",
+    "sysconfig",
     "test",
+    "user_ops",
 )

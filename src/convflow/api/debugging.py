@@ -27,3 +27,4 @@ from convflow.ops.math.elementwise import is_finite, is_inf, is_nan
 from convflow.ops.monotonic import is_non_decreasing, is_strictly_increasing
 from convflow.ops.numerics import check_numerics
 from convflow.ops.numerics import verify_tensor_all_finite as assert_all_finite
+from convflow.runtime.settings import get_log_device_placement, set_log_device_placement

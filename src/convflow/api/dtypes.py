@@ -1,6 +1,7 @@
 """tf.dtypes"""
 
 from convflow.core.dtypes import (
+    QUANTIZED_DTYPES,
     DType,
     as_dtype,
     bfloat16,

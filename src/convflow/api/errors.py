@@ -37,4 +37,5 @@ from convflow.core.errors import (
     UnknownError,
     error_code_from_exception_type,
     exception_type_from_error_code,
+    raise_exception_on_not_ok_status,
 )

@@ -6,6 +6,7 @@ from convflow.core.logging import (
     FATAL,
     INFO,
     WARN,
+    TaskLevelStatusMessage,
     debug,
     error,
     fatal,

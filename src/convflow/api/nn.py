@@ -2,6 +2,7 @@
 
 from convflow.api.python.ops import rnn_cell
 from convflow.core.lazy import lazy_submodules as _lazy_submodules
+from convflow.modeling.losses.averages import compute_average_loss, scale_regularization_loss
 from convflow.modeling.recurrent.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
 from convflow.modeling.recurrent.raw import raw_rnn
 from convflow.modeling.recurrent.static import static_bidirectional_rnn, static_rnn, static_state_saving_rnn

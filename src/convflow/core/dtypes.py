@@ -288,3 +288,8 @@ string_ref = string._as_ref
 bool_ref = bool._as_ref
 complex64_ref = complex64._as_ref
 complex128_ref = complex128._as_ref
+
+# The types of quantized numbers and their twins.
+QUANTIZED_DTYPES = frozenset(
+    kind for plain in (qint8, quint8, qint16, quint16, qint32) for kind in (plain, plain._as_ref)
+)

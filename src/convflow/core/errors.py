@@ -193,3 +193,32 @@ def error_code_from_exception_type(cls: type[OpError]) -> int:
         if error_class is cls:
             return code
     raise KeyError(f"{cls.__name__} is not one of TensorFlow's error classes.")
+
+
+class Status:
+    """What a call of TensorFlow's C interface reports: an error's code, 0 for none, and its text.
+
+    Attributes:
+        code: one of the numbers of this module.
+        message: what happened.
+    """
+
+    def __init__(self) -> None:
+        self.code = OK
+        self.message = ""
+
+
+class raise_exception_on_not_ok_status:
+    """A context of calls that report a status: an error if it is not 0 at the end (API: tf.errors).
+
+    Raises:
+        OpError: the status has an error's code: the class of that code.
+    """
+
+    def __enter__(self) -> Status:
+        self._status = Status()
+        return self._status
+
+    def __exit__(self, kind: Any, value: Any, traceback: Any) -> None:
+        if kind is None and self._status.code != OK:
+            raise exception_type_from_error_code(self._status.code)(None, None, self._status.message)

@@ -111,6 +111,15 @@ def error(msg: Any, *args: Any, **kwargs: Any) -> None:
     get_logger().error(msg, *args, **kwargs)
 
 
+def TaskLevelStatusMessage(msg: Any) -> None:
+    """Logs what a task of a cluster has to say, as an error (API: tf.logging.TaskLevelStatusMessage).
+
+    Args:
+        msg: the text.
+    """
+    error(msg)
+
+
 def fatal(msg: Any, *args: Any, **kwargs: Any) -> None:
     """Logs at the highest level (API: tf.logging.fatal); the program goes on.
 

@@ -11,7 +11,11 @@ from convflow.graph.apply import apply_op
 from convflow.graph.opdef import all_ops, get_op, is_registered
 
 # A graph file may hold any op: those that only modules loaded late make are registered here.
+from convflow.ops import audio as _audio  # noqa: F401
 from convflow.ops import clustering as _clustering  # noqa: F401
+from convflow.ops import fingerprint as _fingerprint  # noqa: F401
+from convflow.ops import mutex as _mutex  # noqa: F401
+from convflow.ops import session_tensor as _session_tensor  # noqa: F401
 from convflow.ops import staging as _staging  # noqa: F401
 from convflow.ops.image import projective as _projective  # noqa: F401
 from convflow.ops.training import sign as _sign  # noqa: F401

@@ -13,6 +13,7 @@ from convflow.graph.graph import Graph
 from convflow.graph.indexed_slices import IndexedSlices
 from convflow.graph.operation import Tensor
 from convflow.graph.sparse_tensor import SparseTensor
+from convflow.runtime.tensor_handle import TensorHandle
 
 
 def read_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
@@ -30,14 +31,13 @@ def read_feeds(graph: Graph, feed_dict: Any) -> dict[Tensor, Any]:
     for key, value in (feed_dict or {}).items():
         for tensor, item in _pairs(key, value):
             element = fed_tensor(graph, tensor)
-            feeds[element] = _value_for(element, item)
+            feeds[element] = kernel_value(element, item)
     return feeds
 
 
-def check_feedable(graph: Graph, key: Any) -> None:
-    """TypeError or ValueError if `key` cannot stand in a feed dictionary."""
-    for tensor in _parts_of(key):
-        fed_tensor(graph, tensor)
+def feedable_tensors(graph: Graph, key: Any) -> list[Tensor]:
+    """The tensors that a key of a feed dictionary stands for; TypeError or ValueError if it cannot stand in one."""
+    return [fed_tensor(graph, tensor) for tensor in _parts_of(key)]
 
 
 def _parts_of(key: Any) -> list[Any]:
@@ -98,7 +98,10 @@ def fed_tensor(graph: Graph, key: Any) -> Tensor:
     return tensor
 
 
-def _value_for(tensor: Tensor, value: Any) -> Any:
+def kernel_value(tensor: Tensor, value: Any) -> Any:
+    """What is fed for a tensor, as kernels take it; TypeError or ValueError if it does not fit."""
+    if isinstance(value, TensorHandle):
+        value = value.handle if _takes_handles(tensor) else value.eval()
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
         raise TypeError(
             "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
@@ -112,6 +115,11 @@ def _value_for(tensor: Tensor, value: Any) -> Any:
             f"{_advice(tensor, array)}"
         )
     return values.from_numpy(array)
+
+
+def _takes_handles(tensor: Tensor) -> bool:
+    """Whether a placeholder is that of `tf.get_session_tensor` or `tf.delete_session_tensor`."""
+    return any(reader.type in ("GetSessionTensor", "DeleteSessionTensor") for reader in tensor.consumers())
 
 
 def _advice(tensor: Tensor, array: np.ndarray) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from convflow.core.dtypes import DType
 from convflow.graph.graph import Graph
 from convflow.graph.indexed_slices import IndexedSlices, IndexedSlicesValue
 from convflow.graph.operation import Operation, Tensor
@@ -23,6 +24,8 @@ class FetchStructure:
     def __init__(self, graph: Graph, fetches: Any) -> None:
         self._graph = graph
         self._positions: dict[Tensor | Operation, int] = {}
+        # The places of `tf.get_session_handle` among the elements, and the types of the values they stand for.
+        self.handles: dict[int, DType] = {}
         self._rebuild = self._read(fetches)
 
     @property
@@ -88,7 +91,10 @@ class FetchStructure:
             ) from None
         if not self._graph.is_fetchable(element):
             raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
-        return self._positions.setdefault(element, len(self._positions))
+        position = self._positions.setdefault(element, len(self._positions))
+        if isinstance(element, Tensor) and element.op.type == "GetSessionHandle":
+            self.handles[position] = element.op.inputs[0].dtype.base_dtype
+        return position
 
 
 def _where(fetch: Any) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from tensorboard.compat.proto import config_pb2, rewriter_config_pb2
 
+from convflow.runtime import settings
+
 REWRITES_VARIABLE = "CONVFLOW_REWRITES"
 _RewriterConfig = rewriter_config_pb2.RewriterConfig
 # One switch for every kind of device that TensorFlow has met since.
@@ -25,8 +27,8 @@ class PlanOptions:
 
     Attributes:
         rewrites: whether they are rewritten to run faster. Off with `CONVFLOW_REWRITES=off` in the environment, and
-            where TensorFlow's graph optimizers are: `rewrite_options.disable_meta_optimizer`, or an
-            `optimizer_options.opt_level` of L0.
+            where TensorFlow's graph optimizers are: `rewrite_options.disable_meta_optimizer`, that of
+            `tf.config.optimizer.set_experimental_options`, or an `optimizer_options.opt_level` of L0.
         bfloat16: whether convolutions and matrix products may run in bfloat16: `rewrite_options.auto_mixed_precision`
             or one of its siblings ON, or `tf.train.experimental.enable_mixed_precision_graph_rewrite`.
     """
@@ -49,6 +51,7 @@ def plan_options(config: Any) -> PlanOptions:
     off = (
         os.environ.get(REWRITES_VARIABLE, "").lower() in ("off", "0")
         or rewrite_options.disable_meta_optimizer
+        or not settings.rewrites_are_on()
         or graph_options.optimizer_options.opt_level == config_pb2.OptimizerOptions.L0
     )
     MixedPrecision.was_missed |= not MixedPrecision.is_enabled

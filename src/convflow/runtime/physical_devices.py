@@ -13,6 +13,16 @@ class PhysicalDevice(NamedTuple):
     device_type: str
 
 
+class VirtualDeviceConfiguration(NamedTuple):
+    """How a part of a device is made a device of its own (API: tf.config.experimental.VirtualDeviceConfiguration).
+
+    Args:
+        memory_limit: a GPU's memory for it, in MB; None for the CPU.
+    """
+
+    memory_limit: int | None = None
+
+
 class LogicalDevice(NamedTuple):
     """A device that nodes can be put on."""
 
@@ -106,6 +116,42 @@ def set_memory_growth(device: PhysicalDevice, enable: bool) -> None:
     """
     _check(device, "set_memory_growth")
     raise ValueError(f"Memory growth can be set for GPUs only, got {device}. Ask for the devices of type 'GPU'.")
+
+
+def get_virtual_device_configuration(device: PhysicalDevice) -> list[VirtualDeviceConfiguration] | None:
+    """How a device was divided; None if it was not (API: tf.config.experimental.get_virtual_device_configuration).
+
+    Args:
+        device: one of `list_physical_devices()`.
+
+    Raises:
+        ValueError: a device that the machine does not have.
+    """
+    _check(device, "get_virtual_device_configuration")
+    return None
+
+
+def set_virtual_device_configuration(
+    device: PhysicalDevice, logical_devices: Sequence[VirtualDeviceConfiguration]
+) -> None:
+    """Divide a device into several (API: tf.config.experimental.set_virtual_device_configuration).
+
+    Args:
+        device: one of `list_physical_devices()`.
+        logical_devices: a configuration for each part; a single one leaves the device as it is.
+
+    Raises:
+        ValueError: a device that the machine does not have, or a limit of the CPU's memory.
+        NotImplementedError: several parts: sessions run on one device.
+    """
+    _check(device, "set_virtual_device_configuration")
+    if any(part.memory_limit is not None for part in logical_devices):
+        raise ValueError("Setting memory limit on CPU virtual devices is currently not supported. Leave it out.")
+    if len(logical_devices) > 1:
+        raise NotImplementedError(
+            f"tf.config.experimental.set_virtual_device_configuration asks for {len(logical_devices)} devices, and "
+            "sessions run on one. Ask for one, or leave the call out."
+        )
 
 
 def _check(device: Any, caller: str) -> None:

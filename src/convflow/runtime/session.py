@@ -12,19 +12,23 @@ from typing import Any
 import torch
 from tensorboard.compat.proto import config_pb2
 
+from convflow.core import errors
 from convflow.graph import defaults
 from convflow.graph.graph import Graph
 from convflow.graph.scopes import get_default_graph
-from convflow.runtime import functions, servers, step_stats
+from convflow.ops.session_tensor import session_tensors
+from convflow.runtime import functions, servers, settings, step_stats
 from convflow.runtime.debug_dump import TensorDump
 from convflow.runtime.devices import SessionDevice
-from convflow.runtime.feeds import check_feedable, read_feeds
+from convflow.runtime.feeds import feedable_tensors, read_feeds
 from convflow.runtime.fetches import FetchStructure
 from convflow.runtime.kept_memory import keep_freed_memory
 from convflow.runtime.options import plan_options
+from convflow.runtime.partial_run import PartialRun, Program, Stage
 from convflow.runtime.plan import Plan
 from convflow.runtime.shaped_plans import ShapedPlans
 from convflow.runtime.store import Store
+from convflow.runtime.tensor_handle import TensorHandle
 from convflow.runtime.trace import Trace
 
 # Programs that make new nodes in a loop would fill the memory with plans; the least recently used one goes.
@@ -53,6 +57,9 @@ class BaseSession:
         self._target = target
         self._store = Store(functions.compiled) if shared is None else shared
         self._plans: OrderedDict[Any, ShapedPlans] = OrderedDict()
+        self._partial_runs: dict[str, PartialRun] = {}
+        self._partial_count = -1
+        self._stages: dict[Any, tuple[Stage, Program]] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -100,12 +107,99 @@ class BaseSession:
             return structure.build([])
         fed_values = list(feeds.values())
         if options is not None and options.debug_options.debug_tensor_watch_opts:
-            return structure.build(self._run_dumped(structure, feeds, options, run_metadata))
+            return self._built(structure, self._run_dumped(structure, feeds, options, run_metadata))
         plan = self._plans_of(structure, list(feeds)).plan_for(fed_values)
         if run_metadata is None:
             with self._threads():
-                return structure.build(plan.run(fed_values))
-        return structure.build(self._run_told(plan, fed_values, options, run_metadata))
+                return self._built(structure, plan.run(fed_values))
+        return self._built(structure, self._run_told(plan, fed_values, options, run_metadata))
+
+    def partial_run_setup(self, fetches: Any, feeds: Any = None) -> str:
+        """Begin a run whose values are fed in several steps (API: tf.Session.partial_run_setup).
+
+        Args:
+            fetches: all that the steps will fetch, in any form that `run` takes. Operations among them run as soon as
+                what they need is fed.
+            feeds: a list of all tensors that the steps will feed.
+
+        Returns:
+            A handle for `partial_run`.
+
+        Raises:
+            InvalidArgumentError: there is nothing to fetch.
+            RuntimeError: the session is closed, or the graph empty.
+            TypeError, ValueError: fetches or feeds that cannot be.
+        """
+        self._check_open()
+        elements = tuple(FetchStructure(self._graph, fetches).elements)
+        keys = [] if feeds is None else feeds if isinstance(feeds, (list, tuple)) else [feeds]
+        fed = tuple(dict.fromkeys(tensor for key in keys for tensor in feedable_tensors(self._graph, key)))
+        if not elements:
+            raise errors.InvalidArgumentError(
+                None, None, "Must specify at least one target to fetch or execute: partial_run_setup got no fetches."
+            )
+        with self._lock:
+            self._partial_count += 1
+            handle = f"{_names(fed)}->{_names(elements)}//1/;{self._partial_count}"
+            self._partial_runs[handle] = self._begun(elements, fed)
+        return handle
+
+    def _begun(self, elements: tuple[Any, ...], fed: tuple[Any, ...]) -> PartialRun:
+        """A run of what was set up. The stages of the same setup are kept, with their plans."""
+        version = self._graph.plan_version
+        for key in [key for key in self._stages if key[2] != version]:
+            del self._stages[key]
+        key = (elements, fed, version)
+        if key not in self._stages:
+            program = Program(list(elements), list(fed), self._store, self._plan_options)
+            self._stages[key] = Stage(program), program
+        return PartialRun(*self._stages[key])
+
+    def partial_run(self, handle: str, fetches: Any, feed_dict: Any = None) -> Any:
+        """Go on with a run: feed some more, fetch some more (API: tf.Session.partial_run).
+
+        No node runs twice between `partial_run_setup` and the last step, when all is fed and fetched.
+
+        Args:
+            handle: what `partial_run_setup` returned.
+            fetches: tensors of those set up, in any form that `run` takes; may be empty.
+            feed_dict: values for tensors of those set up, each once.
+
+        Returns:
+            NumPy arrays in place of tensors.
+
+        Raises:
+            InvalidArgumentError: the handle is unknown or its run is over; fed or fetched twice, or not set up;
+                fetched before it can be computed.
+            RuntimeError: an operation is fetched, the session is closed, or the graph empty.
+            TypeError, ValueError: fetches or feeds that cannot be.
+            tf.errors.OpError: a node failed; the run is over.
+        """
+        self._check_open()
+        structure = FetchStructure(self._graph, fetches)
+        feeds = read_feeds(self._graph, feed_dict)
+        with self._lock:
+            run = self._partial_runs.pop(handle, None)
+        if run is None:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"Must run 'setup' before performing partial runs! There is no run with the handle {handle!r}, or it "
+                "is over: call partial_run_setup.",
+            )
+        with self._threads():
+            values = run.step(structure.elements, feeds)
+        if not run.is_over:
+            with self._lock:
+                self._partial_runs[handle] = run
+        return self._built(structure, values)
+
+    def _built(self, structure: FetchStructure, values: list[Any]) -> Any:
+        """The fetched values in the form asked for; handles of values that stay in the session are objects."""
+        kept = session_tensors(self._store) if structure.handles else None
+        for position, dtype in structure.handles.items():
+            values[position] = TensorHandle(_text(values[position]), dtype, kept)  # type: ignore[arg-type]
+        return structure.build(values)
 
     def _run_told(self, plan: Plan, fed_values: list[Any], options: Any, run_metadata: Any) -> list[Any]:
         """Run a plan and fill `run_metadata` with what `options` ask for."""
@@ -152,6 +246,7 @@ class BaseSession:
     def _threads(self) -> Iterator[None]:
         """This session's number of threads, for one run: other sessions have their own."""
         wanted = self._config.intra_op_parallelism_threads if self._config is not None else 0
+        wanted = wanted or settings.get_intra_op_parallelism_threads()
         before = torch.get_num_threads()
         if wanted <= 0 or wanted == before:
             yield
@@ -167,7 +262,7 @@ class BaseSession:
         feed_list = list(feed_list or [])
         FetchStructure(self._graph, fetches)
         for tensor in feed_list:
-            check_feedable(self._graph, tensor)
+            feedable_tensors(self._graph, tensor)
 
         def call(*feed_values: Any, options: Any = None, run_metadata: Any = None) -> Any:
             if len(feed_values) != len(feed_list):
@@ -189,8 +284,18 @@ class BaseSession:
         """Forget the variables, unless they are a server's; the session cannot run any more."""
         self._closed = True
         self._plans.clear()
+        self._partial_runs.clear()
+        self._stages.clear()
         if not self._target:
             self._store.clear()
+
+
+def _names(elements: tuple[Any, ...]) -> str:
+    return ",".join(element.name for element in elements)
+
+
+def _text(handle: Any) -> str:
+    return handle.decode() if isinstance(handle, bytes) else str(handle)
 
 
 def _trace(options: Any) -> Trace | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from convflow.modeling.layers import structure
+from convflow.modeling.module import Module
 from convflow.runtime.eager.defun import TensorSpec
 
 
-class Members:
+class Members(Module):
     """Part of `Layer`.
 
     Attributes:
@@ -18,6 +20,8 @@ class Members:
 
     stateful = False
     supports_masking = False
+    # Layers tell waiting checkpoints of their variables themselves, when they are built.
+    __setattr__ = object.__setattr__
 
     @property
     def dynamic(self) -> bool:
@@ -38,6 +42,10 @@ class Members:
     def outbound_nodes(self) -> list[Any]:
         """Keras' records of the calls that take its outputs; calls of tf.layers leave none."""
         return list(getattr(self, "_outbound_nodes", ()))
+
+    def _own_leaves(self: Any) -> Iterator[Any]:
+        yield from self.weights
+        yield from self._sublayers()
 
     @property
     def submodules(self: Any) -> tuple[Any, ...]:

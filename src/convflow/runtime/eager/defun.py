@@ -20,6 +20,7 @@ from convflow.graph.eager_tensor import EagerTensor
 from convflow.graph.function import FuncGraph
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import executing_eagerly, get_default_graph
+from convflow.runtime import settings
 from convflow.runtime.eager.eager_graph import EagerGraph
 
 
@@ -144,10 +145,9 @@ class CompiledFunction:
         return self._methods[id(instance)][1]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._owner is not None and not executing_eagerly():
-            return self._func(self._owner, *args, **kwargs)
-        if not executing_eagerly():
-            return self._func(*args, **kwargs)
+        if not executing_eagerly() or settings.functions_run_eagerly():
+            own = () if self._owner is None else (self._owner,)
+            return self._func(*own, *args, **kwargs)
         graph: Any = get_default_graph()
         args, kwargs = self._complete(args, kwargs)
         if self._signature is not None:

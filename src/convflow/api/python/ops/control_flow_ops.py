@@ -7,4 +7,5 @@ from convflow.ops.case import case
 from convflow.ops.control_flow import cond, smart_cond
 from convflow.ops.dependencies import with_dependencies
 from convflow.ops.switch import merge, switch
+from convflow.ops.switch_case import switch_case
 from convflow.ops.while_loop import while_loop

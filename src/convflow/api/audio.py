@@ -1,0 +1,3 @@
+"""tf.audio"""
+
+from convflow.ops.audio import decode_wav, encode_wav
