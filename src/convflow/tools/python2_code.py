@@ -9,6 +9,7 @@ from types import CodeType
 from typing import Any
 
 from convflow.tools import beside, python2
+from convflow.tools.period import members
 from convflow.tools.period.offer import Offer
 from convflow.tools.period.python2_names import BUILTINS, divide, divide_in_place
 
@@ -33,10 +34,10 @@ def compile_program(source: bytes | str, name: str, in_package: bool = False, by
     try:
         code = _compiled(source, name)
         is_old = by_names and _NAMES & _names(code) and not _decides_itself(source)
-        old = _compiled_python_2(source, name, in_package) if is_old else None
-        return old or (_compiled_with_dots(source, name) if in_package and by_names else None) or code
+        old = _compiled_python_2(source, name, in_package, by_names) if is_old else None
+        return old or (_compiled_changed(source, name, in_package) if by_names else None) or code
     except SyntaxError as error:
-        old = _compiled_python_2(source, name, in_package) if python2.looks_like_it(error) else None
+        old = _compiled_python_2(source, name, in_package, by_names) if python2.looks_like_it(error) else None
         if old is None:
             raise
         return old
@@ -61,21 +62,24 @@ def _compiled(source: Any, name: str) -> CodeType:
     return compile(source, name, "exec", dont_inherit=True)
 
 
-def _compiled_with_dots(source: bytes | str, name: str) -> CodeType | None:
-    """The code if the module imports what only stands beside it; None if it does not."""
-    tree = ast.parse(source)
-    found = beside.with_dots(tree, name)
-    if not found:
+def _compiled_changed(source: bytes | str, name: str, in_package: bool) -> CodeType | None:
+    """The code if the module imports what only stands beside it or reads dropped methods; None if it does not."""
+    if not in_package and not members.mentions_one(source):
         return None
-    print(
-        f"convflow run: {name} imports {', '.join(found)} from the folder it is in, as packages of Python 2 did: it is "
-        "read with a dot (`from . import`).",
-        file=sys.stderr,
-    )
-    return _compiled(tree, name)
+    tree = ast.parse(source)
+    found = beside.with_dots(tree, name) if in_package else []
+    if found:
+        print(
+            f"convflow run: {name} imports {', '.join(found)} from the folder it is in, as packages of Python 2 did: "
+            "it is read with a dot (`from . import`).",
+            file=sys.stderr,
+        )
+    held = members.Held()
+    held.visit(tree)
+    return _compiled(tree, name) if found or held.is_changed else None
 
 
-def _compiled_python_2(source: bytes | str, name: str, in_package: bool) -> CodeType | None:
+def _compiled_python_2(source: bytes | str, name: str, in_package: bool, by_names: bool) -> CodeType | None:
     text = python2.converted(source, name, in_package)
     if text is None:
         return None
@@ -84,6 +88,8 @@ def _compiled_python_2(source: bytes | str, name: str, in_package: bool) -> Code
     except SyntaxError:
         return None
     tree = ast.fix_missing_locations(_Python2(tree).visit(tree))
+    if by_names:
+        members.Held().visit(tree)
     print(
         f"convflow run: {name} is Python 2: it is read as 2to3 converts it, and whole numbers are divided as there "
         "(1/2 is 0).",
@@ -129,6 +135,11 @@ def _call(function: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(function, ast.Load()), list(arguments), [])
 
 
+def operators(offer: Offer | None) -> dict[str, Any]:
+    """What the code of a converted program calls, by the name it calls it by."""
+    return _OPERATORS if offer is None else {**_OPERATORS, members.HOLDER: members.make_holder(offer)}
+
+
 def prepare(code: CodeType, namespace: MutableMapping[str, Any], offer: Offer | None) -> None:
     """Put into a module's namespace what its code needs besides.
 
@@ -136,7 +147,7 @@ def prepare(code: CodeType, namespace: MutableMapping[str, Any], offer: Offer | 
         offer: gives the names that Python 3 has dropped to code that uses them; None leaves them out.
     """
     used = _names(code)
-    namespace.update({name: value for name, value in _OPERATORS.items() if name in used})
+    namespace.update({name: value for name, value in operators(offer).items() if name in used})
     for name in BUILTINS if offer is not None else ():
         if name.name in used and name.name not in namespace and offer is not None:
             namespace[name.name] = offer.value(name)

@@ -73,7 +73,7 @@ def run_module(name: str, arguments: Sequence[str] = (), library: str = "convflo
     _choose_matplotlib_backend()
     sys.excepthook = folding.excepthook
     alias.install(library)
-    _offer_names(period_names)
+    offer = _offer_names(period_names)
     is_tool = name.partition(".")[0] == "tensorflow"
     command: Callable[[], Any] | None = None
     try:
@@ -91,11 +91,11 @@ def run_module(name: str, arguments: Sequence[str] = (), library: str = "convflo
         print(f"convflow run: {name} has no command line: it is a module to import.", file=sys.stderr)
         return _USAGE_ERROR
     sys.argv = [name, *arguments]
-    return _called(command or functools.partial(_run_as_main, name))
+    return _called(command or functools.partial(_run_as_main, name, offer))
 
 
-def _run_as_main(name: str) -> None:
-    runpy.run_module(name, run_name="__main__", alter_sys=True)
+def _run_as_main(name: str, offer: Offer | None) -> None:
+    runpy.run_module(name, python2_code.operators(offer), run_name="__main__", alter_sys=True)
 
 
 def _called(command: Callable[[], Any]) -> int:
