@@ -1,7 +1,7 @@
-"""Records the graphs and the element orders of the pipelines in tests/input/pipelines.py under TensorFlow.
+"""Records the graphs and the elements of the pipelines in tests/input/*pipelines.py under TensorFlow.
 
 Needs TensorFlow 2.21 (not part of the project's environment): `python tests/golden/record_input.py`.
-Writes input/graphs.json and input/orders.json beside this file.
+Writes input/*.json beside this file.
 """
 
 import json
@@ -16,6 +16,7 @@ tf.disable_v2_behavior()
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "input"))
+import element_pipelines
 import pipelines
 
 
@@ -33,3 +34,9 @@ def write(name, entries):
 
 write("graphs.json", {name: graph_of(build) for name, build in pipelines.GRAPHS.items()})
 write("orders.json", {name: pipelines.order(tf, build) for name, build in pipelines.ORDERS.items()})
+write("element_graphs.json", {name: graph_of(build) for name, build in element_pipelines.GRAPHS.items()})
+write(
+    "element_values.json",
+    {name: element_pipelines.values(tf, build) for name, build in element_pipelines.VALUES.items()},
+)
+write("element_specs.json", element_pipelines.specs(tf))

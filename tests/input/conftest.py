@@ -26,6 +26,12 @@ def tf():
 
 
 @pytest.fixture
+def session(graph):
+    with Session() as session:
+        yield session
+
+
+@pytest.fixture
 def read():
     """The elements of a dataset, read once; leaves are NumPy arrays."""
 

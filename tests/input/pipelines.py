@@ -74,7 +74,8 @@ def functions(tf):
     numbers.flat_map(lambda x: tf.data.Dataset.range(x))
     numbers.interleave(lambda x: tf.data.Dataset.range(x), cycle_length=2, block_length=3)
     numbers.interleave(lambda x: tf.data.Dataset.range(x), cycle_length=2, num_parallel_calls=2)
-    numbers.take_while(lambda x: x < 2).shard(3, 1).batch(2).unbatch()
+    numbers.shard(3, 1).batch(2).unbatch()
+    numbers.take_while(lambda x: x < 2)
     numbers.reduce(np.int64(0), lambda state, x: state + x)
     data.make_initializable_iterator().get_next()
 
@@ -269,7 +270,7 @@ def _plain(value):
         return None if value.unknown_rank else [dim.size for dim in value.dim]
     if hasattr(value, "as_list"):
         return None if value.rank is None else [-1 if size is None else size for size in value.as_list()]
-    return value.name if hasattr(value, "as_numpy_dtype") else value
+    return value.name if hasattr(value, "as_datatype_enum") else value
 
 
 def drain(tf, session, get_next):

@@ -104,7 +104,7 @@ def test_a_long_field_is_read(tmp_path: Path) -> None:
     assert len(value) == 300_000
 
 
-def test_sparse_elements_are_not_batched() -> None:
+def test_sparse_elements_keep_their_form() -> None:
     with tf.Graph().as_default():
         sparse = tf.SparseTensor([[0, 1]], [5.0], [1, 3])
         data = tf.data.Dataset.from_tensors(0).map(lambda _: {"s": sparse, "x": 1.0}).repeat(2)
@@ -113,8 +113,9 @@ def test_sparse_elements_are_not_batched() -> None:
         with tf.Session() as session:
             step = tf.data.make_one_shot_iterator(dense.batch(2)).get_next()
             assert session.run(step).tolist() == [[[0.0, 5.0, 0.0]]] * 2
-        with pytest.raises(TypeError, match=r"sparse tensors cannot be batched or sliced here\. Batch before"):
-            data.batch(2)
+        assert data.batch(2).output_shapes["s"].as_list() == [None, 1, 3]
+        with pytest.raises(TypeError, match=r"only supported for datasets that produce tensor elements.*Use `batch`"):
+            data.padded_batch(2)
 
 
 def test_names_of_tf_contrib_and_tf_io() -> None:

@@ -38,10 +38,10 @@ def test_a_variable_is_read_when_its_function_runs():
         assert [session.run(following), session.run(following)] == [0, 2]
 
 
-def test_a_list_is_one_tensor(read):
-    data = Dataset.range(2).map(lambda x: [x, x + 1])
-    assert data.output_shapes == tf.TensorShape([2])
-    assert [value.tolist() for value in read(data)] == [[0, 1], [1, 2]]
+def test_a_list_is_several_components_and_one_within_it_a_tensor(read):
+    data = Dataset.range(2).map(lambda x: [x, [x, x + 1]])
+    assert data.output_shapes == (tf.TensorShape([]), tf.TensorShape([2]))
+    assert [(x.tolist(), pair.tolist()) for x, pair in read(data)] == [(0, [0, 1]), (1, [1, 2])]
 
 
 def test_what_a_function_may_not_return():

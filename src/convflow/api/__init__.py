@@ -143,6 +143,8 @@ from convflow.graph.scopes import (
 from convflow.graph.seeds import get_seed, set_random_seed
 from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor
 from convflow.graph.static_value import get_static_value
+from convflow.graph.type_spec import TensorSpec, TypeSpec
+from convflow.input.optional import OptionalSpec
 from convflow.modeling.functional import foldl, foldr, map_fn, scan
 from convflow.modeling.lookup.initializers import tables_initializer
 from convflow.modeling.lookup.initializers import tables_initializer as initialize_all_tables
@@ -468,6 +470,7 @@ from convflow.ops.sparse.reduce import (
 )
 from convflow.ops.sparse.select import sparse_mask, sparse_reset_shape, sparse_retain
 from convflow.ops.sparse.serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
+from convflow.ops.sparse.spec import SparseTensorSpec
 from convflow.ops.sparse.to_dense import sparse_tensor_to_dense, sparse_to_dense, sparse_to_indicator
 from convflow.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from convflow.ops.string import reduce_join, string_join, string_strip, substr
@@ -480,7 +483,7 @@ from convflow.ops.tensor_array import TensorArray
 from convflow.ops.timestamp import timestamp
 from convflow.ops.while_loop import while_loop
 from convflow.runtime.eager.context import disable_eager_execution, enable_eager_execution
-from convflow.runtime.eager.defun import TensorSpec, function
+from convflow.runtime.eager.defun import function
 from convflow.runtime.explain import explain
 from convflow.runtime.session import InteractiveSession, Session
 

@@ -15,7 +15,7 @@ from convflow.graph.scopes import name_scope
 from convflow.input import chosen, structure
 from convflow.input.dataset import Dataset
 from convflow.input.experimental import Transformation, scan
-from convflow.input.transforms import Node
+from convflow.input.nested import Node
 from convflow.ops.array.constant import constant
 from convflow.ops.array.gather import gather
 from convflow.ops.array.passing import ensure_shape
@@ -100,7 +100,7 @@ def sample_from_datasets(
     """
     count = len(datasets)
     if isinstance(weights, Dataset):
-        logits: Any = weights.map(lambda row: expand_dims(log(row), 0))
+        logits: Any = weights.map(lambda *row: log(row, name="logits"))
     elif weights is None:
         logits = np.log(np.ones([1, count]) / count)
     else:

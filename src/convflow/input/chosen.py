@@ -13,8 +13,9 @@ from convflow.graph.operation import Tensor
 from convflow.graph.scopes import get_default_graph
 from convflow.input import structure
 from convflow.input.functions import traced
+from convflow.input.nested import Node
 from convflow.input.structure import ElementSpec
-from convflow.input.transforms import Node, seeds
+from convflow.input.transforms import seeds
 from convflow.ops import dataset_choice as _choice_ops  # noqa: F401 (registers the nodes made here)
 from convflow.ops.math.cast import cast
 
@@ -46,15 +47,13 @@ def directed(selector: Node, sources: Sequence[Node], stops: bool) -> Node:
     spec = sources[0].spec
     for other in sources[1:]:
         structure.check_same(spec.types, other.spec.types)
-        if spec.flat_types != other.spec.flat_types:
+        if structure.flatten(spec.types) != structure.flatten(other.spec.types):
             raise TypeError(
                 f"Datasets to choose from must have the same types, got {spec.types!r} and {other.spec.types!r}."
             )
-    shapes = list(spec.flat_shapes)
+    joined = spec
     for other in sources[1:]:
-        pairs = zip(shapes, other.spec.flat_shapes, strict=True)
-        shapes = [one.most_specific_compatible_shape(their) for one, their in pairs]
-    joined = ElementSpec(spec.types, structure.pack(spec.shapes, shapes))
+        joined = joined.common(other.spec)
     variant = apply_op(
         "DirectedInterleaveDataset",
         selector_input_dataset=selector.variant,
@@ -98,4 +97,4 @@ def grouped(
 
 def single_element(source: Node) -> Any:
     components = apply_op("DatasetToSingleElement", dataset=source.variant, **source.spec.attrs)
-    return structure.pack(source.spec.types, components if isinstance(components, list) else [components])
+    return source.spec.from_tensors(components)

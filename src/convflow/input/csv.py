@@ -20,9 +20,9 @@ from convflow.graph.operation import Tensor
 from convflow.graph.static_value import constant_value
 from convflow.input import experimental
 from convflow.input.dataset import AUTOTUNE, Dataset
+from convflow.input.nested import Node
 from convflow.input.readers import optional
 from convflow.input.structure import ElementSpec
-from convflow.input.transforms import Node
 from convflow.ops import dataset_csv as _csv_ops  # noqa: F401 (registers the node made here)
 from convflow.ops.array.constant import constant
 
@@ -86,7 +86,7 @@ class CsvDataset(Dataset):
             output_types=list(types),
             output_shapes=[TensorShape([])] * len(types),
         )
-        super().__init__(Node(variant, ElementSpec(types, (TensorShape([]),) * len(types))))
+        super().__init__(Node(variant, ElementSpec.of(types, (TensorShape([]),) * len(types))))
 
 
 def _default(item: Any) -> Any:

@@ -9,10 +9,11 @@ from typing import Any
 from convflow.core import dtypes
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.scopes import executing_eagerly
+from convflow.graph.type_spec import register_type_spec
 from convflow.input import file_names, iterators, mapped, structure, transforms
 from convflow.input.generator import from_generator
+from convflow.input.nested import DatasetSpec, Node
 from convflow.input.options import Options
-from convflow.input.transforms import Node
 
 AUTOTUNE = -1
 """Asks `prefetch` to choose the size of its buffer."""
@@ -51,6 +52,18 @@ class Dataset:
             ValueError: a component without a first dimension, or first dimensions of different sizes.
         """
         return Dataset(transforms.tensor_slices(tensors))
+
+    @staticmethod
+    def from_sparse_tensor_slices(sparse_tensor: Any) -> Dataset:
+        """The rows of a sparse tensor, as triples of indices, values and shape: what `tf.SparseTensor` takes.
+
+        Args:
+            sparse_tensor: a `tf.SparseTensor` whose indices are in row-major order.
+
+        Raises:
+            TypeError: it is none.
+        """
+        return Dataset(transforms.sparse_tensor_slices(sparse_tensor))
 
     @staticmethod
     def range(*args: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Dataset:
@@ -240,6 +253,21 @@ class Dataset:
         """
         return Dataset(transforms.batch(self._node, batch_size, drop_remainder, num_parallel_calls, deterministic))
 
+    def window(
+        self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: Any = False, name: str | None = None
+    ) -> Dataset:
+        """Datasets of `size` neighbouring elements each.
+
+        An element is a dataset, or a structure of datasets, one for each component.
+
+        Args:
+            size: of a window, at least 1.
+            shift: from the first element of a window to the first of the next; `size` if None.
+            stride: from one element of a window to the next.
+            drop_remainder: leave out windows at the end that are smaller.
+        """
+        return Dataset(transforms.windows(self._node, size, shift, stride, drop_remainder))
+
     def repeat(self, count: Any = None, name: str | None = None) -> Dataset:
         """The dataset `count` times over; without end for None or -1."""
         return self._counted("RepeatDataset", _ENDLESS if count is None else count)
@@ -345,13 +373,22 @@ class Dataset:
 
     @property
     def output_classes(self) -> Any:
-        """The class of each component: tf.Tensor."""
+        """The class of each component: tf.Tensor, tf.SparseTensor; a `tf.data.DatasetSpec` for a dataset."""
         return self._spec.classes
+
+    @property
+    def element_spec(self) -> Any:
+        """The kind of its elements, a structure of `tf.TypeSpec`."""
+        return self._spec.spec
 
     def __repr__(self) -> str:
         shapes = str(structure.map_leaves(str, self.output_shapes)).replace("'", "")
         types = str(structure.map_leaves(repr, self.output_types)).replace("'", "")
         return f"<DatasetV1Adapter shapes: {shapes}, types: {types}>"
+
+
+DatasetSpec.dataset_class = Dataset
+register_type_spec(Dataset, DatasetSpec.from_value)
 
 
 def _node_of(value: Any, caller: str) -> Node:

@@ -66,6 +66,51 @@ def scan(initial_state: Any, scan_func: Callable[..., Any]) -> Transformation:
     return lambda data: Dataset(mapped.scanned(data._node, initial_state, scan_func))
 
 
+def map_and_batch_with_legacy_function(
+    map_func: Callable[..., Any],
+    batch_size: Any,
+    num_parallel_batches: Any = None,
+    drop_remainder: Any = False,
+    num_parallel_calls: Any = None,
+) -> Transformation:
+    """`map_and_batch`; here there is one kind of function
+    (API: tf.data.experimental.map_and_batch_with_legacy_function).
+
+    Args:
+        map_func: takes an element as tensors, returns a structure of tensors.
+        batch_size: elements in a batch, an int64 scalar or number.
+        num_parallel_batches: batches computed at a time; or
+        num_parallel_calls: elements computed at a time, -1 for one for each processor.
+        drop_remainder: leave a last, smaller batch out.
+
+    Returns:
+        A function for `Dataset.apply`.
+
+    Raises:
+        ValueError: both `num_parallel_batches` and `num_parallel_calls` are given.
+    """
+    return map_and_batch(map_func, batch_size, num_parallel_batches, drop_remainder, num_parallel_calls)
+
+
+def dense_to_sparse_batch(batch_size: Any, row_shape: Any) -> Transformation:
+    """Tensors of different sizes as the rows of one sparse tensor (API: tf.data.experimental.dense_to_sparse_batch,
+    tf.contrib.data.dense_to_sparse_batch).
+
+    Args:
+        batch_size: elements in a batch, an int64 scalar or number.
+        row_shape: of each row in the result; None or -1 in it for the largest of a batch.
+
+    Returns:
+        A function for `Dataset.apply`; elements become a `tf.SparseTensor` of shape (rows, ...) in which every element
+        of the tensors stands, zeros too.
+
+    Raises:
+        TypeError: elements of more than one component.
+        tf.errors.InvalidArgumentError, tf.errors.DataLossError: (when read) an element of another rank, a larger one.
+    """
+    return lambda data: Dataset(transforms.sparse_batch(data._node, batch_size, row_shape))
+
+
 def unbatch() -> Transformation:
     """See `Dataset.unbatch` (API: tf.data.experimental.unbatch)."""
     return lambda data: data.unbatch()

@@ -10,8 +10,8 @@ from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.scopes import control_dependencies, name_scope
 from convflow.input import transforms
+from convflow.input.nested import Node
 from convflow.input.structure import ElementSpec
-from convflow.input.transforms import Node
 from convflow.ops.array.identity import identity
 from convflow.ops.array.shape_ops import shape
 from convflow.ops.assertion import assert_
@@ -36,7 +36,7 @@ def listed(file_pattern: Any, shuffle: bool | None, seed: Any) -> Node:
         check = assert_(found, [message], summarize=1, name="assert_not_empty")
         with control_dependencies([check]):
             names = identity(names)
-        spec = ElementSpec(dtypes.string, TensorShape([]))
+        spec = ElementSpec.of(dtypes.string, TensorShape([]))
         node = Node(
             apply_op(
                 "TensorSliceDataset",

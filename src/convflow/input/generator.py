@@ -13,8 +13,8 @@ from convflow.core import dtypes
 from convflow.core.shape import TensorShape, scalar
 from convflow.graph.operation import Tensor
 from convflow.input import mapped, structure
+from convflow.input.nested import Node
 from convflow.input.structure import ElementSpec
-from convflow.input.transforms import Node
 from convflow.ops.script import py_func
 
 

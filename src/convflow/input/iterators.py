@@ -47,7 +47,7 @@ class Iterator:
     ) -> None:
         self._iterator_resource = iterator_resource
         self._initializer = initializer
-        self._spec = ElementSpec.of(output_types, output_shapes)
+        self._spec = ElementSpec.of(output_types, output_shapes, output_classes)
         self._string_handle = apply_op("IteratorToStringHandle", resource_handle=iterator_resource)
         self._get_next_calls = 0
         add_to_collection(_ITERATORS, iterator_resource)
@@ -66,18 +66,18 @@ class Iterator:
         Raises:
             TypeError, ValueError: no element types, or shapes in another form.
         """
-        spec = ElementSpec.of(output_types, output_shapes)
-        return Iterator(_iterator_node(spec, shared_name), None, spec.types, spec.shapes)
+        spec = ElementSpec.of(output_types, output_shapes, output_classes)
+        return Iterator(_iterator_node(spec, shared_name), None, spec.types, spec.shapes, spec.classes)
 
     @staticmethod
     def from_string_handle(
         string_handle: Any, output_types: Any, output_shapes: Any = None, output_classes: Any = None
     ) -> Iterator:
         """The iterator whose handle a run feeds: what `session.run(other.string_handle())` returned."""
-        spec = ElementSpec.of(output_types, output_shapes)
+        spec = ElementSpec.of(output_types, output_shapes, output_classes)
         handle = convert_to_tensor(string_handle, dtypes.string)
         resource = apply_op("IteratorFromStringHandleV2", string_handle=handle, **spec.attrs)
-        return Iterator(resource, None, spec.types, spec.shapes)
+        return Iterator(resource, None, spec.types, spec.shapes, spec.classes)
 
     @property
     def initializer(self) -> Operation:
@@ -110,13 +110,17 @@ class Iterator:
     def _check_fits(self, dataset: DatasetLike) -> None:
         mine, theirs = self._spec, dataset._spec
         structure.check_same(mine.types, theirs.types)
-        if mine.flat_types != theirs.flat_types:
+        if structure.flatten(mine.classes) != structure.flatten(theirs.classes):
+            raise TypeError(
+                f"Expected output classes {mine.classes!r} but got dataset with output classes {theirs.classes!r}. "
+                "Make the iterator with the dataset's own output_classes."
+            )
+        if structure.flatten(mine.types) != structure.flatten(theirs.types):
             raise TypeError(
                 f"Expected output types {mine.types!r} but got dataset with output types {theirs.types!r}. Make the "
                 "iterator from the dataset's own output_types, or cast the dataset's components."
             )
-        pairs = zip(mine.flat_shapes, theirs.flat_shapes, strict=True)
-        if not all(wanted.is_compatible_with(given) for wanted, given in pairs):
+        if not mine.fits(theirs):
             raise TypeError(
                 f"Expected output shapes compatible with {mine.shapes!r} but got dataset with output shapes "
                 f"{theirs.shapes!r}. Make the iterator with shapes that cover both: None where sizes vary."
@@ -137,13 +141,18 @@ class Iterator:
             )
         with colocate_with(self._iterator_resource):
             components = apply_op("IteratorGetNext", iterator=self._iterator_resource, name=name, **self._spec.attrs)
-        return structure.pack(self._spec.types, components)
+            return self._spec.from_tensors(components)
 
     def string_handle(self, name: str | None = None) -> Tensor:
         """A string that stands for this iterator in its session, for `Iterator.from_string_handle`."""
         if name is None:
             return self._string_handle
         return apply_op("IteratorToStringHandle", resource_handle=self._iterator_resource, name=name)
+
+    @property
+    def element_spec(self) -> Any:
+        """The kind of its elements, a structure of `tf.TypeSpec`."""
+        return self._spec.spec
 
     @property
     def output_types(self) -> Any:
@@ -183,7 +192,7 @@ class EagerIterator(Iterator):
     def get_next(self, name: str | None = None) -> Any:
         """The next element; tf.errors.OutOfRangeError past the last one."""
         components = apply_op("IteratorGetNext", iterator=self._iterator_resource, **self._spec.attrs)
-        return structure.pack(self._spec.types, components)
+        return self._spec.from_tensors(components)
 
     def next(self) -> Any:
         """The next element; StopIteration past the last one."""
@@ -225,7 +234,7 @@ def make_initializable_iterator(dataset: DatasetLike, shared_name: str | None = 
     with colocate_with(dataset._variant_tensor):
         resource = _iterator_node(dataset._spec, shared_name)
         initializer = apply_op("MakeIterator", dataset=dataset._variant_tensor, iterator=resource)
-        return Iterator(resource, initializer, dataset._spec.types, dataset._spec.shapes)
+        return Iterator(resource, initializer, dataset._spec.types, dataset._spec.shapes, dataset._spec.classes)
 
 
 def make_one_shot_iterator(dataset: DatasetLike) -> Iterator:
@@ -249,7 +258,7 @@ def make_one_shot_iterator(dataset: DatasetLike) -> Iterator:
     function = dataset_function.capture(dataset._variant_tensor)
     with colocate_with(dataset._variant_tensor):
         resource = apply_op("OneShotIterator", dataset_factory=function, **dataset._spec.attrs)
-        return Iterator(resource, None, dataset._spec.types, dataset._spec.shapes)
+        return Iterator(resource, None, dataset._spec.types, dataset._spec.shapes, dataset._spec.classes)
 
 
 def _check_default_graph(dataset: DatasetLike) -> None:

@@ -13,10 +13,12 @@ from convflow.graph.function import trace
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import get_default_graph, name_scope
 from convflow.graph.static_value import constant_value, constant_value_as_shape
+from convflow.graph.type_spec import TensorSpec
 from convflow.input import structure
-from convflow.input.functions import traced, traced_predicate
+from convflow.input.functions import TracedFunction, traced, traced_predicate
+from convflow.input.nested import Node
 from convflow.input.structure import ElementSpec
-from convflow.input.transforms import Node, batch_rows
+from convflow.input.transforms import batch_rows, normalized
 from convflow.ops import dataset_generator as _generator_ops  # noqa: F401 (registers the nodes made here)
 from convflow.ops import dataset_map as _map_ops  # noqa: F401
 from convflow.ops import dataset_padded as _padded_ops  # noqa: F401
@@ -33,11 +35,9 @@ def mapped(
     map_func: Function,
     num_parallel_calls: Any = None,
     deterministic: bool | None = None,
-    preserve_cardinality: bool = False,
 ) -> Node:
     function = traced("map", map_func, source.spec)
     inputs = {"input_dataset": source.variant, **function.attrs(), **function.spec.attrs}
-    inputs["preserve_cardinality"] = preserve_cardinality
     if num_parallel_calls is None:
         return Node(apply_op("MapDataset", **inputs), function.spec)
     calls = convert_to_tensor(num_parallel_calls, dtypes.int64, "num_parallel_calls")
@@ -52,7 +52,7 @@ def mapped_and_batched(
     size = convert_to_tensor(batch_size, dtypes.int64, "batch_size")
     calls = convert_to_tensor(num_parallel_calls, dtypes.int64, "num_parallel_calls")
     drop = convert_to_tensor(drop_remainder, dtypes.bool, "drop_remainder")
-    spec = function.spec.map_shapes(lambda shape: TensorShape([batch_rows(size, drop)]).concatenate(shape))
+    spec = function.spec.batched(batch_rows(size, drop))
     variant = apply_op(
         "MapAndBatchDataset",
         input_dataset=source.variant,
@@ -134,13 +134,14 @@ def _inner_datasets(
 
 
 def padded_batch(source: Node, batch_size: Any, padded_shapes: Any, padding_values: Any, drop_remainder: Any) -> Node:
+    _refuse_what_has_no_padding(source.spec)
     size = convert_to_tensor(batch_size, dtypes.int64, "batch_size")
     shapes = _padded_shapes(source.spec, padded_shapes)
     values = _padding_values(source.spec, padding_values)
     drop = convert_to_tensor(drop_remainder, dtypes.bool, "drop_remainder")
     rows = batch_rows(size, drop)
     flat = [TensorShape([rows]).concatenate(constant_value_as_shape(shape)) for shape in shapes]
-    spec = ElementSpec(source.spec.types, structure.pack(source.spec.types, flat))
+    spec = source.spec.with_dense_shapes(flat)
     variant = apply_op(
         "PaddedBatchDatasetV2",
         input_dataset=source.variant,
@@ -151,6 +152,16 @@ def padded_batch(source: Node, batch_size: Any, padded_shapes: Any, padding_valu
         output_shapes=flat,
     )
     return Node(variant, spec)
+
+
+def _refuse_what_has_no_padding(spec: ElementSpec) -> None:
+    for leaf in structure.flatten(spec.spec):
+        if not isinstance(leaf, TensorSpec):
+            raise TypeError(
+                "`padded_batch` is only supported for datasets that produce tensor elements but type spec of elements "
+                f"in this dataset is not a subclass of TensorSpec: {leaf!r}. Use `batch`, which takes sparse tensors "
+                "of different sizes, or tf.sparse_tensor_to_dense before."
+            )
 
 
 def _padded_shapes(spec: ElementSpec, padded_shapes: Any) -> list[Tensor]:
@@ -204,40 +215,69 @@ def sharded(source: Node, num_shards: Any, index: Any) -> Node:
 
 
 def unbatched(source: Node) -> Node:
-    source = mapped(source, _unchanged, preserve_cardinality=True)
-    spec = source.spec.map_shapes(lambda shape: shape[1:])
-    return Node(apply_op("UnbatchDataset", input_dataset=source.variant, **spec.attrs), spec)
+    function = traced("map", _unchanged, source.spec, batched=True)
+    for shape in function.flat_shapes:
+        if shape.rank == 0:
+            raise ValueError("Cannot unbatch an input with scalar components.")
+    rows = apply_op("MapDataset", input_dataset=source.variant, **function.attrs(), **function.flat_attrs)
+    spec = source.spec.unbatched()
+    return Node(apply_op("UnbatchDataset", input_dataset=rows, **spec.attrs), spec)
 
 
-def _state(initial_state: Any) -> Any:
-    with name_scope("normalize_element"):
-        flat = [
-            convert_to_tensor(leaf, name=f"component_{index}")
-            for index, leaf in enumerate(structure.flatten(initial_state))
-        ]
-    return structure.pack(initial_state, flat)
+def _state(initial_state: Any) -> tuple[Any, ElementSpec]:
+    return normalized(initial_state)
+
+
+def with_state(
+    name: str, function: Function, state: ElementSpec, element: ElementSpec, state_of: Callable[[Any], Any]
+) -> tuple[TracedFunction, ElementSpec]:
+    """A function of a state and an element, built for states of the sizes that it returns.
+
+    Args:
+        state_of: the new state in what the function returns.
+
+    Returns:
+        The function, and what the states are.
+
+    Raises:
+        TypeError, ValueError: the new state has another form or other types than the first.
+    """
+    while True:
+        arguments = ElementSpec((state.spec, *_as_arguments(element.spec)))
+        found = traced(name, function, arguments)
+        new = ElementSpec(state_of(found.spec.spec))
+        structure.check_same(state.spec, new.spec)
+        if structure.flatten(state.types) != structure.flatten(new.types) or (
+            structure.flatten(state.classes) != structure.flatten(new.classes)
+        ):
+            raise TypeError(
+                f"The element types for the new state must match the initial state. Expected {state.types!r}; got "
+                f"{new.types!r}. Cast what the function returns, or the initial state."
+            )
+        wider = state.common(new)
+        if wider == state:
+            return found, state
+        # A state whose size changes on the way has that size open from the beginning.
+        state = wider
 
 
 def scanned(source: Node, initial_state: Any, scan_func: Function) -> Node:
-    state = _state(initial_state)
-    flat = structure.flatten(state)
+    state, state_spec = _state(initial_state)
 
     def step(*arguments: Any) -> Any:
-        new_state, output = scan_func(*arguments)
-        structure.check_same(state, new_state)
-        return new_state, output
+        returned = scan_func(*arguments)
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(
+                f"The scan function must return a pair comprising the new state and the output value, got {returned!r}."
+            )
+        return returned
 
-    types = structure.map_leaves(lambda tensor: tensor.dtype.base_dtype, state)
-    both = ElementSpec(
-        (types, *_as_arguments(source.spec.types)),
-        (structure.map_leaves(lambda tensor: tensor.shape, state), *_as_arguments(source.spec.shapes)),
-    )
-    function = traced("scan", step, both)
-    spec = ElementSpec(function.spec.types[1], function.spec.shapes[1])
+    function, _ = with_state("scan", step, state_spec, source.spec, lambda pair: pair[0])
+    spec = ElementSpec(function.spec.spec[1])
     variant = apply_op(
         "ScanDataset",
         input_dataset=source.variant,
-        initial_state=flat,
+        initial_state=state_spec.to_tensors(state),
         preserve_cardinality=True,
         **function.attrs(),
         **spec.attrs,
@@ -247,21 +287,16 @@ def scanned(source: Node, initial_state: Any, scan_func: Function) -> Node:
 
 def reduced(source: Node, initial_state: Any, reduce_func: Function) -> Any:
     with name_scope("initial_state"):
-        state = _state(initial_state)
-
-    types = structure.map_leaves(lambda tensor: tensor.dtype.base_dtype, state)
-    shapes = structure.map_leaves(lambda tensor: tensor.shape, state)
-    both = ElementSpec((types, *_as_arguments(source.spec.types)), (shapes, *_as_arguments(source.spec.shapes)))
-    function = traced("reduce", reduce_func, both)
-    structure.check_same(state, function.result)
+        state, state_spec = _state(initial_state)
+    function, final = with_state("reduce", reduce_func, state_spec, source.spec, lambda result: result)
     results = apply_op(
         "ReduceDataset",
         input_dataset=source.variant,
-        initial_state=structure.flatten(state),
+        initial_state=state_spec.to_tensors(state),
         **function.attrs(),
-        **function.spec.attrs,
+        **final.attrs,
     )
-    return structure.pack(function.result, results)
+    return final.from_tensors(results)
 
 
 def _as_arguments(element: Any) -> tuple[Any, ...]:

@@ -12,12 +12,12 @@ from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.input import mapped
 from convflow.input.dataset import Dataset
+from convflow.input.nested import Node
 from convflow.input.structure import ElementSpec
-from convflow.input.transforms import Node
 from convflow.ops import dataset_files as _file_ops  # noqa: F401 (registers the nodes made here)
 from convflow.ops.array.reshape import reshape
 
-_STRING = ElementSpec(dtypes.string, TensorShape([]))
+_STRING = ElementSpec.of(dtypes.string, TensorShape([]))
 _BUFFER = 256 * 1024
 
 

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from convflow.core import dtypes
-from convflow.core.shape import TensorShape, vector
+from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.apply import apply_op
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Tensor
 from convflow.graph.scopes import colocate_with, name_scope
 from convflow.graph.seeds import get_seed
-from convflow.graph.static_value import constant_value
+from convflow.graph.sparse_tensor import SparseTensor, SparseTensorValue
+from convflow.graph.static_value import constant_value, constant_value_as_shape
+from convflow.graph.type_spec import TensorSpec, composite_spec_of
 from convflow.input import structure
+from convflow.input.nested import DatasetSpec, Node
 from convflow.input.structure import ElementSpec
 from convflow.ops import dataset as _dataset_ops  # noqa: F401 (registers the nodes made here)
+from convflow.ops import dataset_sparse as _sparse_ops  # noqa: F401
+from convflow.ops import dataset_window as _window_ops  # noqa: F401
 from convflow.ops.math.comparison import equal, logical_and
 from convflow.ops.math.select import where_v2
+from convflow.ops.sparse.spec import SparseTensorSpec
 
 _INT64_SEED_LIMIT = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Node:
-    """A dataset in the graph: its `variant` tensor and what its elements are."""
-
-    variant: Tensor
-    spec: ElementSpec
-
-
 def tensors(element: Any) -> Node:
     """One element, given whole."""
-    components, spec = _components(element)
+    element, spec = normalized(element)
     variant = apply_op(
         "TensorDataset",
-        components=components,
+        components=spec.to_tensors(element),
         Toutput_types=spec.flat_types,
         output_shapes=spec.flat_shapes,
     )
@@ -44,8 +41,8 @@ def tensors(element: Any) -> Node:
 
 def tensor_slices(element: Any) -> Node:
     """The elements that lie along the first dimension of `element`."""
-    components, whole = _components(element)
-    spec = whole.map_shapes(lambda shape: shape[1:])
+    element, whole = normalized(element)
+    components, spec = whole.to_batched_tensors(element), whole.unbatched()
     variant = apply_op(
         "TensorSliceDataset",
         components=components,
@@ -55,15 +52,69 @@ def tensor_slices(element: Any) -> Node:
     return Node(variant, spec)
 
 
-def _components(element: Any) -> tuple[list[Tensor], ElementSpec]:
+def normalized(element: Any) -> tuple[Any, ElementSpec]:
+    """An element whose leaves are tensors, sparse tensors and datasets, and what it is.
+
+    Raises:
+        ValueError: there is nothing in it.
+    """
     leaves = structure.flatten(element)
     if not leaves or any(leaf is None for leaf in leaves):
         raise ValueError(f"Invalid `element`. `element` should not be empty, got {element!r}.")
     with name_scope("normalize_element"):
-        components = [convert_to_tensor(leaf, name=f"component_{index}") for index, leaf in enumerate(leaves)]
-    types = structure.pack(element, [tensor.dtype.base_dtype for tensor in components])
-    shapes = structure.pack(element, [tensor.shape for tensor in components])
-    return components, ElementSpec(types, shapes)
+        parts = [_component(leaf, f"component_{index}") for index, leaf in enumerate(leaves)]
+    whole = structure.pack(element, parts)
+    return whole, ElementSpec.of_value(whole)
+
+
+def _component(leaf: Any, name: str) -> Any:
+    if isinstance(leaf, (SparseTensor, SparseTensorValue)):
+        return SparseTensor.from_value(leaf)
+    return leaf if composite_spec_of(leaf) is not None else convert_to_tensor(leaf, name=name)
+
+
+def sparse_tensor_slices(sparse: Any) -> Node:
+    """The rows of a sparse tensor, as triples of indices, values and shape."""
+    if not isinstance(sparse, SparseTensor):
+        raise TypeError(f"Invalid `sparse_tensor`. `sparse_tensor` must be a `tf.SparseTensor`. Got {type(sparse)}.")
+    rank = sparse.indices.shape.with_rank(2)[1].merge_with(sparse.dense_shape.shape.with_rank(1)[0]) - 1
+    types = (dtypes.int64, sparse.dtype.base_dtype, dtypes.int64)
+    spec = ElementSpec.of(types, (TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])))
+    parts: dict[str, Any] = {"indices": sparse.indices, "values": sparse.values, "dense_shape": sparse.dense_shape}
+    return Node(apply_op("SparseTensorSliceDataset", **parts), spec)
+
+
+def sparse_batch(source: Node, batch_size: Any, row_shape: Any) -> Node:
+    """Dense elements as the rows of one sparse tensor."""
+    component = source.spec.spec
+    if not isinstance(component, TensorSpec):
+        raise TypeError(
+            "`dense_to_sparse_batch` requires an input dataset whose elements have a single component, but the given "
+            f"dataset has the following component types: {source.spec.types!r}."
+        )
+    if isinstance(row_shape, Tensor):
+        given, known = convert_to_tensor(row_shape, dtypes.int64), constant_value_as_shape(row_shape)
+    else:
+        known = as_shape(row_shape)
+        given = convert_to_tensor([-1 if size is None else size for size in known.as_list()], dtypes.int64)
+    spec = ElementSpec(SparseTensorSpec(TensorShape([None]).concatenate(known), component.dtype))
+    variant = apply_op(
+        "DenseToSparseBatchDataset",
+        input_dataset=source.variant,
+        batch_size=batch_size,
+        row_shape=given,
+        **spec.attrs,
+    )
+    return Node(variant, spec)
+
+
+def windows(source: Node, size: Any, shift: Any, stride: Any, drop_remainder: Any) -> Node:
+    """Datasets of neighbouring elements, one for each component."""
+    given = {"size": size, "shift": size if shift is None else shift, "stride": stride}
+    inputs: dict[str, Any] = {name: convert_to_tensor(value, dtypes.int64, name) for name, value in given.items()}
+    inputs["drop_remainder"] = convert_to_tensor(drop_remainder, dtypes.bool, "drop_remainder")
+    spec = ElementSpec(structure.map_leaves(DatasetSpec, source.spec.spec))
+    return Node(apply_op("WindowDataset", input_dataset=source.variant, **inputs, **spec.attrs), spec)
 
 
 def number_range(*args: Any, output_type: Any = dtypes.int64) -> Node:
@@ -118,7 +169,7 @@ def batch(
     size = convert_to_tensor(batch_size, dtypes.int64, "batch_size")
     drop = convert_to_tensor(drop_remainder, dtypes.bool, "drop_remainder")
     rows = batch_rows(size, drop)
-    spec = source.spec.map_shapes(lambda shape: vector(rows).concatenate(shape))
+    spec = source.spec.batched(rows)
     inputs: dict[str, Any] = {"input_dataset": source.variant, "batch_size": size, "drop_remainder": drop}
     if num_parallel_calls is None:
         return Node(apply_op("BatchDatasetV2", **inputs, **spec.attrs), spec)
@@ -159,14 +210,12 @@ def shuffle_and_repeat(source: Node, buffer_size: Any, count: Any, seed: Any) ->
 
 def concatenate(first: Node, second: Node) -> Node:
     structure.check_same(first.spec.types, second.spec.types)
-    if first.spec.flat_types != second.spec.flat_types:
+    if structure.flatten(first.spec.types) != structure.flatten(second.spec.types):
         raise TypeError(
             f"Two datasets to concatenate have different types {first.spec.types!r} and {second.spec.types!r}. "
             "Give both the same element types."
         )
-    pairs = zip(first.spec.flat_shapes, second.spec.flat_shapes, strict=True)
-    shapes = [one.most_specific_compatible_shape(other) for one, other in pairs]
-    spec = ElementSpec(first.spec.types, structure.pack(first.spec.shapes, shapes))
+    spec = first.spec.common(second.spec)
     variant = apply_op("ConcatenateDataset", input_dataset=first.variant, another_dataset=second.variant, **spec.attrs)
     return Node(variant, spec)
 
@@ -174,10 +223,7 @@ def concatenate(first: Node, second: Node) -> Node:
 def zipped(nodes: Any) -> Node:
     """Elements of several datasets side by side, in the form in which the nodes are given."""
     flat = structure.flatten(nodes)
-    spec = ElementSpec(
-        structure.pack(nodes, [node.spec.types for node in flat]),
-        structure.pack(nodes, [node.spec.shapes for node in flat]),
-    )
+    spec = ElementSpec(structure.pack(nodes, [node.spec.spec for node in flat]))
     variant = apply_op("ZipDataset", input_datasets=[node.variant for node in flat], **spec.attrs)
     return Node(variant, spec)
 

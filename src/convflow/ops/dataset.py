@@ -16,9 +16,11 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
+from convflow.ops import dataset_sizes as sizes
 from convflow.ops import rules
 from convflow.ops.dataset_cache import FileCache
-from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices, rows
+from convflow.ops.dataset_elements import Element, Joined, Numbers, Slices, one_row, rows
+from convflow.ops.dataset_elements import owned as owned_value
 from convflow.ops.dataset_shuffle import Shuffled
 from convflow.ops.dataset_streams import Batches, Cache, Recipe, Repeats, Stream, WithoutErrors
 from convflow.ops.dataset_threads import prefetched
@@ -59,8 +61,8 @@ def _register_transformation(name: str, inputs: str, kernel: Any, attrs: str = "
 # Sources
 
 
-def _source(dataset: Dataset) -> Recipe:
-    return Recipe(lambda: dataset)
+def _source(dataset: Dataset, size: int) -> Recipe:
+    return Recipe(lambda: dataset, size=sizes.fixed(size))
 
 
 def _owned_values(op: Operation) -> Callable[..., list[Any]]:
@@ -68,10 +70,7 @@ def _owned_values(op: Operation) -> Callable[..., list[Any]]:
     is_constant = [tensor.op.type == "Const" for tensor in op.inputs]
 
     def owned(values: tuple[Any, ...]) -> list[Any]:
-        return [
-            value if constant else value.clone() if isinstance(value, torch.Tensor) else value.copy()
-            for value, constant in zip(values, is_constant, strict=True)
-        ]
+        return [value if constant else owned_value(value) for value, constant in zip(values, is_constant, strict=True)]
 
     return owned
 
@@ -103,7 +102,7 @@ def _slices_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
     def make(*components: Any) -> Recipe:
         if any(value.ndim == 0 or len(value) != len(components[0]) for value in components):
             raise ValueError("All components must have the same size in the 0th dimension.")
-        return _source(Slices(owned(components)))
+        return _source(Slices(owned(components)), len(components[0]))
 
     return make
 
@@ -122,7 +121,7 @@ register_op(
 
 def _tensors_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
     owned = _owned_values(op)
-    return lambda *components: _source(Slices([value[None] for value in owned(components)]))
+    return lambda *components: _source(Slices([one_row(value) for value in owned(components)]), 1)
 
 
 register_op(
@@ -142,7 +141,10 @@ def _range_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
 
     def make(start: torch.Tensor, stop: torch.Tensor, step: torch.Tensor) -> Recipe:
         _refuse(int(step) == 0, "step must be a non-zero integer. Pass a positive or negative step.")
-        return _source(Numbers(range(int(start), int(stop), int(step)), dtype))
+        numbers = range(int(start), int(stop), int(step))
+        # A range may be longer than Python's own count of its numbers can say.
+        count = max(0, -(-(numbers.stop - numbers.start) // numbers.step))
+        return _source(Numbers(numbers, dtype), count)
 
     return make
 
@@ -172,7 +174,7 @@ def _shuffle_kernel(op: Operation) -> Callable[..., Recipe]:
             f"buffer_size must be greater than zero, got {size}. For a perfect shuffle pass the number of elements.",
         )
         limit = None if size == _UNKNOWN_CARDINALITY else size
-        return Recipe(lambda dataset: Shuffled(dataset, limit, *seeds, reshuffle), (source,))
+        return Recipe(lambda dataset: Shuffled(dataset, limit, *seeds, reshuffle), (source,), size=sizes.same)
 
     return make
 
@@ -200,18 +202,21 @@ _register_transformation(
 
 def _repeat(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
-    return Recipe(lambda dataset: Stream(lambda: Repeats(dataset, number)), (source,))
+    size = sizes.repeated(number)
+    return Recipe(lambda dataset: Stream(lambda: Repeats(dataset, number)), (source,), size=size)
 
 
 def _take(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
-    return source if number < 0 else Recipe(lambda dataset: Stream(lambda: islice(dataset, number)), (source,))
+    if number < 0:
+        return source
+    return Recipe(lambda dataset: Stream(lambda: islice(dataset, number)), (source,), size=sizes.taken(number))
 
 
 def _skip(source: Recipe, count: torch.Tensor) -> Recipe:
     number = int(count)
     bounds = (0,) if number < 0 else (number, None)
-    return Recipe(lambda dataset: Stream(lambda: islice(dataset, *bounds)), (source,))
+    return Recipe(lambda dataset: Stream(lambda: islice(dataset, *bounds)), (source,), size=sizes.skipped(number))
 
 
 def _shard(source: Recipe, num_shards: torch.Tensor, index: torch.Tensor) -> Recipe:
@@ -220,7 +225,8 @@ def _shard(source: Recipe, num_shards: torch.Tensor, index: torch.Tensor) -> Rec
     _refuse(
         not 0 <= which < count, f"Index must be between 0 and {count - 1} (currently index = {which}, {count} shards)."
     )
-    return Recipe(lambda dataset: Stream(lambda: islice(dataset, which, None, count)), (source,))
+    size = sizes.shard(count, which)
+    return Recipe(lambda dataset: Stream(lambda: islice(dataset, which, None, count)), (source,), size=size)
 
 
 _register_transformation("RepeatDataset", "count: int64", lambda op: _repeat)
@@ -237,7 +243,8 @@ _register_transformation(
 def _batch(source: Recipe, batch_size: torch.Tensor, drop_remainder: torch.Tensor) -> Recipe:
     size, drop = int(batch_size), bool(drop_remainder)
     _refuse(size < 1, f"Batch size must be greater than zero, got {size}.")
-    return Recipe(lambda dataset: Stream(lambda: Batches(iter(dataset), size, drop)), (source,))
+    count = sizes.batches(size, drop)
+    return Recipe(lambda dataset: Stream(lambda: Batches(iter(dataset), size, drop)), (source,), size=count)
 
 
 def _parallel_batch(source: Recipe, batch_size: Any, num_parallel_calls: Any, drop_remainder: Any) -> Recipe:
@@ -278,11 +285,12 @@ _register_transformation("IgnoreErrorsDataset", "", _ignore_errors_kernel, "log_
 
 
 def _concatenate(*sources: Recipe) -> Recipe:
-    return Recipe(lambda *datasets: Stream(lambda: chain.from_iterable(datasets)), sources)
+    return Recipe(lambda *datasets: Stream(lambda: chain.from_iterable(datasets)), sources, size=sizes.together)
 
 
 def _zip(*sources: Recipe) -> Recipe:
-    return Recipe(lambda *datasets: Stream(lambda: map(Joined, zip(*datasets, strict=False))), sources)
+    size = sizes.side_by_side
+    return Recipe(lambda *datasets: Stream(lambda: map(Joined, zip(*datasets, strict=False))), sources, size=size)
 
 
 _register_transformation("ConcatenateDataset", "another_dataset: variant", lambda op: _concatenate)
@@ -299,7 +307,8 @@ register_op(
 
 def _cache(source: Recipe, filename: Any) -> Recipe:
     prefix = text_of(filename.item())
-    return Recipe((lambda dataset: FileCache(dataset, prefix)) if prefix else Cache, (source,))
+    make: Callable[..., Dataset] = (lambda dataset: FileCache(dataset, prefix)) if prefix else Cache
+    return Recipe(make, (source,), size=sizes.same)
 
 
 _register_transformation("CacheDataset", "filename: string", lambda op: _cache)
@@ -310,7 +319,7 @@ def _prefetch(source: Recipe, buffer_size: torch.Tensor) -> Recipe:
     _refuse(size < _AUTOTUNE, f"buffer_size must be >= 0, or -1 to have it chosen, got {size}.")
     if size == 0 or not source.is_work:
         return source  # a batch is one gather: working ahead in a thread would cost more than it saves
-    return Recipe(lambda dataset: Stream(lambda: prefetched(iter(dataset), size)), (source,))
+    return Recipe(lambda dataset: Stream(lambda: prefetched(iter(dataset), size)), (source,), size=sizes.same)
 
 
 _register_transformation(

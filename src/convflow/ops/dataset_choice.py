@@ -14,6 +14,7 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
+from convflow.ops import dataset_sizes as sizes
 from convflow.ops.dataset_elements import Element, Values, kept
 from convflow.ops.dataset_map import function_of
 from convflow.ops.dataset_streams import Recipe, Stream
@@ -40,7 +41,7 @@ def _random_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
         if seeds == (0, 0):
             seeds = secrets.randbits(64), secrets.randbits(64)
         numbers = Stream(lambda: map(_number, words(*seeds)))
-        return Recipe(lambda: numbers)
+        return Recipe(lambda: numbers, size=sizes.fixed(sizes.INFINITE))
 
     return make
 
@@ -206,7 +207,9 @@ def _group_by_window_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
             return int(functions[2](torch.tensor(key), *size_args)[0])
 
         def reduced(key: int, group: list[Element]) -> Iterable[Element]:
-            recipe = functions[1](torch.tensor(key), Recipe(lambda: group), *reduce_args)[0]
+            recipe = functions[1](torch.tensor(key), Recipe(lambda: group, size=sizes.fixed(len(group))), *reduce_args)[
+                0
+            ]
             return recipe.dataset()
 
         def windows(dataset: Iterable[Element]) -> Stream:

@@ -26,6 +26,14 @@ class Element(Protocol):
         """The values as kernels hold them, in memory that belongs to the caller."""
 
 
+class VariantValue:
+    """A value of type `variant` that is a scalar: a dataset, or an optional value."""
+
+    shape: tuple[int, ...] = ()
+    ndim = 0
+    dtype = dtypes.variant
+
+
 class Source(Protocol):
     """Something whose rows can be gathered at once."""
 
@@ -104,10 +112,21 @@ class Numbers:
 def kept(element: Element) -> Element:
     """The element in a form that can be handed out more than once."""
     if isinstance(element, Values):
-        return Row(Slices([value[None] for value in element.values]), 0)
+        return Row(Slices([one_row(value) for value in element.values]), 0)
     if isinstance(element, Joined):
         return Joined(tuple(kept(part) for part in element.parts))
     return element
+
+
+def one_row(value: Any) -> Any:
+    """The value with a first dimension of size 1 before its own."""
+    return _objects([value]) if isinstance(value, VariantValue) else value[None]
+
+
+def _objects(items: list[Any]) -> np.ndarray:
+    column = np.empty(len(items), object)
+    column[:] = items
+    return column
 
 
 def rows(element: Element) -> Iterable[Element]:
@@ -154,6 +173,8 @@ def _stack(column: list[Any], component: int) -> Any:
                 f"{list(column[0].shape)} and element {index} had shape {list(value.shape)}. Make the elements "
                 "one shape before Dataset.batch, by padding or resizing.",
             )
+    if isinstance(column[0], VariantValue):
+        return _objects(column)
     return torch.stack(column) if isinstance(column[0], torch.Tensor) else np.stack(column)
 
 
@@ -164,6 +185,15 @@ def _gather(component: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
     return component.view(signed).index_select(0, at).view(component.dtype)
 
 
+def owned(value: Any) -> Any:
+    """The value in memory of its own."""
+    if isinstance(value, VariantValue):
+        return value
+    return value.clone() if isinstance(value, torch.Tensor) else value.copy()
+
+
 def _copy(value: Any) -> Any:
+    if isinstance(value, VariantValue):
+        return value
     # A single string comes out of its array as bytes.
     return value.clone() if isinstance(value, torch.Tensor) else np.array(value, dtype=object)

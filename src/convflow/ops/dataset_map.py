@@ -13,6 +13,7 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
+from convflow.ops import dataset_sizes as sizes
 from convflow.ops.dataset_elements import Element, Values
 from convflow.ops.dataset_streams import Batches, Recipe, Stream
 from convflow.ops.dataset_threads import in_parallel, worker_count
@@ -40,8 +41,15 @@ def _flag(function: Function, captured: tuple[Any, ...]) -> Callable[[Element], 
     return lambda element: bool(function(*element.components(), *captured)[0])
 
 
-def _stream(source: Recipe, make: Callable[[Iterable[Element]], Iterator[Element]]) -> Recipe:
-    return Recipe(lambda dataset: Stream(lambda: make(dataset)), (source,), computes=True)
+def _stream(
+    source: Recipe, make: Callable[[Iterable[Element]], Iterator[Element]], size: sizes.Size = sizes.unknown
+) -> Recipe:
+    return Recipe(lambda dataset: Stream(lambda: make(dataset)), (source,), computes=True, size=size)
+
+
+def _size(op: Operation) -> sizes.Size:
+    """Of what has an element for each; TensorFlow counts on that only where the node says so."""
+    return sizes.same if op.attrs["preserve_cardinality"] else sizes.unknown
 
 
 def _register(name: str, inputs: str, attrs: str, kernel: Any) -> None:
@@ -64,7 +72,7 @@ def _map_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
 
     def make(source: Recipe, *captured: Any) -> Recipe:
         call = _applied(function, captured)
-        return _stream(source, lambda dataset: map(call, dataset))
+        return _stream(source, lambda dataset: map(call, dataset), _size(op))
 
     return make
 
@@ -85,7 +93,7 @@ def _parallel_map_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
         *captured, calls = rest
         workers = worker_count(int(calls), "num_parallel_calls")
         call = _applied(function, tuple(captured))
-        return _stream(source, lambda dataset: in_parallel(call, iter(dataset), workers))
+        return _stream(source, lambda dataset: in_parallel(call, iter(dataset), workers), _size(op))
 
     return make
 
@@ -108,7 +116,8 @@ def _map_and_batch_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
         if size < 1:
             raise errors.InvalidArgumentError(None, None, f"batch_size must be greater than zero, got {size}.")
         call = _applied(function, tuple(captured))
-        return _stream(source, lambda dataset: Batches(in_parallel(call, iter(dataset), workers), size, drop))
+        count = sizes.batches(size, drop)
+        return _stream(source, lambda dataset: Batches(in_parallel(call, iter(dataset), workers), size, drop), count)
 
     return make
 
@@ -302,7 +311,7 @@ def _scan_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
 
     def make(source: Recipe, *rest: Any) -> Recipe:
         state, captured = list(rest[:count]), rest[count:]
-        return _stream(source, lambda dataset: _Scan(iter(dataset), function, state, captured))
+        return _stream(source, lambda dataset: _Scan(iter(dataset), function, state, captured), _size(op))
 
     return make
 

@@ -13,6 +13,7 @@ from convflow.core import errors
 from convflow.core.shape import scalar
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
+from convflow.ops import dataset_sizes as sizes
 from convflow.ops.dataset_elements import Element, Values
 from convflow.ops.dataset_streams import Recipe, Stream
 
@@ -80,7 +81,9 @@ def _kernel(op: Operation) -> Callable[..., Recipe]:
         shapes = [shape.tolist() for shape in rest[:count]]
         paddings = [pad.clone() if isinstance(pad, torch.Tensor) else pad.copy() for pad in rest[count:-1]]
         return Recipe(
-            lambda dataset: Stream(lambda: _PaddedBatches(iter(dataset), size, shapes, paddings, drop)), (source,)
+            lambda dataset: Stream(lambda: _PaddedBatches(iter(dataset), size, shapes, paddings, drop)),
+            (source,),
+            size=sizes.batches(size, drop),
         )
 
     return make

@@ -12,13 +12,14 @@ from itertools import islice
 from typing import Any
 
 from convflow.core import errors, logging
-from convflow.ops.dataset_elements import Element, batched, kept
+from convflow.ops import dataset_sizes as sizes
+from convflow.ops.dataset_elements import Element, VariantValue, batched, kept
 
 _END: Any = object()
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(VariantValue):
     """A dataset as the value of a tensor: how to make it from the datasets before it.
 
     Each iterator makes its own, as TensorFlow does: what a shuffle has drawn and a cache has kept belongs to one
@@ -28,11 +29,16 @@ class Recipe:
     make: Callable[..., Iterable[Element]]
     sources: tuple[Recipe, ...] = ()
     computes: bool = False
+    size: sizes.Size = sizes.unknown
 
     @property
     def is_work(self) -> bool:
         """Whether its elements take computing, more than a gather does."""
         return self.computes or any(source.is_work for source in self.sources)
+
+    def cardinality(self) -> int:
+        """How many elements; -1 for endlessly many, -2 where only reading would tell."""
+        return self.size(*(source.cardinality() for source in self.sources))
 
     def dataset(self) -> Iterable[Element]:
         return self.make(*(source.dataset() for source in self.sources))

@@ -18,6 +18,7 @@ from convflow.graph.operation import Operation
 from convflow.ops import dataset_function, rules
 from convflow.ops.dataset_elements import Element
 from convflow.ops.dataset_streams import Recipe
+from convflow.ops.optional import OptionalValue
 
 _STRUCTURE = "output_types: list(type) >= 1; output_shapes: list(shape) >= 1"
 # A handle that does not say what it iterates over leaves both lists empty.
@@ -200,6 +201,30 @@ register_op(
     attrs=_STRUCTURE,
     shape=_get_next_shape,
     kernel=_get_next_kernel,
+    gradient=NO_GRADIENT,
+    stateful=True,
+)
+
+
+def _get_optional_kernel(op: Operation, store: Any) -> Callable[[IteratorResource], OptionalValue]:
+    get_next = _get_next_kernel(op, store)
+
+    def get_optional(iterator: IteratorResource) -> OptionalValue:
+        try:
+            return OptionalValue(get_next(iterator))
+        except errors.OutOfRangeError:
+            return OptionalValue(None)
+
+    return get_optional
+
+
+register_op(
+    "IteratorGetNextAsOptional",
+    inputs="iterator: resource",
+    outputs="optional: variant",
+    attrs=_STRUCTURE,
+    shape=rules.scalar_output,
+    kernel=_get_optional_kernel,
     gradient=NO_GRADIENT,
     stateful=True,
 )

@@ -10,5 +10,6 @@ from convflow.input.iterators import (
     make_initializable_iterator,
     make_one_shot_iterator,
 )
+from convflow.input.nested import DatasetSpec
 from convflow.input.options import Options
 from convflow.input.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from convflow.graph.type_spec import TensorSpec
 from convflow.modeling.layers import structure
 from convflow.modeling.module import Module
-from convflow.runtime.eager.defun import TensorSpec
 
 
 class Members(Module):

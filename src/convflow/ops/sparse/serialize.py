@@ -136,7 +136,8 @@ def _deserialized(op_type: str, serialized_sparse: Any, dtype: Any, rank: int | 
 
 def _packed(parts: Parts, dtype: dtypes.DType, out_type: dtypes.DType) -> list[Any]:
     if out_type == dtypes.variant:
-        return list(parts)
+        # Datasets keep variants for longer than the run keeps the memory of its values.
+        return [part.copy() for part in parts]
     return [content_proto(part, kind) for part, kind in zip(parts, (dtypes.int64, dtype, dtypes.int64), strict=True)]
 
 
@@ -243,7 +244,8 @@ def _deserialize_kernel(op: Operation) -> Callable[[np.ndarray], tuple[Any, ...]
             )
         rows = _rows(serialized)
         parts = [_unpacked(row, dtype, number) for number, row in enumerate(rows)]
-        joined = _joined(parts, outer) if outer else parts[0]
+        # A variant may be read again: what comes of it has memory of its own.
+        joined = _joined(parts, outer) if outer else tuple(part.copy() for part in parts[0])
         return tuple(as_kernel_value(part) for part in joined)
 
     return compute

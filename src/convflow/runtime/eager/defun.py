@@ -13,59 +13,14 @@ import torch
 from convflow.autodiff import tape
 from convflow.autodiff.gradients import gradients
 from convflow.core import nest
-from convflow.core.dtypes import DType, as_dtype
-from convflow.core.shape import TensorShape, as_shape
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.eager_tensor import EagerTensor
 from convflow.graph.function import FuncGraph
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import executing_eagerly, get_default_graph
+from convflow.graph.type_spec import TensorSpec
 from convflow.runtime import settings
 from convflow.runtime.eager.eager_graph import EagerGraph
-
-
-class TensorSpec:
-    """The shape and type of a tensor that a function takes (API: tf.TensorSpec).
-
-    Args:
-        shape: what is known of it.
-        dtype: the element type.
-        name: what the argument is called.
-    """
-
-    def __init__(self, shape: Any, dtype: Any = "float32", name: str | None = None) -> None:
-        self._shape = as_shape(shape)
-        self._dtype = as_dtype(dtype)
-        self._name = name
-
-    @property
-    def shape(self) -> TensorShape:
-        return self._shape
-
-    @property
-    def dtype(self) -> DType:
-        return self._dtype
-
-    @property
-    def name(self) -> str | None:
-        return self._name
-
-    def is_compatible_with(self, other: Any) -> bool:
-        """Whether a tensor or spec has this type and a shape that fits."""
-        return self._dtype.is_compatible_with(other.dtype) and self._shape.is_compatible_with(other.shape)
-
-    @classmethod
-    def from_tensor(cls, tensor: Any, name: str | None = None) -> TensorSpec:
-        return cls(tensor.shape, tensor.dtype, name)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TensorSpec) and (self._shape, self._dtype) == (other._shape, other._dtype)
-
-    def __hash__(self) -> int:
-        return hash((self._shape, self._dtype))
-
-    def __repr__(self) -> str:
-        return f"TensorSpec(shape={self._shape}, dtype={self._dtype!r}, name={self._name!r})"
 
 
 def defun(

@@ -18,6 +18,7 @@ from convflow.input.choice import counter as Counter
 from convflow.input.csv import CsvDataset, make_csv_dataset
 from convflow.input.dataset import AUTOTUNE, Dataset
 from convflow.input.experimental import (
+    dense_to_sparse_batch,
     enumerate_dataset,
     ignore_errors,
     make_batched_features_dataset,
@@ -29,5 +30,10 @@ from convflow.input.experimental import (
     unbatch,
 )
 from convflow.input.experimental import parallel_interleave as sloppy_interleave
+from convflow.input.grouping import Reducer, group_by_reducer
 from convflow.input.iterators import Iterator
+from convflow.input.older import read_batch_features, reduce_dataset, sliding_window_batch
+from convflow.input.optional import Optional, get_next_as_optional
 from convflow.input.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
+from convflow.input.resampling import rejection_resample
+from convflow.input.sources import SqlDataset, TFRecordWriter

@@ -33,7 +33,7 @@ from convflow.runtime.eager.context import (
     num_gpus,
     set_execution_mode,
 )
-from convflow.runtime.eager.defun import TensorSpec, defun
+from convflow.runtime.eager.defun import defun
 from convflow.runtime.eager.defun import defun as function
 from convflow.training.objects.checkpoint import Checkpoint
 from convflow.training.saver_eager import Saver, get_optimizer_variables

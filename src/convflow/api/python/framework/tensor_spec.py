@@ -1,3 +1,3 @@
 """tensorflow.python.framework.tensor_spec"""
 
-from convflow.runtime.eager.defun import TensorSpec
+from convflow.graph.type_spec import TensorSpec
