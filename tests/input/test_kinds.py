@@ -125,7 +125,7 @@ def test_sparse_elements_of_different_ranks(read):
     one, other = (Dataset.from_tensors(item) for item in (sparse(), tf.sparse_reshape(sparse(), [1, 2, 3])))
     unknown = lambda x: tf.SparseTensor(x.indices, x.values, tf.placeholder_with_default(x.dense_shape, [None]))  # noqa: E731
     data = one.map(unknown).concatenate(other.map(unknown)).batch(2)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Inconsistent shape across SparseTensors: rank prior"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Inconsistent rank across SparseTensors: rank prior"):
         read(data)
 
 

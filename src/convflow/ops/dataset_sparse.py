@@ -101,7 +101,7 @@ class _SparseBatches(Iterator[Element]):
         parts = np.concatenate(places), np.concatenate([row.reshape(-1) for row in rows]), np.array([len(rows), *sizes])
         vector = np.empty(3, object)
         for index, part in enumerate(parts):
-            vector[index] = as_kernel_value(part if index == 1 else part.astype(np.int64))
+            vector[index] = part if index == 1 else part.astype(np.int64)
         return Values((vector,))
 
     def _check(self, row: np.ndarray) -> None:
