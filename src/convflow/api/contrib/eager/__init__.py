@@ -12,6 +12,7 @@ from convflow.autodiff.function_gradients import (
 from convflow.autodiff.gradient_tape import GradientTape
 from convflow.autodiff.py_function import py_function as py_func
 from convflow.graph.scopes import executing_eagerly
+from convflow.graph.type_spec import TensorSpec
 from convflow.input.iterators import EagerIterator as Iterator
 from convflow.modeling.eager.network import Network, Sequential
 from convflow.modeling.eager.variable_store import EagerVariableStore
