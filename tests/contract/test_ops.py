@@ -152,6 +152,7 @@ INTERNAL = {
     "TopK": "graphs of TensorFlow before GraphDef 7",
     "UnbatchDataset": "Dataset.unbatch",
     "UniqueDataset": "tf.data.experimental.unique",
+    "WriteRawProtoSummary": "summaries that TensorFlow 2 writes",
 }
 GRADIENT_OF = "the gradient of "
 

@@ -64,11 +64,31 @@ def test_recording_is_off_at_first(eager, tmp_path):
     refused = pytest.raises(tf.errors.FailedPreconditionError, match="is closed")
     with writer.as_default(), S.always_record_summaries(), refused:
         S.scalar("late", 1.0, step=1)
-    assert S.create_file_writer(None) is None
 
 
-def test_graphs_are_refused(tmp_path):
-    with pytest.raises(NotImplementedError, match=r"tf.contrib.summary.create_file_writer is there in eager mode only"):
-        S.create_file_writer(str(tmp_path))
-    with pytest.raises(NotImplementedError, match=r"tf.contrib.summary.scalar is there in eager mode only"):
-        S.scalar("x", 1.0)
+def test_no_folder_is_a_writer_that_writes_nothing(eager):
+    writer = S.create_file_writer(None)
+    with writer.as_default(), S.always_record_summaries():
+        S.scalar("nowhere", 1.0)
+    writer.set_as_default()
+    writer.init()
+    writer.flush()
+    writer.close()
+    assert S.all_summary_ops() is None
+    with pytest.raises(RuntimeError, match="only supported in graph mode"):
+        S.summary_writer_initializer_op()
+
+
+def test_tensors_graphs_and_events(eager, tmp_path):
+    event = tf.Event(step=5, wall_time=1.0, summary=tf.Summary(value=[tf.Summary.Value(tag="old", simple_value=2.0)]))
+    with S.create_file_writer(str(tmp_path)).as_default(), S.always_record_summaries():
+        S.generic("t", tf.constant([1.0, 2.0]), step=1)
+        S.generic("m", tf.constant(["a"]), tf.SummaryMetadata(display_name="shown"), step=2)
+        S.graph(tf.GraphDef(), step=3)
+        S.import_event(tf.constant(event.SerializeToString()))
+        with pytest.raises(TypeError, match=r"needs a tf.Graph or a GraphDef in eager mode, got 3"):
+            S.graph(3)
+    found = events(tmp_path)
+    assert [(at, value.tag) for at, value in found] == [(1, "t"), (2, "m"), (5, "old")]
+    assert tf.make_ndarray(found[0][1].tensor).tolist() == [1.0, 2.0] and found[1][1].metadata.display_name == "shown"
+    assert S.eval_dir("m") == "m/eval" and S.eval_dir("m", "x") == "m/eval_x"

@@ -48,7 +48,8 @@ def _scalar_summary_shape(ctx: InferenceContext) -> list[TensorShape]:
     return [scalar()]
 
 
-def _scalar_summary_compute(tags: np.ndarray, numbers: torch.Tensor) -> np.ndarray:
+def scalar_message(tags: np.ndarray, numbers: torch.Tensor) -> np.ndarray:
+    """Numbers under their tags as a serialized `Summary`."""
     if tuple(tags.shape) != tuple(numbers.shape):
         raise ValueError("tags and values differ in shape")
     summary = summary_pb2.Summary()
@@ -63,7 +64,7 @@ register_op(
     outputs="summary: string",
     attrs=f"T: type in {{{REAL}}}",
     shape=_scalar_summary_shape,
-    kernel=lambda op: _scalar_summary_compute,
+    kernel=lambda op: scalar_message,
     gradient=NOT_DIFFERENTIABLE,
 )
 
@@ -78,7 +79,9 @@ def _tag_scalar(ctx: InferenceContext) -> list[TensorShape]:
     return [scalar()]
 
 
-def _histogram_summary_kernel(op: Operation) -> Callable[..., np.ndarray]:
+def histogram_message(op: Operation) -> Callable[..., np.ndarray]:
+    """A kernel from a tag and values to a serialized `Summary`; `op` is named where they are not finite."""
+
     def compute(tag: np.ndarray, numbers: torch.Tensor) -> np.ndarray:
         if not torch.isfinite(numbers).all():
             what = "Nan" if torch.isnan(numbers).any() else "Infinity"
@@ -99,7 +102,7 @@ register_op(
     outputs="summary: string",
     attrs=f"T: type = float in {{{REAL}}}",
     shape=_tag_scalar,
-    kernel=_histogram_summary_kernel,
+    kernel=histogram_message,
     gradient=NOT_DIFFERENTIABLE,
 )
 
@@ -134,21 +137,22 @@ def _image_summary_shape(ctx: InferenceContext) -> list[TensorShape]:
 
 def _image_summary_kernel(op: Operation) -> Callable[..., np.ndarray]:
     max_images, bad_color = op.attrs["max_images"], op.attrs["bad_color"]
+    return lambda tag, tensor: image_message(tag, tensor, max_images, bad_color)
+
+
+def image_message(tag: np.ndarray, tensor: torch.Tensor, max_images: int, bad_color: np.ndarray) -> np.ndarray:
+    """The first pictures of a batch as a serialized `Summary`; see `image_summary`."""
     suffix = "/image/{}" if max_images > 1 else "/image"
-
-    def compute(tag: np.ndarray, tensor: torch.Tensor) -> np.ndarray:
-        if tensor.ndim != 4 or tensor.shape[3] not in (1, 3, 4):
-            raise ValueError("not a batch of pictures")
-        _, height, width, channels = tensor.shape
-        summary = summary_pb2.Summary()
-        for index, image in enumerate(values.to_numpy(tensor[:max_images])):
-            pixels = image if image.dtype == np.uint8 else to_bytes(image, bad_color)
-            value = summary.value.add(tag=tag.item().decode() + suffix.format(index))
-            value.image.height, value.image.width, value.image.colorspace = height, width, channels
-            value.image.encoded_image_string = png(pixels)
-        return _serialized(summary)
-
-    return compute
+    if tensor.ndim != 4 or tensor.shape[3] not in (1, 3, 4):
+        raise ValueError("not a batch of pictures")
+    _, height, width, channels = tensor.shape
+    summary = summary_pb2.Summary()
+    for index, image in enumerate(values.to_numpy(tensor[:max_images])):
+        pixels = image if image.dtype == np.uint8 else to_bytes(image, bad_color)
+        value = summary.value.add(tag=tag.item().decode() + suffix.format(index))
+        value.image.height, value.image.width, value.image.colorspace = height, width, channels
+        value.image.encoded_image_string = png(pixels)
+    return _serialized(summary)
 
 
 register_op(

@@ -36,7 +36,8 @@ def _shape(ctx: InferenceContext) -> list[TensorShape]:
     return rules.scalar_output(ctx)
 
 
-def _kernel(op: Operation) -> Callable[..., np.ndarray]:
+def audio_message(op: Operation) -> Callable[..., np.ndarray]:
+    """A kernel from a tag, clips and their rate to a serialized `Summary`."""
     most = op.attrs["max_outputs"]
 
     def compute(tag: np.ndarray, tensor: Any, sample_rate: Any) -> np.ndarray:
@@ -82,6 +83,6 @@ register_op(
     outputs="summary: string",
     attrs="max_outputs: int = 3 >= 1",
     shape=_shape,
-    kernel=_kernel,
+    kernel=audio_message,
     gradient=NOT_DIFFERENTIABLE,
 )

@@ -33,7 +33,7 @@ def clean_tag(name: str | None) -> str | None:
 
 
 @contextmanager
-def _summary_scope(name: str, family: str | None, tensor: Any) -> Iterator[tuple[str, str]]:
+def summary_scope(name: str, family: str | None, tensor: Any) -> Iterator[tuple[str, str]]:
     """The tag and the name scope of a summary. The family stands first in both, so TensorBoard groups by it."""
     cleaned_name, cleaned_family = clean_tag(name), clean_tag(family)
     scope_name = cleaned_name if cleaned_family is None else f"{cleaned_family}/{cleaned_name}"
@@ -57,13 +57,13 @@ def scalar(name: str, tensor: Any, collections: Any = None, family: str | None =
         collections: where to list the summary, the SUMMARIES by default.
         family: put in front of the tag.
     """
-    with _summary_scope(name, family, tensor) as (tag, scope):
+    with summary_scope(name, family, tensor) as (tag, scope):
         return _collect(summary.scalar_summary(tags=tag, values=tensor, name=scope), collections)
 
 
 def histogram(name: str, values: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """A summary of how the values of a real tensor are distributed (API: tf.summary.histogram)."""
-    with _summary_scope(name, family, values) as (tag, scope):
+    with summary_scope(name, family, values) as (tag, scope):
         return _collect(summary.histogram_summary(tag=tag, values=values, name=scope), collections)
 
 
@@ -76,7 +76,7 @@ def image(name: str, tensor: Any, max_outputs: int = 3, collections: Any = None,
             stretched to bytes picture by picture.
         max_outputs: how many pictures are kept.
     """
-    with _summary_scope(name, family, tensor) as (tag, scope):
+    with summary_scope(name, family, tensor) as (tag, scope):
         node = summary.image_summary(tag=tag, tensor=tensor, max_images=max_outputs, name=scope)
         return _collect(node, collections)
 
@@ -97,7 +97,7 @@ def audio(
         sample_rate: frames in a second, a float scalar.
         max_outputs: how many clips are kept.
     """
-    with _summary_scope(name, family, tensor) as (tag, scope):
+    with summary_scope(name, family, tensor) as (tag, scope):
         rate = convert_to_tensor(sample_rate, dtype=dtypes.float32, name="sample_rate")
         node = summary_audio.audio_summary(
             tag=tag, tensor=tensor, max_outputs=max_outputs, sample_rate=rate, name=scope
@@ -128,7 +128,7 @@ def tensor_summary(
         metadata.display_name = display_name
     if summary_description is not None:
         metadata.summary_description = str(summary_description)
-    with _summary_scope(name, family, tensor) as (tag, scope):
+    with summary_scope(name, family, tensor) as (tag, scope):
         node = summary.tensor_summary_v2(
             tag=tag, tensor=tensor, serialized_summary_metadata=metadata.SerializeToString(), name=scope
         )
