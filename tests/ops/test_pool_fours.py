@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convflow.ops import pool_fours
 from convflow.ops.pool_fours import fours_gradient, fours_max_pool, in_fours
 from convflow.ops.pool_kernels import max_pool_and_places, max_pool_gradient, max_pool_gradient_at
 from convflow.ops.window import Window
@@ -30,7 +29,6 @@ def test_maxima_places_and_gradients(shape: tuple[int, ...]):
 
 
 def test_several_threads(monkeypatch):
-    monkeypatch.setattr(pool_fours, "_ELEMENTS_OF_A_THREAD", 2**10)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
     x = picture(8, 64, 64, 16)
     assert in_fours(WINDOW, x)

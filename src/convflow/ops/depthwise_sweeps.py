@@ -6,13 +6,13 @@ There is so little to multiply that how memory is walked through decides: pixel 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from convflow.core.lazy import LazyModule
-from convflow.ops.threads import share_out
+from convflow.ops import team
 from convflow.ops.window import Ints, Pair, Window
 
 # It brings a compiler, which most programs' start need not wait for.
@@ -21,8 +21,6 @@ _code: Any = LazyModule("convflow.ops.compiled.depthwise_code")
 # Below, compiling would take longer than a thousand steps save.
 _LEAST_ELEMENTS = 2**15
 _LEAST_UNSTRIDED = 2**20
-# Fewer are done before a second thread has woken.
-_LEAST_SHARED = 2**18
 _PIECES = 16
 _MOST_TAPS = 9
 _LEAST_CHANNELS = 64
@@ -68,11 +66,12 @@ def filter_gradient(
     zeros = input.new_zeros(input.shape[-1])
     numbers = *grad.shape[1:3], *input.shape[1:], -paddings[0][0], -paddings[1][0]
 
-    def work(rows: Iterator[Rows]) -> None:
-        for index, first, count in rows:
-            kernel(input.data_ptr(), zeros.data_ptr(), sums[index].data_ptr(), grad.data_ptr(), first, count, *numbers)
+    def arguments(rows: Rows) -> tuple[int, ...]:
+        index, first, count = rows
+        addresses = (array.data_ptr() for array in (input, zeros, sums[index], grad))
+        return *addresses, first, count, *numbers
 
-    _share(pieces, work, grad)
+    _share(kernel, pieces, arguments)
     return sums.sum(0)
 
 
@@ -84,11 +83,7 @@ def _gathered(walk: Any, source: torch.Tensor, filter: torch.Tensor, sizes: Ints
     addresses = [array.data_ptr() for array in (source, zeros, filter, result)]
     numbers = *sizes[1:3], *source.shape[1:], *starts
 
-    def work(rows: Iterator[Rows]) -> None:
-        for _, first, count in rows:
-            kernel(*addresses, first, count, *numbers)
-
-    _share(_pieces(result), work, result)
+    _share(kernel, _pieces(result), lambda rows: (*addresses, *rows[1:], *numbers))
     return result
 
 
@@ -99,8 +94,5 @@ def _pieces(pictures: torch.Tensor) -> list[Rows]:
     return [(index, first, min(step, rows - first)) for index, first in enumerate(range(0, rows, step))]
 
 
-def _share(pieces: list[Rows], work: Callable[[Iterator[Rows]], None], pictures: torch.Tensor) -> None:
-    if pictures.numel() >= _LEAST_SHARED:
-        share_out(pieces, work)
-    else:
-        work(iter(pieces))
+def _share(kernel: Any, pieces: list[Rows], arguments: Callable[[Rows], tuple[int, ...]]) -> None:
+    team.run([[(kernel, arguments(rows)) for rows in share] for share in team.shared_out(pieces)])

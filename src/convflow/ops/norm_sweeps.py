@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
 
 from convflow.core.lazy import LazyModule
+from convflow.ops import team
 from convflow.ops.epilogue import NONE, Activation
-from convflow.ops.threads import share_out
 
 # It brings a compiler, which most programs' start need not wait for.
 _code: Any = LazyModule("convflow.ops.compiled.norm_code")
@@ -25,8 +25,6 @@ _code: Any = LazyModule("convflow.ops.compiled.norm_code")
 _LEAST_ELEMENTS = 2**15
 # What a thread takes at once: of small arrays an eighth.
 _LEAST_OF_A_PIECE, _MOST_OF_A_PIECE = 2**15, 2**18
-# Fewer are done before a second thread has woken.
-_LEAST_SHARED = 2**18
 # Machine code takes so many channels at a time, and what is left over one by one.
 _LANES = 64
 # Vectors of 16 channels whose sums are made at a time: where that is a whole row, memory is read in its order.
@@ -74,13 +72,14 @@ class _Rows(NamedTuple):
     vectors: int
     pieces: tuple[Piece, ...]
 
-    def share(self, work: Callable[[Iterator[Piece]], None], backwards: bool = False) -> None:
-        """Call `work` for all pieces, in several threads where it pays."""
-        pieces = self.pieces[::-1] if backwards else self.pieces
-        if self.rows * self.width >= _LEAST_SHARED:
-            share_out(pieces, work)
-        else:
-            work(iter(pieces))
+    def share(self, kernel: Any, arguments: Callable[[Piece], tuple[int, ...]], backwards: bool = False) -> None:
+        """Call `kernel` with the arguments of all pieces, in several threads.
+
+        Args:
+            backwards: whether a thread begins with its last piece, which it has just written.
+        """
+        shares = [share[::-1] if backwards else share for share in team.shared_out(self.pieces)]
+        team.run([[(kernel, arguments(piece)) for piece in share] for share in shares])
 
     def beside(self, vectors: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
         """Numbers of channels, as a row has them."""
@@ -132,12 +131,14 @@ def statistics(x: torch.Tensor, scale: torch.Tensor, offset: torch.Tensor, epsil
     kernel = _code.moments(rows.vectors)
     means, squares = _addresses(sums[0], sums[1])
 
-    def work(pieces: Iterator[Piece]) -> None:
-        for index, first, count in pieces:
-            place = 8 * index * rows.width
-            kernel(x.data_ptr() + 4 * first * rows.width, means + place, squares + place, count, rows.width)
+    source = x.data_ptr()
 
-    rows.share(work, backwards=True)
+    def arguments(piece: Piece) -> tuple[int, ...]:
+        index, first, count = piece
+        place = 8 * index * rows.width
+        return source + 4 * first * rows.width, means + place, squares + place, count, rows.width
+
+    rows.share(kernel, arguments, backwards=True)
     results = scale.new_empty((5, channels))
     count = x.numel() // channels
     scale, offset = scale.contiguous(), offset.contiguous()
@@ -159,12 +160,12 @@ def normalized(
     of_channels = _addresses(*vectors)
     whole = _addresses(x, x if added is None else added, result)
 
-    def work(pieces: Iterator[Piece]) -> None:
-        for _, first, count in pieces:
-            source, other, target = (address + 4 * first * rows.width for address in whole)
-            kernel(source, other, *of_channels, target, count, rows.width)
+    def arguments(piece: Piece) -> tuple[int, ...]:
+        _, first, count = piece
+        source, other, target = (address + 4 * first * rows.width for address in whole)
+        return source, other, *of_channels, target, count, rows.width
 
-    rows.share(work)
+    rows.share(kernel, arguments)
     return result
 
 
@@ -206,12 +207,12 @@ def gradient(
     kernel = _code.back(shape, in_place)
     whole = _addresses(grad, x, result)
 
-    def work(pieces: Iterator[Piece]) -> None:
-        for _, first, count in pieces:
-            slopes, values, target = (address + 4 * first * rows.width for address in whole)
-            kernel(slopes, values, *of_channels, target, count, rows.width)
+    def arguments(piece: Piece) -> tuple[int, ...]:
+        _, first, count = piece
+        slopes, values, target = (address + 4 * first * rows.width for address in whole)
+        return slopes, values, *of_channels, target, count, rows.width
 
-    rows.share(work)
+    rows.share(kernel, arguments)
     return Slopes(result, *by_channel)
 
 
@@ -225,13 +226,13 @@ def _sums(
     whole, totals = _addresses(grad, x), _addresses(sums[0], sums[1])
     of_channels = _addresses(*vectors)
 
-    def work(pieces: Iterator[Piece]) -> None:
-        for index, first, count in pieces:
-            sources = (address + 4 * first * rows.width for address in whole)
-            own = (address + 8 * index * rows.width for address in totals)
-            kernel(*sources, *of_channels, *own, count, rows.width)
+    def arguments(piece: Piece) -> tuple[int, ...]:
+        index, first, count = piece
+        sources = (address + 4 * first * rows.width for address in whole)
+        own = (address + 8 * index * rows.width for address in totals)
+        return *sources, *of_channels, *own, count, rows.width
 
-    rows.share(work, backwards=True)
+    rows.share(kernel, arguments, backwards=True)
     return sums
 
 

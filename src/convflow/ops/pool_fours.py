@@ -6,14 +6,14 @@ PyTorch keeps an int64 for each maximum, fills the gradient with zeros and adds 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
 from convflow.core.lazy import LazyModule
+from convflow.ops import team
+from convflow.ops.team import Call
 from convflow.ops.window import Ints, Window
 
 # It brings a compiler, which most programs' start need not wait for.
@@ -21,8 +21,6 @@ _code: Any = LazyModule("convflow.ops.compiled.pool_code")
 
 # Below, compiling would take longer than a thousand steps save.
 _LEAST_ELEMENTS = 2**15
-# Fewer are done before a second thread has woken.
-_ELEMENTS_OF_A_THREAD = 2**21
 
 
 def in_fours(window: Window, x: torch.Tensor) -> bool:
@@ -60,23 +58,12 @@ def fours_gradient(sizes: Ints, places: torch.Tensor, grad: torch.Tensor) -> tor
 
 
 def _run(kernel: Callable[..., None], whole: torch.Tensor, maxima: torch.Tensor, places: torch.Tensor) -> None:
-    """Call a kernel of `pool_code.py` for all pairs of rows, on as many threads as PyTorch uses."""
+    """Call a kernel of `pool_code.py` for all pairs of rows."""
     batch, rows, windows, channels = maxima.shape
-    pairs = batch * rows
-    threads = min(torch.get_num_threads(), -(-whole.numel() // _ELEMENTS_OF_A_THREAD), pairs)
-    step = -(-pairs // threads)
     size = windows * channels
 
-    def part(first: int) -> None:
-        addresses = whole.data_ptr() + 16 * first * size, maxima.data_ptr() + 4 * first * size
-        kernel(*addresses, places.data_ptr() + first * size, min(step, pairs - first), windows, channels)
+    def call(pairs: Sequence[int]) -> Call:
+        addresses = whole.data_ptr() + 16 * pairs[0] * size, maxima.data_ptr() + 4 * pairs[0] * size
+        return kernel, (*addresses, places.data_ptr() + pairs[0] * size, len(pairs), windows, channels)
 
-    others = [_pool().submit(part, first) for first in range(step, pairs, step)]
-    part(0)
-    for other in others:
-        other.result()
-
-
-@functools.cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(torch.get_num_threads() - 1, 1), thread_name_prefix="convflow-pool")
+    team.run([[call(share)] for share in team.shared_out(range(batch * rows))])

@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 import torch
 
+from convflow.ops import team
 from convflow.ops.border import with_border
 from convflow.ops.compiled.tile_transforms import LANES, Matrix, Tiles, add_products, address, multiply, transform
-from convflow.ops.threads import share_evenly, share_out
+from convflow.ops.team import Call
 from convflow.ops.winograd_matrices import Matrices, matrices, transposed
 
 # Outputs of a tile along one axis, for each size of filter: larger ones save more products and round worse.
@@ -32,6 +33,8 @@ SIZES = ((3, 1), (5, 1), (4, 2), (5, 2))
 # transformations and the matrix products. Where a transformed filter is larger, they are more: it is read for each.
 _CHUNK_BYTES = 4 << 20
 _CHUNK_OF_FILTER = 0.25
+# Pairs of channels whose filters a thread transforms at least.
+_LEAST_FILTERS = 2**12
 
 # What one float of a patch or tile, and one of a transformed filter, costs in multiplications and additions of a
 # convolution; and how much faster a convolution does those than a matrix product.
@@ -189,20 +192,23 @@ def _convolve(jobs: Sequence[_Job], grid: Grid) -> None:
     chunks = _chunks(batch, channels, vectors * LANES, grid)
     most = max(chunk.tiles for chunk in chunks)
 
-    def work(mine: Iterator[_Chunk]) -> None:
-        patches = weights.new_empty((numbers, most, channels))
-        products = weights.new_empty((numbers, vectors, most, LANES))
-        for chunk in mine:
+    shares = team.shared_out(chunks)
+    # Each thread has its own: they stay in its cache.
+    all_patches = weights.new_empty((len(shares), numbers, most, channels))
+    all_products = weights.new_empty((len(shares), numbers, vectors, most, LANES))
+
+    def calls(share: Sequence[_Chunk], patches: torch.Tensor, products: torch.Tensor) -> Iterator[Call]:
+        for chunk in share:
             counts = (chunk.images, chunk.rows, grid.columns, vectors)
             for sources, filter, target in jobs:
                 for source, part in zip(sources, patches.chunk(len(sources), 2), strict=True):
-                    _take(source, chunk, grid, grid.matrices.of_input, part)
-                multiply(patches, filter, products, chunk.tiles)
-                transform(
+                    yield _take(source, chunk, grid, grid.matrices.of_input, part)
+                yield from multiply(patches, filter, products, chunk.tiles)
+                yield transform(
                     grid.matrices.to_output, _numbers(products, chunk, grid), _pixels(target, chunk, grid), counts
                 )
 
-    share_out(chunks, work)
+    team.run([list(calls(*each)) for each in zip(shares, all_patches, all_products, strict=True)])
 
 
 def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Tensor:
@@ -214,23 +220,29 @@ def filter_gradient(x: torch.Tensor, grad: torch.Tensor, grid: Grid) -> torch.Te
     chunks = _chunks(len(x), all_channels, filters, grid)
     most = max(chunk.tiles for chunk in chunks)
 
-    def work(mine: Iterator[_Chunk]) -> torch.Tensor:
-        sums = x.new_zeros((numbers, filters // LANES, all_channels, LANES))
-        patches, tiles = (x.new_empty((numbers, size // LANES, most, LANES)) for size in (all_channels, filters))
-        for chunk in mine:
-            for source, part in zip(sources, patches.chunk(len(sources), 1), strict=True):
-                _take(source, chunk, grid, grid.matrices.of_input, part)
-            _take(whole, chunk, grid, transposed(grid.matrices.to_output), tiles)
-            add_products(patches, tiles, sums, chunk.tiles)
-        return sums
+    shares = team.shared_out(chunks)
+    # Each thread has its own, in the order of the chunks: the same numbers come together in every run.
+    all_sums = x.new_zeros((len(shares), numbers, filters // LANES, all_channels, LANES))
+    all_patches, all_tiles = (
+        x.new_empty((len(shares), numbers, size // LANES, most, LANES)) for size in (all_channels, filters)
+    )
 
-    sums = functools.reduce(torch.Tensor.add_, share_evenly(chunks, work))
+    def calls(
+        share: Sequence[_Chunk], sums: torch.Tensor, patches: torch.Tensor, tiles: torch.Tensor
+    ) -> Iterator[Call]:
+        for chunk in share:
+            for source, part in zip(sources, patches.chunk(len(sources), 1), strict=True):
+                yield _take(source, chunk, grid, grid.matrices.of_input, part)
+            yield _take(whole, chunk, grid, transposed(grid.matrices.to_output), tiles)
+            yield from add_products(patches, tiles, sums, chunk.tiles)
+
+    team.run([list(calls(*each)) for each in zip(shares, all_sums, all_patches, all_tiles, strict=True)])
+    sums = functools.reduce(torch.Tensor.add_, all_sums)
     taps = grid.stride * grid.phase_taps
     result = x.new_empty((taps, taps, channels, filters))
-    vectors = (channels, 1, 1, filters // LANES)
     for phase, part in zip(_phases(result, grid.stride, 0), sums.chunk(grid.phases, 2), strict=True):
         source, target = _transformed_filters(part, grid), _filters(phase, grid.phase_taps)
-        transform(transposed(grid.matrices.of_filter), source, target, vectors)
+        _transform_all(transposed(grid.matrices.of_filter), source, target, channels, filters)
     top, left = grid.zeros
     return result[top : top + grid.taps, left : left + grid.taps].to(dtype).contiguous()
 
@@ -275,8 +287,17 @@ def _transformed(phases: Sequence[torch.Tensor], grid: Grid, is_turned: bool = F
     result = torch.empty((grid.patch**2, filters // LANES, len(phases) * channels, LANES))
     for phase, part in zip(phases, result.chunk(len(phases), 2), strict=True):
         source, target = _filters(phase, grid.phase_taps, is_turned), _transformed_filters(part, grid)
-        transform(grid.matrices.of_filter, source, target, (channels, 1, 1, filters // LANES))
+        _transform_all(grid.matrices.of_filter, source, target, channels, filters)
     return result
+
+
+def _transform_all(matrix: Matrix, source: Tiles, target: Tiles, channels: int, filters: int) -> None:
+    """Transform filters, one for each pair of channels."""
+    calls = []
+    for share in team.shared_out(range(channels), _LEAST_FILTERS // filters):
+        counts = len(share), 1, 1, filters // LANES
+        calls.append([transform(matrix, source.moved(share[0]), target.moved(share[0]), counts)])
+    team.run(calls)
 
 
 def _filter_phases(filter: torch.Tensor, grid: Grid) -> list[torch.Tensor]:
@@ -315,11 +336,11 @@ def _placed(x: torch.Tensor, top: int, left: int, height: int, width: int) -> to
     return with_border(inner, {1: (top, below), 2: (left, right)}).contiguous()
 
 
-def _take(images: torch.Tensor, chunk: _Chunk, grid: Grid, matrix: Matrix, result: torch.Tensor) -> None:
+def _take(images: torch.Tensor, chunk: _Chunk, grid: Grid, matrix: Matrix, result: torch.Tensor) -> Call:
     """Transform the tiles of a chunk into the numbers that the products take."""
     vectors = images.shape[3] // LANES
     counts = (chunk.images, chunk.rows, grid.columns, vectors)
-    transform(matrix, _pixels(images, chunk, grid), _numbers(result, chunk, grid), counts)
+    return transform(matrix, _pixels(images, chunk, grid), _numbers(result, chunk, grid), counts)
 
 
 def _pixels(images: torch.Tensor, chunk: _Chunk, grid: Grid) -> Tiles:

@@ -1,17 +1,19 @@
 """What Winograd's convolutions do before and after their matrix products, and those products, as compiled kernels.
 
 A tile transformed by PyTorch would go through memory once for every term of the matrix; compiled, it is loaded,
-transformed in registers and stored, which takes a seventh of the time. Kernels run in the thread that calls them and
-let other threads run.
+transformed in registers and stored, which takes a seventh of the time. The functions here say which kernels are to be
+called, for a team to share.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
 
 from convflow.core.lazy import LazyModule
+from convflow.ops.team import Call
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -40,21 +42,25 @@ class Tiles(NamedTuple):
     memory: int
     strides: tuple[int, int, int, int, int, int]
 
+    def moved(self, count: int) -> Tiles:
+        """Without the first tiles along the outermost axis."""
+        return Tiles(self.memory + 4 * count * self.strides[0], self.strides)
+
 
 def address(values: torch.Tensor, *steps: tuple[int, int]) -> int:
     """Of the element that many (index, stride) steps from the first."""
     return values.data_ptr() + values.element_size() * sum(index * stride for index, stride in steps)
 
 
-def transform(matrix: Matrix, source: Tiles, target: Tiles, counts: tuple[int, int, int, int]) -> None:
-    """Write `matrix @ tile @ matrix'` of every tile of `source` to `target`; `counts` tiles along the outer axes and
+def transform(matrix: Matrix, source: Tiles, target: Tiles, counts: tuple[int, int, int, int]) -> Call:
+    """Writes `matrix @ tile @ matrix'` of every tile of `source` to `target`; `counts` tiles along the outer axes and
     vectors."""
-    run = _tile_code.compiled(matrix, LANES)
-    run(source.memory, target.memory, *counts, *source.strides, *target.strides)
+    kernel = _tile_code.compiled(matrix, LANES)
+    return kernel, (source.memory, target.memory, *counts, *source.strides, *target.strides)
 
 
-def multiply(left: torch.Tensor, right: torch.Tensor, result: torch.Tensor, rows: int) -> None:
-    """`left @ right` of many matrices.
+def multiply(left: torch.Tensor, right: torch.Tensor, result: torch.Tensor, rows: int) -> Iterator[Call]:
+    """Write `left @ right` of many matrices to `result`.
 
     Args:
         left: [products, at least rows, terms].
@@ -70,12 +76,13 @@ def multiply(left: torch.Tensor, right: torch.Tensor, result: torch.Tensor, rows
         from_right = address(right, (vector, right.stride(1)))
         for size, first, blocks in ((_ROWS, 0, rows // _ROWS), (rows % _ROWS, rows - rows % _ROWS, 1)):
             if size and blocks:
-                run = _product_code.compiled(size, count, LANES, 1, False)
+                kernel = _product_code.compiled(size, count, LANES, 1, False)
                 target = address(result, (vector, result.stride(1)), (first, LANES))
-                run(address(left, (first, row)), from_right, target, products, 1, blocks, terms, *strides)
+                from_left = address(left, (first, row))
+                yield kernel, (from_left, from_right, target, products, 1, blocks, terms, *strides)
 
 
-def add_products(left: torch.Tensor, right: torch.Tensor, sums: torch.Tensor, terms: int) -> None:
+def add_products(left: torch.Tensor, right: torch.Tensor, sums: torch.Tensor, terms: int) -> Iterator[Call]:
     """Add `left' @ right` of many matrices to `sums`.
 
     Args:
@@ -89,6 +96,7 @@ def add_products(left: torch.Tensor, right: torch.Tensor, sums: torch.Tensor, te
     strides = (*left.stride()[:2], 1, *right.stride()[:2], sums.stride(0), LANES * LANES, LANES, sums.stride(1))
     for vector in range(0, vectors, _VECTORS_OF_SUM):
         count = min(_VECTORS_OF_SUM, vectors - vector)
-        run = _product_code.compiled(_ROWS_OF_SUM, count, LANES, LANES, True)
+        kernel = _product_code.compiled(_ROWS_OF_SUM, count, LANES, LANES, True)
         from_right, target = (address(each, (vector, each.stride(1))) for each in (right, sums))
-        run(left.data_ptr(), from_right, target, products, groups, LANES // _ROWS_OF_SUM, terms, *strides)
+        sizes = products, groups, LANES // _ROWS_OF_SUM, terms
+        yield kernel, (left.data_ptr(), from_right, target, *sizes, *strides)
