@@ -5,7 +5,8 @@
 class exists twice. While the hook is installed, an installed TensorFlow is never imported.
 
 Programs written beside TensorFlow's research models import `nets`, `preprocessing` and `datasets` from there. Where
-no module of that name is found otherwise, it is slim's.
+no module of that name is found otherwise, it is slim's. So is `keras`, which was a package of its own over TensorFlow:
+where none is installed, it is `tensorflow.keras`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _SLIM = "tf_slim"
 # Top-level packages of the research models, and where they are: what they have otherwise than TF-Slim comes first.
 _RESEARCH = ("nets", "preprocessing", "datasets")
 _RESEARCH_ROOMS = ("slim.research", "slim")
+_KERAS = "keras"
+_KERAS_MODULES = ("api.python.keras", "api.keras")
+_LAST = (*_RESEARCH, _KERAS)
 # TensorBoard's own switch for "there is no TensorFlow": its writers would otherwise pick up the alias.
 _TENSORBOARD_SWITCH = "tensorboard.compat.notf"
 
@@ -39,7 +43,7 @@ class AliasFinder(MetaPathFinder):
 
     Attributes:
         set_aside: the modules that stood under TensorFlow's names before.
-        research: the finder of the research models' packages.
+        research: the finder of the research models' packages, and of Keras.
     """
 
     def __init__(self, library: str = "convflow") -> None:
@@ -51,7 +55,7 @@ class AliasFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         top = fullname.partition(".")[0]
-        if top not in (_ALIAS, _SLIM) and not (fullname != top and self._is_research(top)):
+        if top not in (_ALIAS, _SLIM) and not (fullname != top and self._is_from_here(top)):
             return None
         module = self._module(fullname)
         if module is None:
@@ -84,12 +88,15 @@ class AliasFinder(MetaPathFinder):
         if top in _RESEARCH:
             places = [f"{self._library}.{room}.{fullname}" for room in _RESEARCH_ROOMS]
             return next(filter(_exists, places), places[-1])
+        if top == _KERAS:
+            places = [f"{self._library}.{module}{dot}{below}" for module in _KERAS_MODULES]
+            return next(filter(_exists, places), places[-1])
         return f"{self._library}.api{fullname.removeprefix(_V1).removeprefix(_ALIAS)}"
 
-    def _is_research(self, top: str) -> bool:
-        """Whether a research package is loaded, and from here."""
+    def _is_from_here(self, top: str) -> bool:
+        """Whether a package that others may have too is loaded, and from here."""
         loaded = sys.modules.get(top)
-        return top in _RESEARCH and loaded is not None and loaded.__name__ == self._target(top)
+        return top in _LAST and loaded is not None and loaded.__name__ == self._target(top)
 
     def _missing_message(self, fullname: str) -> str:
         known = self._known_names()
@@ -110,7 +117,7 @@ class AliasFinder(MetaPathFinder):
 
 
 class ResearchFinder(MetaPathFinder):
-    """Finds the packages of the research models in slim's room. It is asked last: a program's own come first."""
+    """Finds the research models' packages in slim's room, and Keras. It is asked last: a program's own come first."""
 
     def __init__(self, aliases: AliasFinder) -> None:
         self._aliases = aliases
@@ -118,9 +125,11 @@ class ResearchFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in _RESEARCH:
+        if fullname not in _LAST:
             return None
         module = self._aliases._module(fullname)
+        if fullname == _KERAS and module is not None:
+            print("convflow run: keras is not installed: tensorflow.keras stands for it.", file=sys.stderr)
         return None if module is None else self._aliases._spec(fullname, module)
 
 
@@ -165,7 +174,7 @@ def uninstall(finder: AliasFinder) -> None:
     sys.meta_path.remove(finder)
     sys.meta_path.remove(finder.research)
     sys.modules.pop(_TENSORBOARD_SWITCH, None)
-    _take_modules((_ALIAS, _SLIM, *filter(finder._is_research, _RESEARCH)))
+    _take_modules((_ALIAS, _SLIM, *filter(finder._is_from_here, _LAST)))
     sys.modules.update(finder.set_aside)
 
 

@@ -56,3 +56,20 @@ def test_code_that_is_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
             np.histogram([1.0, 2.0], **old)
     finally:
         finder.uninstall()
+
+
+def test_a_picture_is_turned_by_an_array_of_one_number() -> None:
+    ndimage = pytest.importorskip("scipy.ndimage")
+    told: list[str] = []
+    finder = PeriodFinder(Offer(told.append))
+    picture = np.arange(12.0).reshape(3, 4)
+    plain = ndimage.rotate
+    finder.install()
+    try:
+        for turned in (ndimage.rotate(picture, np.array([90])), ndimage.rotate(picture, angle=np.array([[90.0]]))):
+            np.testing.assert_allclose(turned, plain(picture, 90))
+    finally:
+        finder.uninstall()
+    assert ndimage.rotate is plain
+    assert len(told) == 1
+    assert "scipy.ndimage.rotate(angle=array of one element)" in told[0]

@@ -221,3 +221,21 @@ def test_element_types_as_numpy_1_listed_them() -> None:
     assert kinds["maximum_sctype"](np.int8) is np.int64
     assert table.find("numpy.sctype2char").make()("f4") == "f"
     assert not table.find("numpy.issubclass_").make()(1, int)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("urllib.urlretrieve", "urllib.request.urlretrieve"),
+        ("urllib.urlencode", "urllib.parse.urlencode"),
+        ("itertools.izip", "builtins.zip"),
+        ("os.getcwdu", "os.getcwd"),
+        ("string.letters", "string.ascii_letters"),
+        ("sys.maxint", "sys.maxsize"),
+    ],
+)
+def test_names_of_python_2_in_programs_that_read_as_python_3(start: Start, told: list[str], old: str, new: str) -> None:
+    start()
+    found, wanted = (getattr(load(path.rpartition(".")[0]), path.rpartition(".")[2]) for path in (old, new))
+    assert found is wanted
+    assert told[0].startswith(f"convflow run: {old}, gone since Python 3.0, is offered: {new}")

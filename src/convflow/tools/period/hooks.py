@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from convflow.tools.period import ragged, table
+from convflow.tools.period import ragged, single, table
 from convflow.tools.period.keywords import KEYWORDS, takes, with_keyword
 from convflow.tools.period.offer import Offer, is_program
 from convflow.tools.period.record import PeriodKeyword, PeriodName
@@ -44,6 +44,8 @@ class PeriodFinder(MetaPathFinder):
             self._names[name.module].append(name)
         for keyword in self._keywords:
             self._names.setdefault(keyword.module, [])
+        for module in single.FUNCTIONS:
+            self._names.setdefault(module, [])
         # Python looks for a module only in packages: a file that stands where there was one becomes one.
         gone = [name.module for name in names if not name.name and "." in name.module]
         self._packages = {module.rpartition(".")[0] for module in gone}
@@ -110,6 +112,10 @@ class PeriodFinder(MetaPathFinder):
         for keyword in self._keywords:
             if keyword.module == module.__name__:
                 self._hook_function(module, keyword)
+        for function, argument in single.FUNCTIONS.get(module.__name__, {}).items():
+            path = f"{module.__name__}.{function}"
+            replacement = single.with_single_elements(getattr(module, function), path, argument, self._offer)
+            self._replace(module, function, replacement)
         if module.__name__ == "numpy":
             for function in ragged.FUNCTIONS:
                 self._replace(module, function, ragged.with_rows_of_any_length(getattr(module, function), self._offer))

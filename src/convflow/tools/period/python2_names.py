@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from convflow.tools.period.record import PeriodName, replaced
+from convflow.tools.period.record import PeriodName, moved, replaced
 
 _GONE = "Python 3.0"
 
@@ -52,6 +52,25 @@ NAMES: list[PeriodName] = [
     replaced("StringIO", _GONE, "io"),
     replaced("cStringIO", _GONE, "io"),
     replaced("urllib2", _GONE, "urllib.request"),
+    *moved("urllib", _GONE, {name: f"urllib.request.{name}" for name in ("urlopen", "urlretrieve")}),
+    *moved(
+        "urllib",
+        _GONE,
+        {name: f"urllib.parse.{name}" for name in ("quote", "quote_plus", "unquote", "unquote_plus", "urlencode")},
+    ),
+    *moved(
+        "itertools",
+        _GONE,
+        {
+            "ifilter": "builtins.filter",
+            "imap": "builtins.map",
+            "izip": "builtins.zip",
+            "izip_longest": "itertools.zip_longest",
+        },
+    ),
+    *moved("os", _GONE, {"getcwdu": "os.getcwd"}),
+    *moved("string", _GONE, {name: f"string.ascii_{name}" for name in ("letters", "lowercase", "uppercase")}),
+    *moved("sys", _GONE, {"maxint": "sys.maxsize"}),
 ]
 
 

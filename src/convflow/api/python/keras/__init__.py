@@ -3,20 +3,20 @@
 from convflow.api.keras import (
     activations,
     applications,
-    backend,
     callbacks,
     constraints,
     datasets,
     initializers,
-    layers,
     losses,
     metrics,
     models,
     optimizers,
     preprocessing,
     regularizers,
-    utils,
+    wrappers,
 )
+from convflow.api.python.keras import backend, engine, layers, utils
+from convflow.core.version import KERAS_VERSION as __version__
 from convflow.modeling.keras.core import Input
 from convflow.training.keras.model import Model
 from convflow.training.keras.sequential import Sequential

@@ -1,0 +1,7 @@
+"""tensorflow.python.keras.engine"""
+
+from convflow.api.python.keras.engine import base_layer, input_layer, network, sequential, topology, training
+from convflow.modeling.keras.base import Layer
+from convflow.modeling.keras.core import Input, InputLayer
+from convflow.modeling.layers.input_spec import InputSpec
+from convflow.training.keras.sources import get_source_inputs

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.engine.network"""
+
+from convflow.training.keras.network import Network

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.engine.sequential"""
+
+from convflow.training.keras.sequential import Sequential

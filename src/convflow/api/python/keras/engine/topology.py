@@ -1,0 +1,6 @@
+"""keras.engine.topology, where Keras has its layers' base"""
+
+from convflow.modeling.keras.base import Layer
+from convflow.modeling.keras.core import Input, InputLayer
+from convflow.modeling.layers.input_spec import InputSpec
+from convflow.training.keras.sources import get_source_inputs

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.engine.training"""
+
+from convflow.training.keras.model import Model

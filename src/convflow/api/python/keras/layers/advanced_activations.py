@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.advanced_activations"""
+
+from convflow.api.keras.layers import *

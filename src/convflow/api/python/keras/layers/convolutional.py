@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.convolutional"""
+
+from convflow.api.keras.layers import *

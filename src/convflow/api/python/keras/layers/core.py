@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.core"""
+
+from convflow.api.keras.layers import *

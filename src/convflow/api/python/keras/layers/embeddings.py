@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.embeddings"""
+
+from convflow.api.keras.layers import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.local"""
+
+from convflow.api.keras.layers import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.merge"""
+
+from convflow.api.keras.layers import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.noise"""
+
+from convflow.api.keras.layers import *

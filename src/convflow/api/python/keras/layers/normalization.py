@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.normalization"""
+
+from convflow.api.keras.layers import *

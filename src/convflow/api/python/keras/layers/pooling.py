@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.pooling"""
+
+from convflow.api.keras.layers import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.recurrent"""
+
+from convflow.api.keras.layers import *

@@ -1,0 +1,3 @@
+"""tensorflow.python.keras.layers.wrappers"""
+
+from convflow.api.keras.layers import *
