@@ -42,6 +42,8 @@ def test_a_node_is_made() -> None:
         slope = raw_functions.relu_grad([1.0, 2.0], [3.0, -3.0], name="slope")
         assert (slope.op.type, slope.op.name) == ("ReluGrad", "slope")
         assert sess.run(slope).tolist() == [1.0, 0.0]
+        old = raw_functions._relu_grad([1.0, 2.0], [3.0, -3.0])
+        assert old.op.type == "ReluGrad"
         pooled = raw_functions.max_pool(np.ones([1, 2, 2, 1], np.float32), [1, 2, 2, 1], [1, 2, 2, 1], "VALID")
         assert pooled.shape.as_list() == [1, 1, 1, 1]
 

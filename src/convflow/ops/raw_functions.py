@@ -56,7 +56,8 @@ def _parameters(definition: OpDef) -> list[Parameter]:
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    op_type = _by_name().get(name)
+    # Until TensorFlow 1.5 the functions of ops that have none of their own in `tf` began with an underscore.
+    op_type = _by_name().get(name) or (None if name.startswith("__") else _by_name().get(name.removeprefix("_")))
     if op_type is None:
         raise AttributeError(f"convflow has no op whose function is called {name!r} (yet).", name=name)
     return raw_function(op_type)

@@ -141,3 +141,12 @@ def test_a_path_of_a_name_that_is_no_class() -> None:
     assert resolve_member("tf.no_such().x") is None
     assert resolve_member("tf.float32().x") is None
     assert resolve_member("tf.trainable_variables().x") is None
+
+
+def test_hyperparameters_have_the_names_that_the_program_gives_them(tmp_path: Path) -> None:
+    source = """
+settings = tf.contrib.training.HParams(rate=0.1)
+settings.add_hparam("decay", 3)
+print(settings.rate, settings.decay)
+"""
+    assert {name for name in members(tmp_path, source) if name.endswith("!")} == set()

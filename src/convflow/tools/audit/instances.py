@@ -148,7 +148,7 @@ def _member_of_class(cls: type, name: str) -> Any:
         return MethodType(member, cls)
     if member is not _MISSING:
         return _annotated(cls, name, cls)
-    if name in _own_attributes(cls) or hasattr(cls, "__getattr__"):
+    if name in _own_attributes(cls) or hasattr(cls, "__getattr__") or _takes_any_attribute(cls):
         return _annotated(cls, name, cls)
     return _MISSING
 
@@ -163,13 +163,24 @@ def _own_attributes(cls: type) -> frozenset[str]:
     return frozenset(names)
 
 
-def _stored(cls: type) -> set[str]:
+@cache
+def _takes_any_attribute(cls: type) -> bool:
+    """Whether its methods give their object attributes whose names they are told: hyperparameters, say."""
+    calls = (node for each in cls.__mro__[:-1] for node in _nodes(each) if isinstance(node, ast.Call))
+    sets = (call.args for call in calls if isinstance(call.func, ast.Name) and call.func.id == "setattr")
+    return any(isinstance(args[0], ast.Name) and args[0].id == "self" for args in sets)
+
+
+def _nodes(cls: type) -> list[ast.AST]:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+        return list(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(cls)))))
     except (OSError, TypeError, SyntaxError):
         # Built in, or made while the program runs.
-        return set()
-    stored = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+        return []
+
+
+def _stored(cls: type) -> set[str]:
+    stored = (node for node in _nodes(cls) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
     return {node.attr for node in stored if isinstance(node.value, ast.Name) and node.value.id == "self"}
 
 

@@ -37,8 +37,8 @@ class SavedModelPredictor:
             signature = signature_def or _signature(meta_graph, signature_def_key or DEFAULT_SERVING_SIGNATURE_DEF_KEY)
             input_names = {name: info.name for name, info in signature.inputs.items()}
             output_names = {name: info.name for name, info in signature.outputs.items()}
-        self._feeds = {name: self._graph.get_tensor_by_name(tensor) for name, tensor in input_names.items()}
-        self._fetches = {name: self._graph.get_tensor_by_name(tensor) for name, tensor in output_names.items()}
+        self._feed_tensors = {name: self._graph.get_tensor_by_name(tensor) for name, tensor in input_names.items()}
+        self._fetch_tensors = {name: self._graph.get_tensor_by_name(tensor) for name, tensor in output_names.items()}
 
     @property
     def graph(self) -> Graph:
@@ -50,11 +50,11 @@ class SavedModelPredictor:
 
     @property
     def feed_tensors(self) -> dict[str, Any]:
-        return self._feeds
+        return self._feed_tensors
 
     @property
     def fetch_tensors(self) -> dict[str, Any]:
-        return self._fetches
+        return self._fetch_tensors
 
     def __call__(self, input_dict: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs by their names.
@@ -65,11 +65,13 @@ class SavedModelPredictor:
         Raises:
             ValueError: a name that is no input.
         """
-        unexpected = sorted(set(input_dict) - set(self._feeds))
+        unexpected = sorted(set(input_dict) - set(self._feed_tensors))
         if unexpected:
-            raise ValueError(f"Got unexpected keys in input_dict: {unexpected}. Expected: {sorted(self._feeds)}.")
-        feeds = {self._feeds[name]: value for name, value in input_dict.items()}
-        return self._session.run(self._fetches, feeds)
+            raise ValueError(
+                f"Got unexpected keys in input_dict: {unexpected}. Expected: {sorted(self._feed_tensors)}."
+            )
+        feeds = {self._feed_tensors[name]: value for name, value in input_dict.items()}
+        return self._session.run(self._fetch_tensors, feeds)
 
 
 def from_saved_model(

@@ -1,6 +1,7 @@
 """tf.contrib.framework"""
 
-from convflow.core import nest
+from convflow.api.python.util import nest
+from convflow.core.deprecation import deprecated, deprecated_arg_values, deprecated_args
 from convflow.graph.scopes import is_tensor
 from convflow.ops.array.sort import argsort, sort
 from convflow.ops.case import smart_case

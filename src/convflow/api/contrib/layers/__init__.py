@@ -4,6 +4,7 @@ from convflow.api.contrib.slim.layers.layers import *
 from convflow.api.contrib.slim.layers.optimizers import *
 from convflow.api.contrib.slim.layers.summaries import *
 from convflow.slim import utils
+from convflow.slim.layers.embedding import embed_sequence, embedding_lookup_unique
 from convflow.training.feature_column.contrib_columns import (
     crossed_column,
     embedding_column,

@@ -42,5 +42,5 @@ from convflow.api.contrib.slim.ops.arg_scope import arg_scope
 from convflow.api.contrib.slim.ops.variables import *
 from convflow.api.contrib.slim.training import evaluation as train_eval
 from convflow.api.contrib.slim.training import training
-from convflow.api.python.ops import init_ops
+from convflow.api.python.ops import init_ops, nn
 from convflow.slim import utils

@@ -22,6 +22,7 @@ from convflow.graph.scopes import (
     get_default_session,
     init_scope,
     name_scope,
+    op_scope,
     reset_default_graph,
 )
 from convflow.graph.scopes import is_tensor as is_dense_tensor_like

@@ -4,6 +4,7 @@ from convflow.modeling.variables.initializers import (
     Constant,
     GlorotNormal,
     GlorotUniform,
+    Initializer,
     Ones,
     RandomNormal,
     RandomUniform,

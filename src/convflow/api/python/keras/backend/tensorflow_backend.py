@@ -1,3 +1,3 @@
-"""keras.backend.tensorflow_backend, where Keras has what runs on TensorFlow"""
+"""tensorflow.python.keras.backend.tensorflow_backend: the path of Keras itself"""
 
 from convflow.api.keras.backend import *

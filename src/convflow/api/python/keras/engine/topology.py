@@ -1,4 +1,4 @@
-"""keras.engine.topology, where Keras has its layers' base"""
+"""tensorflow.python.keras.engine.topology: the path of Keras itself, where it has its layers' base"""
 
 from convflow.modeling.keras.base import Layer
 from convflow.modeling.keras.core import Input, InputLayer

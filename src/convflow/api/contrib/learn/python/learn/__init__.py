@@ -1,3 +1,3 @@
 """tf.contrib.learn.python.learn"""
 
-from convflow.api.contrib.learn.python.learn import datasets
+from convflow.api.contrib.learn.python.learn import datasets, estimators
