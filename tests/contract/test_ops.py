@@ -153,6 +153,8 @@ INTERNAL = {
     "UnbatchDataset": "Dataset.unbatch",
     "UniqueDataset": "tf.data.experimental.unique",
     "WriteRawProtoSummary": "summaries that TensorFlow 2 writes",
+    "FusedPadConv2D": "graphs that optimize_for_inference writes",
+    "FusedResizeAndPadConv2D": "graphs that optimize_for_inference writes",
 }
 GRADIENT_OF = "the gradient of "
 

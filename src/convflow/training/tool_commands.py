@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 from convflow.core import dtypes
-from convflow.training import import_pb_to_tensorboard, inspect_checkpoint, strip_unused
+from convflow.training import (
+    graph_io,
+    import_pb_to_tensorboard,
+    inspect_checkpoint,
+    optimize_for_inference,
+    strip_unused,
+)
 from convflow.training.freeze_graph import freeze_graph
 from convflow.training.saved_model import tag_constants
 
@@ -68,6 +75,34 @@ def strip_unused_main(arguments: list[str] | None = None) -> int | None:
     _switch(parser, "output_binary", True)
     parser.add_argument("--placeholder_type_enum", type=int, default=dtypes.float32.as_datatype_enum)
     return strip_unused.strip_unused_from_files(**vars(parser.parse_args(arguments)))
+
+
+def optimize_for_inference_main(arguments: list[str] | None = None) -> int:
+    """`optimize_for_inference`'s flags: the files, what is fed and fetched, names with commas between.
+
+    Returns:
+        0, or -1 where the input file does not exist.
+    """
+    parser = _parser("optimize_for_inference", "Writes a frozen graph without what only training needs.")
+    _text(parser, "", "input", "output", "input_names", "output_names")
+    _switch(parser, "frozen_graph", True)
+    _switch(parser, "toco_compatible", False)
+    parser.add_argument("--placeholder_type_enum", default=str(dtypes.float32.as_datatype_enum))
+    given = parser.parse_args(arguments)
+    if not os.path.exists(given.input):
+        print(f"Input graph file '{given.input}' does not exist!")
+        return -1
+    kinds = [int(kind) for kind in given.placeholder_type_enum.split(",")]
+    optimized = optimize_for_inference.optimize_for_inference(
+        graph_io.read_graph(given.input, given.frozen_graph),
+        given.input_names.split(","),
+        given.output_names.split(","),
+        kinds[0] if len(kinds) == 1 else kinds,
+        given.toco_compatible,
+    )
+    folder, name = os.path.split(given.output)
+    graph_io.write_graph(optimized, folder, name, as_text=not given.frozen_graph)
+    return 0
 
 
 def import_pb_to_tensorboard_main(arguments: list[str] | None = None) -> None:
