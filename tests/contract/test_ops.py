@@ -45,6 +45,8 @@ INTERNAL = {
     "ConcatenateDataset": "Dataset.concatenate",
     "CropAndResizeGradBoxes": "the gradient of CropAndResize",
     "CropAndResizeGradImage": "the gradient of CropAndResize",
+    "CudnnRNNBackprop": "the gradient of CudnnRNN",
+    "CudnnRNNBackpropV3": "the gradient of CudnnRNNV3",
     "DatasetToSingleElement": "tf.data.experimental.get_single_element",
     "Dilation2DBackpropFilter": "the gradient of Dilation2D",
     "Dilation2DBackpropInput": "the gradient of Dilation2D",

@@ -9,6 +9,7 @@ from typing import Any
 from convflow.core.dtypes import DType
 from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation, Tensor
+from convflow.modeling.saveable_object import SaveableObject
 from convflow.modeling.variables.partitioned import PartitionedVariable
 from convflow.modeling.variables.variable import Variable
 from convflow.ops.state import is_resource
@@ -25,12 +26,14 @@ class Saveable:
         reference: the variable's reference or handle, through which it is restored.
         tensor: what is saved.
         slice_spec: which part of the tensor `name` the variable is, "" for all of it.
+        owner: the object that saves this tensor among others, and restores all of them at once; None for a variable.
     """
 
     name: str
     reference: Tensor
     tensor: Tensor
     slice_spec: str = ""
+    owner: SaveableObject | None = None
 
     @property
     def op(self) -> Operation:
@@ -68,12 +71,13 @@ def as_saveables(var_list: Any) -> list[Saveable]:
     result = []
     for name in sorted(named):
         for saveable in _saveables(name, named[name]):
-            if saveable.op in used:
+            if saveable.owner is None and saveable.op in used:
                 raise ValueError(
                     f"The same saveable will be restored with two names: {used[saveable.op]} and {name}. "
                     "Give each variable one name."
                 )
-            used[saveable.op] = name
+            if saveable.owner is None:
+                used[saveable.op] = name
             result.append(saveable)
     return result
 
@@ -89,7 +93,9 @@ def _by_name(var_list: Any) -> dict[str, Any]:
         )
     named: dict[str, Any] = {}
     for item in var_list:
-        if isinstance(item, PartitionedVariable):
+        if isinstance(item, SaveableObject):
+            _add(named, item.name, item)
+        elif isinstance(item, PartitionedVariable):
             _add(named, item.name, list(item))
         elif getattr(item, "_save_slice_info", None) is not None:
             _add_part(named, item)
@@ -113,6 +119,8 @@ def _add_part(named: dict[str, Any], part: Variable) -> None:
 
 
 def _saveables(name: str, item: Any) -> list[Saveable]:
+    if isinstance(item, SaveableObject):
+        return [Saveable(spec.name, spec.tensor, spec.tensor, spec.slice_spec, item) for spec in item.specs]
     if isinstance(item, (list, tuple, PartitionedVariable)):
         return [_part(name, part) for part in item]
     if getattr(item, "_save_slice_info", None) is not None:

@@ -13,6 +13,7 @@ from convflow.core.shape import scalar
 from convflow.graph.apply import apply_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
+from convflow.modeling.saveable_object import SaveableObject
 from convflow.ops import checkpoint, resource, state
 from convflow.ops.array import placeholder  # noqa: F401  # registers PlaceholderWithDefault
 from convflow.ops.array.constant import constant
@@ -97,8 +98,23 @@ def _restore(prefix: Tensor, saveables: list[Saveable], reshape: bool, name: str
             [saveable.slice_spec for saveable in saveables],
             [saveable.dtype for saveable in saveables],
         )
-    assigned = [assign_restored(*pair, reshape) for pair in zip(saveables, values, strict=True)]
-    return group(*assigned, name=name)
+    return group(*_put_back(saveables, values, reshape), name=name)
+
+
+def _put_back(saveables: list[Saveable], values: list[Tensor], reshape: bool) -> list[Any]:
+    """What assigns each variable, and what restores each object from its tensors, in the saveables' order."""
+    made: list[Any] = []
+    of_owners: dict[SaveableObject, list[Tensor]] = {}
+    for saveable, value in zip(saveables, values, strict=True):
+        if saveable.owner is None:
+            made.append(assign_restored(saveable, value, reshape))
+            continue
+        tensors = of_owners.setdefault(saveable.owner, [])
+        tensors.append(value)
+        if len(tensors) == len(saveable.owner.specs):
+            shapes = [spec.tensor.shape for spec in saveable.owner.specs] if reshape else None
+            made.append(saveable.owner.restore(tensors, shapes))
+    return made
 
 
 def assign_restored(saveable: Saveable, value: Tensor, reshape: bool = False) -> Any:

@@ -4,6 +4,7 @@ from convflow.api.contrib import (
     boosted_trees,
     checkpoint,
     crf,
+    cudnn_rnn,
     data,
     distribute,
     distributions,

@@ -1,0 +1,1 @@
+"""Recurrent networks whose parameters are CuDNN's (API: tf.contrib.cudnn_rnn)."""

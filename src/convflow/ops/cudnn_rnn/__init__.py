@@ -1,0 +1,1 @@
+"""Recurrent networks of several layers in one node (ops: CudnnRNN and its kin)."""
