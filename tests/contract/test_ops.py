@@ -30,6 +30,7 @@ NEWER_THAN_1_15 = {
 
 # Ops that no function of the API makes by itself, and what makes them.
 INTERNAL = {
+    "GenerateVocabRemapping": "graphs of TensorFlow that begin with words of another vocabulary",
     "AccumulateNV2": "graphs of TensorFlow before 2.0",
     "AccumulatorApplyGradient": "graphs of TensorFlow before 1.15",
     "AccumulatorTakeGradient": "graphs of TensorFlow before 1.15",

@@ -125,3 +125,18 @@ def test_an_old_table_of_vectors_is_filled_at_once() -> None:
     with tf.Session() as session:
         session.run(fill)
         assert session.run(found).tolist() == [[3.0, 4.0], [0.0, 0.0]]
+
+
+def test_dense_hash_table_under_its_later_name():
+    with tf.Graph().as_default(), tf.Session() as session:
+        table = tf.lookup.experimental.DenseHashTable(
+            tf.int64, tf.int64, default_value=-1, empty_key=0, deleted_key=-1, checkpoint=False
+        )
+        keys = tf.constant([3, 5], tf.int64)
+        insert, erase = table.insert_or_assign(keys, keys * 10), table.erase(tf.constant([3], tf.int64))
+        found = table[tf.constant([3, 4], tf.int64)]
+        session.run(insert)
+        assert (session.run(found).tolist(), session.run(table.size())) == ([30, -1], 2)
+        session.run(erase)
+        assert (session.run(found).tolist(), session.run(table.size())) == ([-1, -1], 1)
+        assert table.name == "MutableDenseHashTable"

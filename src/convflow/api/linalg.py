@@ -1,5 +1,32 @@
 """tf.linalg"""
 
+from convflow.modeling.linear_operators import algebra as _algebra
+from convflow.modeling.linear_operators.base import LinearOperator
+from convflow.modeling.linear_operators.circulant import (
+    LinearOperatorCirculant,
+    LinearOperatorCirculant2D,
+    LinearOperatorCirculant3D,
+)
+from convflow.modeling.linear_operators.composed import (
+    LinearOperatorAdjoint,
+    LinearOperatorBlockDiag,
+    LinearOperatorComposition,
+    LinearOperatorInversion,
+    LinearOperatorKronecker,
+    LinearOperatorLowRankUpdate,
+)
+from convflow.modeling.linear_operators.constant import (
+    LinearOperatorIdentity,
+    LinearOperatorScaledIdentity,
+    LinearOperatorZeros,
+)
+from convflow.modeling.linear_operators.dense import (
+    LinearOperatorDiag,
+    LinearOperatorFullMatrix,
+    LinearOperatorHouseholder,
+    LinearOperatorLowerTriangular,
+    LinearOperatorToeplitz,
+)
 from convflow.ops.array.diag import diag as tensor_diag
 from convflow.ops.array.diag import diag_part as tensor_diag_part
 from convflow.ops.array.diag import matrix_band_part as band_part

@@ -1,5 +1,6 @@
 """tf.random"""
 
+from convflow.api import random_experimental as experimental
 from convflow.graph.seeds import get_seed, set_random_seed
 from convflow.ops.candidate_sampling import (
     all_candidate_sampler,

@@ -13,4 +13,6 @@ from convflow.ops.string_hash import string_to_hash_bucket as to_hash_bucket
 from convflow.ops.string_hash import string_to_hash_bucket_fast as to_hash_bucket_fast
 from convflow.ops.string_hash import string_to_hash_bucket_strong as to_hash_bucket_strong
 from convflow.ops.string_regex import regex_full_match, regex_replace
+from convflow.ops.string_segment import unsorted_segment_join
 from convflow.ops.string_split import strings_split as split
+from convflow.ops.string_unicode import unicode_encode, unicode_transcode

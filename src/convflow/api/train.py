@@ -114,6 +114,7 @@ from convflow.training.session_manager import SessionManager
 from convflow.training.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from convflow.training.supervisor import Supervisor, basic_train_loop
 from convflow.training.warm_start import warm_start
+from convflow.training.warm_start_vocabulary import VocabInfo
 
 # Names from before TensorFlow 1.0 are answered with their new ones.
 __getattr__, __dir__ = _lazy_submodules(__name__)

@@ -15,8 +15,11 @@ from convflow.ops import audio as _audio  # noqa: F401
 from convflow.ops import clustering as _clustering  # noqa: F401
 from convflow.ops import fingerprint as _fingerprint  # noqa: F401
 from convflow.ops import mutex as _mutex  # noqa: F401
+from convflow.ops import random_stateful as _random_stateful  # noqa: F401
+from convflow.ops import remapping as _remapping  # noqa: F401
 from convflow.ops import session_tensor as _session_tensor  # noqa: F401
 from convflow.ops import staging as _staging  # noqa: F401
+from convflow.ops import string_unicode as _string_unicode  # noqa: F401
 from convflow.ops.image import projective as _projective  # noqa: F401
 from convflow.ops.training import sign as _sign  # noqa: F401
 

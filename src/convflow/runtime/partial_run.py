@@ -99,13 +99,13 @@ class _Reach:
     """What is behind some elements, up to what is known, and which of it waits for tensors that are not fed."""
 
     def __init__(
-        self, elements: Iterable[Element], known: Collection[Tensor], done: Collection[Operation], unfed: set[Tensor]
+        self, elements: Collection[Element], known: Collection[Tensor], done: Collection[Operation], unfed: set[Tensor]
     ) -> None:
         self._known, self._done, self._unfed = known, done, unfed
         self._readers: dict[Operation, list[Operation]] = {}
         self._waiting: dict[Operation, list[Tensor]] = {}
         self._walk([item.op if isinstance(item, Tensor) else item for item in elements if item not in unfed])
-        self._asked_unfed = [item for item in elements if item in unfed]
+        self._asked_unfed = [item for item in unfed if item in elements]
         self.blocked = self._behind(self._waiting)
 
     def _walk(self, ops: list[Operation]) -> None:

@@ -9,7 +9,9 @@ from convflow.core import logging
 from convflow.graph.collections import GraphKeys
 from convflow.graph.scopes import get_collection
 from convflow.modeling.variables.variable import Variable
+from convflow.training.checkpoint_reader import checkpoint_prefix
 from convflow.training.init_from_checkpoint import init_from_checkpoint
+from convflow.training.warm_start_vocabulary import init_by_vocabulary
 
 
 def warm_start(
@@ -24,31 +26,37 @@ def warm_start(
         ckpt_to_initialize_from: a checkpoint, or a folder whose latest one is taken.
         vars_to_warm_start: a regular expression at the beginning of names of trainable variables; or a list of such
             for all variables, or of variables; None for none.
-        var_name_to_vocab_info: must be empty: vocabularies are not matched.
+        var_name_to_vocab_info: by names of variables here whose rows or columns belong to words, their vocabularies:
+            `tf.train.VocabInfo`. Words that the checkpoint's had keep their rows.
         var_name_to_prev_var_name: names in the checkpoint by names here, where they differ.
 
     Raises:
-        ValueError: a name that no variable to be started has; or as `tf.train.init_from_checkpoint`.
-        NotImplementedError: vocabularies.
+        ValueError: a name that no variable to be started has, a variable that is no matrix of its vocabulary's size;
+            or as `tf.train.init_from_checkpoint`.
     """
-    if var_name_to_vocab_info:
-        raise NotImplementedError(
-            "tf.train.warm_start does not match vocabularies: leave var_name_to_vocab_info out, and assign the rows "
-            "of a changed vocabulary yourself."
-        )
     logging.info("Warm-starting from: %s", ckpt_to_initialize_from)
     named = _grouped(_chosen(vars_to_warm_start))
     previous = dict(var_name_to_prev_var_name or {})
-    unused = sorted(set(previous) - set(named))
-    if unused:
-        raise ValueError(
-            f"You provided the following variables in var_name_to_prev_var_name that were not used: {unused}. Perhaps "
-            f"you misspelled them? Here is the list of viable variable names: {sorted(named)}"
-        )
+    vocabularies = dict(var_name_to_vocab_info or {})
+    _check_used("var_name_to_prev_var_name", previous, named)
+    _check_used("var_name_to_vocab_info", vocabularies, named)
     for name, variables in named.items():
+        if name in vocabularies:
+            path = checkpoint_prefix(ckpt_to_initialize_from)
+            init_by_vocabulary(path, previous.get(name, name), variables, vocabularies[name])
+            continue
         target = variables if len(variables) > 1 else variables[0]
         init_from_checkpoint(ckpt_to_initialize_from, {previous.get(name, name): target})
     logging.info("Warm-started %d variables.", len(named))
+
+
+def _check_used(argument: str, given: Mapping[str, Any], named: Mapping[str, Any]) -> None:
+    unused = sorted(set(given) - set(named))
+    if unused:
+        raise ValueError(
+            f"You provided the following variables in {argument} that were not used: {unused}. Perhaps "
+            f"you misspelled them? Here is the list of viable variable names: {sorted(named)}"
+        )
 
 
 def _chosen(wanted: Any) -> list[Any]:

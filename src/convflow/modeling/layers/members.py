@@ -21,7 +21,7 @@ class Members(Module):
     stateful = False
     supports_masking = False
     # Layers tell waiting checkpoints of their variables themselves, when they are built.
-    __setattr__ = object.__setattr__
+    __setattr__ = object.__setattr__  # type: ignore[assignment]
 
     @property
     def dynamic(self) -> bool:

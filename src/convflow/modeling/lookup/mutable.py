@@ -139,3 +139,57 @@ class MutableDenseHashTable(_MutableTable):
             name=name,
         )
         self._told_of_checkpoints(checkpoint)
+
+
+class DenseHashTable(MutableDenseHashTable):
+    """`MutableHashTable` with two keys that are never inserted (API: tf.lookup.experimental.DenseHashTable).
+
+    Args:
+        key_dtype, value_dtype: the types.
+        default_value: of keys that are not there: a scalar, or a tensor, which the values are then too.
+        empty_key, deleted_key: two different keys that mark free places.
+        initial_num_buckets: a power of two, how many places there are at first.
+        name: of the node.
+        checkpoint: accepted; contents are not written to checkpoints, which a warning says.
+    """
+
+    def __init__(
+        self,
+        key_dtype: Any,
+        value_dtype: Any,
+        default_value: Any,
+        empty_key: Any,
+        deleted_key: Any,
+        initial_num_buckets: int | None = None,
+        name: str = "MutableDenseHashTable",
+        checkpoint: bool = True,
+    ) -> None:
+        super().__init__(
+            key_dtype,
+            value_dtype,
+            default_value,
+            empty_key,
+            deleted_key,
+            initial_num_buckets,
+            name=name,
+            checkpoint=checkpoint,
+        )
+
+    def insert_or_assign(self, keys: Any, values: Any, name: str | None = None) -> Operation:
+        """`insert` by another name.
+
+        Args:
+            keys: a tensor of any shape, of the keys' type.
+            values: a tensor of that shape and then that of a value.
+            name: of the operation.
+        """
+        return self.insert(keys, values, name)
+
+    def erase(self, keys: Any, name: str | None = None) -> Operation:
+        """`remove` by another name.
+
+        Args:
+            keys: a tensor of any shape, of the keys' type.
+            name: of the operation.
+        """
+        return self.remove(keys, name)

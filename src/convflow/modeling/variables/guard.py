@@ -52,6 +52,9 @@ def _replacement(op: Operation, replaced: dict[Operation, Operation], variable_n
     inputs = [replaced[tensor.op].outputs[tensor.value_index] for tensor in op.inputs]
     if all(new is old for new, old in zip(inputs, op.inputs, strict=True)):
         return op
+    if any(new.dtype.base_dtype != old.dtype.base_dtype for new, old in zip(inputs, op.inputs, strict=True)):
+        # It takes a handle, for which a value cannot stand in: the program initializes that variable first.
+        return op
     # What was a reference has become a value.
     op_type = "Switch" if op.type == "RefSwitch" else op.type
     name = f"{op.name}_{variable_name}/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import random
 import threading
@@ -129,10 +130,13 @@ class OrderedEnqueuer(SequenceEnqueuer):
                 random.shuffle(order)
             left = _Countdown(len(order))
             for index in order:
-                yield lambda index=index, left=left: left.after(self.sequence[index])
+                yield functools.partial(self._made, index, left)
             left.wait(stopped)
             if not stopped.is_set():
                 self.sequence.on_epoch_end()
+
+    def _made(self, index: int, left: _Countdown) -> Any:
+        return left.after(self.sequence[index])
 
 
 class _Countdown:

@@ -1,0 +1,3 @@
+"""tf.lookup.experimental"""
+
+from convflow.modeling.lookup.mutable import DenseHashTable

@@ -1,0 +1,1 @@
+"""Linear maps that know their structure (API: tf.linalg.LinearOperator)."""
