@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import convflow as tf
-from convflow.tools import alias
 
 from_saved_model = tf.contrib.predictor.from_saved_model
 
@@ -40,13 +39,6 @@ def test_refusals(model: str) -> None:
         from_saved_model(model, input_names={"a": "x:0"})
     with pytest.raises(ValueError, match="got several"):
         from_saved_model(model, "serving_default", input_names={}, output_names={})
-
-
-def test_compiled_graph_functions_can_be_imported() -> None:
-    with alias.installed():
-        from tensorflow.python.framework import function
-    with pytest.raises(NotImplementedError, match=r"function\.Defun is not here: .* Leave the decorator out"):
-        function.Defun(tf.float32)
 
 
 @pytest.mark.parametrize(
