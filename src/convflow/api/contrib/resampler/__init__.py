@@ -1,0 +1,3 @@
+"""tf.contrib.resampler"""
+
+from convflow.ops.image.resampler import resampler
