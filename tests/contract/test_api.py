@@ -25,7 +25,7 @@ UNLISTED = (
     "tf.compat.v2",
     "tf.estimator",
     *(f"tf.keras.{name}" for name in (
-        "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints",
+        "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints", "estimator",
         "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers",
         "utils.Progbar", "utils.Sequence", "utils.get_file", "utils.multi_gpu_model", "utils.print_summary", "wrappers",
     )),

@@ -7,3 +7,4 @@ from convflow.training.estimator.canned.heads.binary import BinaryClassHead as b
 from convflow.training.estimator.canned.heads.multi_class import MultiClassHead as multi_class_head
 from convflow.training.estimator.canned.heads.regression import RegressionHead as regression_head
 from convflow.training.estimator.canned.linear import LinearEstimator
+from convflow.training.estimator.replicate import TowerOptimizer, replicate_model_fn

@@ -7,6 +7,7 @@ from convflow.api.keras import (
     callbacks,
     constraints,
     datasets,
+    estimator,
     initializers,
     layers,
     losses,

@@ -67,7 +67,13 @@ def _metrics_of(given: Any, names: Sequence[str]) -> list[list[Any]]:
 
 
 def build(
-    outputs: Sequence[Any], names: Sequence[str], loss: Any, loss_weights: Any, wanted_metrics: Any, model_losses: Any
+    outputs: Sequence[Any],
+    names: Sequence[str],
+    loss: Any,
+    loss_weights: Any,
+    wanted_metrics: Any,
+    model_losses: Any,
+    given_targets: Sequence[Any] | None = None,
 ) -> Objective:
     """Make the nodes.
 
@@ -75,6 +81,7 @@ def build(
         outputs, names: of the model.
         loss, loss_weights, wanted_metrics: as `Model.compile` takes them.
         model_losses: those that layers added.
+        given_targets: what each output should be, float32, where that is not fed.
 
     Raises:
         ValueError: there is nothing to make small, or an unknown name.
@@ -89,6 +96,8 @@ def build(
         if kind is None:
             continue
         target, weight = _target(output, name, kind)
+        if given_targets is not None:
+            target = given_targets[names.index(name)]
         targets.append(target)
         weights.append(weight)
         with name_scope("loss"), name_scope(f"{name}_loss"):
