@@ -32,6 +32,8 @@ UNLISTED = (
 )  # fmt: skip
 # What TensorFlow does not have.
 OWN = {"tf.explain"}
+# What 1.15 has and later releases, of which the list is made, do not.
+OLDER = {"tf.data.experimental.CheckpointInputPipelineHook"}
 # What differs, and why.
 EXPLAINED = {
     "tf.convert_to_tensor": "as_ref comes last, for tensor conversion functions",
@@ -99,8 +101,8 @@ def names() -> list[tuple[str, Any]]:
 
 
 def test_every_public_name_is_tensorflows() -> None:
-    known = listed()
-    assert [name for name, _ in names() if name not in known and name not in OWN] == []
+    known = set(listed())
+    assert [name for name, _ in names() if name not in known | OWN | OLDER] == []
 
 
 def test_functions_take_tensorflows_arguments() -> None:

@@ -63,7 +63,7 @@ def entry(dtype=dtypes.float32, sizes=(4,), **fields):
             errors.DataLossError,
             "99 strings do not fit into 16",
         ),
-        ({b"": HEADER, b"w": entry(dtypes.variant)}, errors.UnimplementedError, r"not read \(DataType 21\)"),
+        ({b"": HEADER, b"w": entry(dtypes.resource)}, errors.UnimplementedError, r"not read \(DataType 20\)"),
         ({b"": HEADER, b"w": entry(24)}, errors.UnimplementedError, r"not read \(DataType 24\)"),
         (
             {b"": HEADER, b"w": entry(slices=[{"extent": [{"start": 1, "length": 1}]}])},

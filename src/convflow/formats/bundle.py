@@ -187,6 +187,8 @@ class BundleWriter:
         data: Any
         if dtype == dtypes.string:
             data, checksum = tensor_bytes.string_bytes(array)
+        elif dtype == dtypes.variant:
+            data, checksum = tensor_bytes.variant_bytes(array)
         else:
             data = tensor_bytes.number_bytes(array)
             checksum = crc.extend(0, data)
@@ -324,7 +326,8 @@ class BundleReader:
     def _dtype(self, name: str, entry: Any) -> dtypes.DType:
         try:
             dtype = dtypes.as_dtype(entry.dtype).base_dtype
-            dtype.as_numpy_dtype  # noqa: B018  # raises where there is none
+            if dtype != dtypes.variant:
+                dtype.as_numpy_dtype  # noqa: B018  # raises where there is none
         except TypeError as error:
             raise self._unimplemented(
                 f"holds {name} with an element type that is not read (DataType {entry.dtype})"
@@ -339,7 +342,7 @@ class BundleReader:
         count = 1
         for size in sizes:
             count *= size
-        if dtype != dtypes.string and entry.size != count * dtype.size:
+        if dtype not in (dtypes.string, dtypes.variant) and entry.size != count * dtype.size:
             raise self._damaged(
                 f"tensor {name}, {dtype.name} of shape {sizes}, takes {count * dtype.size} bytes, but its "
                 f"entry says {entry.size}"
@@ -356,8 +359,8 @@ class BundleReader:
 
     def _values(self, name: str, entry: Any, dtype: dtypes.DType, count: int, path: str) -> np.ndarray:
         data = self._read_bytes(name, entry, path)
-        if dtype == dtypes.string:
-            values, checksum = self._parse_strings(name, data, count)
+        if dtype in (dtypes.string, dtypes.variant):
+            values, checksum = self._parse_objects(name, data, count, dtype)
         else:
             values, checksum = data.view(dtype.as_numpy_dtype), crc.extend(0, data)
         if crc.mask(checksum) != entry.crc32c:
@@ -368,11 +371,12 @@ class BundleReader:
             )
         return values
 
-    def _parse_strings(self, name: str, data: np.ndarray, count: int) -> tuple[np.ndarray, int]:
+    def _parse_objects(self, name: str, data: np.ndarray, count: int, dtype: dtypes.DType) -> tuple[np.ndarray, int]:
         if count > len(data):
-            raise self._damaged(f"tensor {name}: {count} strings do not fit into {len(data)} bytes")
+            raise self._damaged(f"tensor {name}: {count} {dtype.name}s do not fit into {len(data)} bytes")
+        parse = tensor_bytes.parse_strings if dtype == dtypes.string else tensor_bytes.parse_variants
         try:
-            return tensor_bytes.parse_strings(data.tobytes(), count)
+            return parse(data.tobytes(), count)
         except ValueError as error:
             raise self._damaged(f"tensor {name}: {error}") from error
 

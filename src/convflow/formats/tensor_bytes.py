@@ -1,7 +1,8 @@
 """A tensor's bytes in a checkpoint's data file, and back.
 
 Numbers are stored as they lie in memory, row by row, little-endian. Strings are stored as their lengths
-(varints), a masked CRC32C of the lengths, and their bytes one after the other.
+(varints), a masked CRC32C of the lengths, and their bytes one after the other. Variants, here the bytes of their
+`VariantTensorDataProto`s, are stored one by one: the length (varint), the bytes, the masked CRC32C of all so far.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def as_stored(array: Any, dtype: dtypes.DType | None) -> tuple[np.ndarray, dtype
         array = array.astype(array.dtype.newbyteorder("<"))
     if dtype is None:
         dtype = dtypes.as_dtype(array.dtype)
+    if dtype == dtypes.variant and array.dtype == object:
+        return array, dtype
     if np.dtype(dtype.as_numpy_dtype) != array.dtype:
         raise TypeError(f"The array holds {array.dtype}, but {dtype.name} was asked for. Convert the array first.")
     return array, dtype.base_dtype
@@ -96,6 +99,39 @@ def parse_strings(data: bytes, count: int) -> tuple[np.ndarray, int]:
         texts[i] = data[text_start : text_start + length]
         text_start += length
     return texts, whole_crc
+
+
+def variant_bytes(array: np.ndarray) -> tuple[bytes, int]:
+    """What is stored for an array of variants, given as bytes objects, and the unmasked CRC32C that goes with it."""
+    parts: list[bytes] = []
+    checksum = 0
+    for item in array.ravel().tolist():
+        start = varint.encode(len(item)) + item
+        checksum = crc.extend(checksum, start)
+        check = _UINT32.pack(crc.mask(checksum))
+        checksum = crc.extend(checksum, check)
+        parts += (start, check)
+    return b"".join(parts), checksum
+
+
+def parse_variants(data: bytes, count: int) -> tuple[np.ndarray, int]:
+    """`count` variants from what `variant_bytes` makes: shape (count,), object, and the unmasked CRC32C.
+
+    Raises:
+        ValueError: the data are no such thing; the reason is the message.
+    """
+    items = np.empty(count, object)
+    position = 0
+    for index in range(count):
+        length, start = varint.decode(data, position)
+        end = start + length
+        if end + _UINT32.size > len(data):
+            raise ValueError(f"variant {index} of {length} bytes ends after the data, which have {len(data)}")
+        items[index] = data[start:end]
+        position = end + _UINT32.size
+    if position != len(data):
+        raise ValueError(f"the variants take {position} bytes, {len(data)} are there")
+    return items, crc.extend(0, data)
 
 
 def _lengths_crc(lengths: list[int]) -> int:

@@ -15,6 +15,7 @@ from convflow.input import structure
 from convflow.input.structure import ElementSpec
 from convflow.ops import dataset_function
 from convflow.ops import iterator as _iterator_ops  # noqa: F401 (registers the nodes made here)
+from convflow.ops import iterator_saving as _saving_ops  # noqa: F401
 
 _ITERATORS = "iterators"
 # Programs that call get_next() in their training loop add a node with each step; from here on they are told.

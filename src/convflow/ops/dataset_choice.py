@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -14,6 +13,7 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
+from convflow.ops import dataset_entropy
 from convflow.ops import dataset_sizes as sizes
 from convflow.ops.dataset_elements import Element, Values, kept
 from convflow.ops.dataset_map import function_of
@@ -37,13 +37,14 @@ def _refused(message: str) -> errors.InvalidArgumentError:
 
 def _random_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
     def make(seed: torch.Tensor, seed2: torch.Tensor) -> Recipe:
-        seeds = int(seed), int(seed2)
-        if seeds == (0, 0):
-            seeds = secrets.randbits(64), secrets.randbits(64)
-        numbers = Stream(lambda: map(_number, words(*seeds)))
-        return Recipe(lambda: numbers, size=sizes.fixed(sizes.INFINITE))
+        return Recipe(lambda: _random_numbers(int(seed), int(seed2)), size=sizes.fixed(sizes.INFINITE))
 
     return make
+
+
+def _random_numbers(*seeds: int) -> Stream:
+    chosen = seeds if any(seeds) else (dataset_entropy.seed(), dataset_entropy.seed())
+    return Stream(lambda: map(_number, words(*chosen)))
 
 
 def _number(word: int) -> Values:

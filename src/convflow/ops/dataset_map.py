@@ -15,7 +15,7 @@ from convflow.graph.opdef import NO_GRADIENT, NOT_DIFFERENTIABLE, register_op
 from convflow.graph.operation import Operation
 from convflow.ops import dataset_sizes as sizes
 from convflow.ops.dataset_elements import Element, Values
-from convflow.ops.dataset_streams import Batches, Recipe, Stream
+from convflow.ops.dataset_streams import Batches, Mapped, Recipe, Stream
 from convflow.ops.dataset_threads import in_parallel, worker_count
 
 Function = Callable[..., tuple[Any, ...]]
@@ -72,7 +72,7 @@ def _map_kernel(op: Operation, store: Any) -> Callable[..., Recipe]:
 
     def make(source: Recipe, *captured: Any) -> Recipe:
         call = _applied(function, captured)
-        return _stream(source, lambda dataset: map(call, dataset), _size(op))
+        return _stream(source, lambda dataset: Mapped(call, iter(dataset)), _size(op))
 
     return make
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from convflow.ops import dataset_entropy
 from convflow.ops.dataset_elements import Element
 from convflow.ops.philox_sequence import words
 
@@ -19,7 +19,7 @@ class Shuffled:
     Args:
         source: the dataset to shuffle.
         buffer_size: how many elements wait to be drawn from; None keeps them all.
-        seed, seed2: the op's seeds; both zero take the operating system's randomness.
+        seed, seed2: the op's seeds; both zero take the iterator's own randomness.
         reshuffle_each_iteration: whether iterations of one dataset differ. They draw their own seeds, two
             words each, from the stream of the op's seeds.
     """
@@ -33,7 +33,7 @@ class Shuffled:
         reshuffle_each_iteration: bool,
     ) -> None:
         if seed == 0 and seed2 == 0:
-            seed, seed2 = secrets.randbits(64), secrets.randbits(64)
+            seed, seed2 = dataset_entropy.seed(), dataset_entropy.seed()
         self._source = source
         self._size = sys.maxsize if buffer_size is None else buffer_size
         self._seeds = (seed, seed2)

@@ -14,6 +14,7 @@ from typing import Any
 from convflow.core import errors, logging
 from convflow.ops import dataset_sizes as sizes
 from convflow.ops.dataset_elements import Element, VariantValue, batched, kept
+from convflow.ops.iterator_state import advance
 
 _END: Any = object()
 
@@ -67,6 +68,23 @@ class Batches(Iterator[Element]):
         if not elements or (self._drop_remainder and len(elements) < self._size):
             raise StopIteration
         return batched(elements)
+
+    def skip(self, count: int) -> None:
+        advance(self._source, count * self._size)
+
+
+class Mapped(Iterator[Element]):
+    """`call` of each element."""
+
+    def __init__(self, call: Callable[[Element], Element], source: Iterator[Element]) -> None:
+        self._call = call
+        self._source = source
+
+    def __next__(self) -> Element:
+        return self._call(next(self._source))
+
+    def skip(self, count: int) -> None:
+        advance(self._source, count)
 
 
 class WithoutErrors(Iterator[Element]):

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 
 from convflow.core import errors
 from convflow.ops.dataset_elements import Element
+from convflow.ops.iterator_state import advance
 
 _AUTOTUNE = -1
 # What prefetch keeps when it may choose: two elements hide the work on one.
@@ -55,6 +57,12 @@ class _Parallel(Iterator[Element]):
             raise StopIteration
         return self._waiting.popleft().result()
 
+    def skip(self, count: int) -> None:
+        begun = min(count, len(self._waiting))
+        for _ in range(begun):
+            self._waiting.popleft().result()
+        advance(self._source, count - begun)
+
     def __del__(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -70,11 +78,25 @@ class _Prefetched(Iterator[Element]):
         self._room = threading.Semaphore(size)
         self._stop = threading.Event()
         self._is_over = False
-        # The thread holds no reference to this object, so that it ends with the iterator.
-        arguments = (source, self._buffer, self._room, self._stop)
-        threading.Thread(target=_read_ahead, args=arguments, name="prefetch", daemon=True).start()
+        self._source: Iterator[Element] | None = source
+
+    def _start(self, source: Iterator[Element]) -> None:
+        # The thread holds no reference to this object, so that it ends with the iterator. It draws from the same
+        # random numbers as the thread that reads.
+        arguments = (_read_ahead, source, self._buffer, self._room, self._stop)
+        threading.Thread(target=copy_context().run, args=arguments, name="prefetch", daemon=True).start()
+        self._source = None
+
+    def skip(self, count: int) -> None:
+        if self._source is not None:
+            advance(self._source, count)
+            return
+        for _ in range(count):
+            next(self, None)
 
     def __next__(self) -> Element:
+        if self._source is not None:
+            self._start(self._source)
         if self._is_over:
             raise StopIteration
         item = self._buffer.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,15 +16,21 @@ from convflow.core.shape import TensorShape, scalar
 from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation
-from convflow.ops import dataset_function, rules
+from convflow.ops import dataset_entropy, dataset_function, rules
 from convflow.ops.dataset_elements import Element
 from convflow.ops.dataset_streams import Recipe
+from convflow.ops.iterator_state import IteratorState, advance, advance_one_by_one
 from convflow.ops.optional import OptionalValue
 
 _STRUCTURE = "output_types: list(type) >= 1; output_shapes: list(shape) >= 1"
 # A handle that does not say what it iterates over leaves both lists empty.
 _OPTIONAL_STRUCTURE = "output_types: list(type) = [] >= 0; output_shapes: list(shape) = [] >= 0"
 _END: Any = object()
+_BEFORE = {
+    "GetNext()": "getting the next element",
+    "Save()": "saving it",
+    "Restore()": "restoring it",
+}
 
 
 class IteratorResource:
@@ -39,6 +46,9 @@ class IteratorResource:
         self.output_types = output_types
         self.output_shapes = output_shapes
         self._elements: Iterator[Element] | None = None
+        self._recipe: Recipe | None = None
+        self._random = random.Random()
+        self._entropy = self._taken = self._failed = 0
         self._lock = threading.Lock()
 
     @property
@@ -48,7 +58,48 @@ class IteratorResource:
     def start(self, recipe: Recipe) -> None:
         """Begin at the first element of a dataset made anew."""
         with self._lock:
+            self._begin(recipe, dataset_entropy.fresh_seed())
+
+    def _begin(self, recipe: Recipe, entropy: int) -> None:
+        self._recipe, self._entropy, self._random = recipe, entropy, random.Random(entropy)
+        self._taken = self._failed = 0
+        with dataset_entropy.drawing(self._random):
             self._elements = iter(recipe.dataset())
+
+    def save(self) -> IteratorState:
+        """How far it has come.
+
+        Raises:
+            FailedPreconditionError: no dataset was given yet.
+        """
+        with self._lock:
+            if self._elements is None:
+                raise self._not_started("Save()")
+            return IteratorState(self._entropy, self._taken, self._failed)
+
+    def restore(self, state: IteratorState) -> None:
+        """Go to a place in the dataset that was given.
+
+        Raises:
+            FailedPreconditionError: no dataset was given yet.
+        """
+        with self._lock:
+            if self._recipe is None:
+                raise self._not_started("Restore()")
+            self._begin(self._recipe, state.entropy)
+            elements: Any = self._elements
+            with dataset_entropy.drawing(self._random):
+                (advance_one_by_one if state.failed else advance)(elements, state.taken)
+            self._taken, self._failed = state.taken, state.failed
+
+    def _not_started(self, what: str) -> errors.FailedPreconditionError:
+        return errors.FailedPreconditionError(
+            None,
+            None,
+            f"{what} failed because the iterator has not been initialized. Ensure that you have run the "
+            f"initializer operation for this iterator before {_BEFORE[what]}: {self.name} is started by "
+            "session.run(iterator.initializer), or by running what make_initializer returned.",
+        )
 
     def next(self) -> tuple[Any, ...]:
         """The next element's components.
@@ -59,17 +110,18 @@ class IteratorResource:
         """
         with self._lock:
             if self._elements is None:
-                raise errors.FailedPreconditionError(
-                    None,
-                    None,
-                    "GetNext() failed because the iterator has not been initialized. Ensure that you have run the "
-                    f"initializer operation for this iterator before getting the next element: {self.name} is "
-                    "started by session.run(iterator.initializer), or by running what make_initializer returned.",
-                )
-            element = next(self._elements, _END)
-        if element is _END:
+                raise self._not_started("GetNext()")
+            self._taken += 1
+            try:
+                with dataset_entropy.drawing(self._random):
+                    element = next(self._elements, _END)
+                components = None if element is _END else element.components()
+            except Exception:
+                self._failed += 1
+                raise
+        if components is None:
             raise errors.OutOfRangeError(None, None, "End of sequence")
-        return element.components()
+        return components
 
     def check_structure(self, output_types: list[DType], output_shapes: list[TensorShape]) -> None:
         """InvalidArgumentError where the iterator's elements are not of these types and shapes."""

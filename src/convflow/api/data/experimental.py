@@ -39,3 +39,5 @@ from convflow.input.optional import OptionalSpec as OptionalStructure
 from convflow.input.options import DistributeOptions, OptimizationOptions, ThreadingOptions
 from convflow.input.resampling import rejection_resample
 from convflow.input.sources import SqlDataset, TFRecordWriter, cardinality, from_variant
+from convflow.training.hooks.input_pipeline import CheckpointInputPipelineHook
+from convflow.training.iterator_saveable import make_saveable_from_iterator

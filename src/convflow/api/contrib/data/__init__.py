@@ -37,3 +37,5 @@ from convflow.input.optional import Optional, get_next_as_optional
 from convflow.input.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 from convflow.input.resampling import rejection_resample
 from convflow.input.sources import SqlDataset, TFRecordWriter
+from convflow.training.hooks.input_pipeline import CheckpointInputPipelineHook
+from convflow.training.iterator_saveable import make_saveable_from_iterator
