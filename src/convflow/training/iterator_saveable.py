@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from convflow.graph.apply import apply_op
@@ -31,7 +32,7 @@ class IteratorSaveable(SaveableObject):
         spec = SaveSpec(serialized, "", f"{name}_STATE")
         super().__init__(iterator_resource, [spec], name)
 
-    def restore(self, restored_tensors: list[Tensor], restored_shapes: Any) -> Any:
+    def restore(self, restored_tensors: Sequence[Tensor], restored_shapes: Any) -> Any:
         with colocate_with(self.op):
             return apply_op("DeserializeIterator", resource_handle=self.op, serialized=restored_tensors[0])
 
