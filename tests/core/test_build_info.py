@@ -41,3 +41,13 @@ def test_a_status_that_is_not_ok():
     with pytest.raises(KeyError), tf.errors.raise_exception_on_not_ok_status() as status:
         status.code = tf.errors.NOT_FOUND
         raise KeyError("first")
+
+
+def test_a_day_that_stands_for_today():
+    assert tf.compat.forward_compatible(2019, 10, 1)
+    with tf.compat.forward_compatibility_horizon(2019, 9, 1):
+        assert not tf.compat.forward_compatible(2019, 10, 1)
+        assert tf.compat.forward_compatible(2019, 8, 1)
+    assert tf.compat.forward_compatible(2019, 10, 1)
+    with pytest.raises(ValueError, match="day"), tf.compat.forward_compatibility_horizon(2019, 2, 30):
+        pass

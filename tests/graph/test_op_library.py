@@ -48,3 +48,17 @@ def test_whole_number_attributes_are_cut_as_tensorflow_cuts_them() -> None:
     assert tf.nn.avg_pool(x, [1, 33 / 3, 65 / 3, 1], [1, 33 / 3, 65 / 3, 1], "VALID").shape.as_list() == [1, 3, 3, 8]
     with pytest.raises(TypeError, match="Expected int for attribute 'ksize' of the op AvgPool, got '2'"):
         tf.nn.avg_pool(x, [1, "2", 2, 1], [1, 2, 2, 1], "SAME")
+
+
+@pytest.mark.parametrize("name", ["load_library", "load_file_system_library"])
+def test_other_libraries(tmp_path, name):
+    load = getattr(tf, name)
+    with pytest.raises(tf.errors.NotFoundError, match=r"does not exist: .*nothing\.so"):
+        load(str(tmp_path / "nothing.so"))
+    with pytest.raises(NotImplementedError, match=rf"tf\.{name} is not here: .* compiled for TensorFlow's runtime"):
+        load(str(tmp_path))
+
+
+def test_operators_of_tensors():
+    assert all(hasattr(tf.Tensor, name) for name in tf.Tensor.OVERLOADABLE_OPERATORS - {"__rmatmul__"})
+    assert {"__add__", "__rxor__", "__getitem__"} <= tf.Tensor.OVERLOADABLE_OPERATORS

@@ -120,7 +120,7 @@ from convflow.graph.device import DeviceSpec
 from convflow.graph.graph import Graph
 from convflow.graph.importer import import_graph_def
 from convflow.graph.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
-from convflow.graph.op_library import load_op_library
+from convflow.graph.op_library import load_file_system_library, load_library, load_op_library
 from convflow.graph.operation import Operation, Tensor
 from convflow.graph.scopes import (
     add_to_collection,

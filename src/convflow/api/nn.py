@@ -58,6 +58,7 @@ from convflow.ops.pool import avg_pool as avg_pool2d
 from convflow.ops.pool3d import avg_pool3d, max_pool3d
 from convflow.ops.pool_any import avg_pool1d, avg_pool_v2, max_pool1d, max_pool_v2, pool
 from convflow.ops.pool_argmax import max_pool_with_argmax
+from convflow.ops.quantized_pool import quantized_avg_pool, quantized_max_pool
 from convflow.ops.sampled_losses import nce_loss, sampled_softmax_loss
 from convflow.ops.softmax import log_softmax, softmax
 from convflow.ops.space_to_batch import space_to_batch

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import numbers
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -119,4 +121,28 @@ def forward_compatible(year: int, month: int, day: int) -> bool:
     Raises:
         ValueError: there is no such date.
     """
-    return datetime.date.today() > datetime.date(year, month, day)
+    return (_Horizon.day or datetime.date.today()) > datetime.date(year, month, day)
+
+
+@contextlib.contextmanager
+def forward_compatibility_horizon(year: int, month: int, day: int) -> Iterator[None]:
+    """Within the block `forward_compatible` answers as if that day were today (API: tf.compat...).
+
+    Args:
+        year, month, day: a date, three whole numbers.
+
+    Raises:
+        ValueError: there is no such date.
+    """
+    before = _Horizon.day
+    _Horizon.day = datetime.date(year, month, day)
+    try:
+        yield
+    finally:
+        _Horizon.day = before
+
+
+class _Horizon:
+    """The day that stands for today, if there is one."""
+
+    day: datetime.date | None = None

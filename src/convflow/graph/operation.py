@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from traceback import FrameSummary, StackSummary
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tensorboard.compat.proto import node_def_pb2
 
@@ -34,6 +34,15 @@ class Tensor:
 
     # Above NumPy's, so that `np.array + tensor` asks the tensor.
     __array_priority__ = 100
+    # The methods behind Python's operators.
+    OVERLOADABLE_OPERATORS: ClassVar[frozenset[str]] = frozenset(
+        [f"__{name}__" for name in ["abs", "eq", "ge", "getitem", "gt", "invert", "le", "lt", "ne", "neg"]]
+        + [
+            f"__{side}{name}__"
+            for side in ("", "r")
+            for name in ["add", "and", "div", "floordiv", "matmul", "mod", "mul", "or", "pow", "sub", "truediv", "xor"]
+        ]
+    )
 
     def __init__(self, op: Operation, value_index: int, dtype: Any) -> None:
         self._op = op

@@ -15,6 +15,7 @@ from convflow.ops import audio as _audio  # noqa: F401
 from convflow.ops import clustering as _clustering  # noqa: F401
 from convflow.ops import fingerprint as _fingerprint  # noqa: F401
 from convflow.ops import mutex as _mutex  # noqa: F401
+from convflow.ops import quantized_pool as _quantized_pool  # noqa: F401
 from convflow.ops import random_stateful as _random_stateful  # noqa: F401
 from convflow.ops import remapping as _remapping  # noqa: F401
 from convflow.ops import session_tensor as _session_tensor  # noqa: F401

@@ -7,6 +7,7 @@ from convflow.core.compat import (
     as_text,
     bytes_or_text_types,
     complex_types,
+    forward_compatibility_horizon,
     forward_compatible,
     integral_types,
     path_to_str,
