@@ -44,7 +44,7 @@ class _OfSeveral(LinearOperator):
             raise TypeError(f"Expected all operators to have the same dtype. Found {[kind.name for kind in types]}.")
         parents = [parent for member in self._operators for parent in member.graph_parents]
         own_name = name or between.join(member.name for member in self._operators)
-        super().__init__(types[0], parents, *hints, name=own_name)
+        super().__init__(types[0], parents, hints[0], hints[1], hints[2], hints[3], own_name)
 
     @property
     def operators(self) -> list[LinearOperator]:
@@ -293,7 +293,8 @@ class LinearOperatorAdjoint(LinearOperator):
     ) -> None:
         self._operator = operator
         hints = _inherited(operator, is_non_singular, is_self_adjoint, is_positive_definite, is_square)
-        super().__init__(operator.dtype, operator.graph_parents, *hints, name=name or f"{operator.name}_adjoint")
+        own_name = name or f"{operator.name}_adjoint"
+        super().__init__(operator.dtype, operator.graph_parents, hints[0], hints[1], hints[2], hints[3], own_name)
 
     @property
     def operator(self) -> LinearOperator:
@@ -351,7 +352,8 @@ class LinearOperatorInversion(LinearOperator):
             raise ValueError(f"An inverse operator is always square and non-singular: {operator.name} is not.")
         self._operator = operator
         hints = _inherited(operator, is_non_singular, is_self_adjoint, is_positive_definite, is_square)
-        super().__init__(operator.dtype, operator.graph_parents, True, *hints[1:], name=name or f"{operator.name}_inv")
+        own_name = name or f"{operator.name}_inv"
+        super().__init__(operator.dtype, operator.graph_parents, True, hints[1], hints[2], hints[3], own_name)
 
     @property
     def operator(self) -> LinearOperator:
