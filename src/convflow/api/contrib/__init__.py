@@ -25,6 +25,7 @@ from convflow.api.contrib import (
     nccl,
     opt,
     predictor,
+    quantize,
     resampler,
     rnn,
     seq2seq,
