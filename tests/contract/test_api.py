@@ -25,9 +25,10 @@ UNLISTED = (
     "tf.compat.v2",
     "tf.estimator",
     *(f"tf.keras.{name}" for name in (
-        "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints", "estimator",
-        "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers",
-        "utils.Progbar", "utils.Sequence", "utils.get_file", "utils.multi_gpu_model", "utils.print_summary", "wrappers",
+        "Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints",
+        "estimator", "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing",
+        "regularizers", "utils.Progbar", "utils.Sequence", "utils.get_file", "utils.multi_gpu_model",
+        "utils.print_summary", "wrappers",
     )),
 )  # fmt: skip
 # What TensorFlow does not have.
