@@ -6,6 +6,7 @@ before its programs were ported to TensorFlow 2, and name it on the command line
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import types
 from pathlib import Path
@@ -32,7 +33,18 @@ def load(folder: str) -> Any:
     array_ops.stack, array_ops.unstack = tf.stack, tf.unstack
     contrib = types.ModuleType("tensorflow.contrib")
     contrib.slim = contrib.layers = contrib.framework = tf_slim
+    # Values by name, which no later package has: they make no nodes, so ours serve as well.
+    contrib.training = _hparams()
     tf.contrib = contrib
     sys.modules.update({"tensorflow": tf, "tensorflow.contrib": contrib, "tensorflow.contrib.slim": tf_slim})
     sys.path.insert(0, folder)
     return tf
+
+
+def _hparams() -> types.ModuleType:
+    source = HERE.parents[1] / "src" / "convflow" / "training" / "hparams.py"
+    spec = importlib.util.spec_from_file_location("hparams", source)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

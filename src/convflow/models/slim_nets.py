@@ -1,4 +1,6 @@
-"""TF-Slim's networks among the models: AlexNet, VGG, Inception, ResNet, MobileNet and the small ones, by slim's names.
+"""TF-Slim's networks among the models: AlexNet, VGG, Inception, ResNet, MobileNet, NASNet and the small ones.
+
+They have slim's names.
 
 The networks themselves stand in `convflow.slim`; here they take and give what every registered model does.
 """
@@ -22,7 +24,12 @@ _SIZES = {
     "inception_v3": (299, 3, 1000),
     "inception_v4": (299, 3, 1000),
     "inception_resnet_v2": (299, 3, 1000),
+    "nasnet_cifar": (32, 3, 10),
+    "nasnet_large": (331, 3, 1000),
+    "pnasnet_large": (331, 3, 1000),
 }
+# They take videos, which no registered model does.
+_VIDEOS = ("i3d", "s3dg")
 _SMALL_RECIPE = Recipe(epochs=12, batch_size=64, learning_rate=1e-3)
 _LARGE_RECIPE = Recipe(epochs=30, batch_size=32, learning_rate=1e-4)
 
@@ -56,6 +63,7 @@ def _register(name: str, called: str | None = None) -> None:
 
 
 for _name in nets_factory.networks_map:
-    _register(_name)
+    if _name not in _VIDEOS:
+        _register(_name)
 # By its layers, as the others of its family are called.
 _register("vgg_a", called="vgg_11")

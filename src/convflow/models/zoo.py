@@ -12,6 +12,7 @@ from convflow.models.registry import unknown
 
 _MODELS = "http://download.tensorflow.org/models/"
 _MOBILENET_V1 = f"{_MODELS}mobilenet_v1_2018_08_02/"
+_SEARCHED = "https://storage.googleapis.com/download.tensorflow.org/models/"
 _MOBILENET_V2 = "https://storage.googleapis.com/mobilenet_v2/checkpoints/"
 
 
@@ -74,6 +75,10 @@ PARAMETERS = {
     "mobilenet_v2": 3_540_265,
     "mobilenet_v2_050": 1_988_505,
     "mobilenet_v2_035": 1_692_489,
+    "nasnet_mobile": 7_741_574,
+    "nasnet_large": 93_524_196,
+    "pnasnet_mobile": 7_514_569,
+    "pnasnet_large": 90_827_754,
 }
 
 # Name, which is also the network's; date in the archive's name; size; classes; top 1 and top 5; preprocessing.
@@ -137,10 +142,24 @@ def _small(
     ]
 
 
+def _searched() -> list[Checkpoint]:
+    """Their archives are called after the papers' names of the networks."""
+    return [
+        Checkpoint(name, name, f"{_SEARCHED}{archive}.tar.gz", size, 1001, top_1, top_5, "inception")
+        for name, archive, size, top_1, top_5 in (
+            ("nasnet_mobile", "nasnet-a_mobile_04_10_2017", 224, 74.0, 91.6),
+            ("nasnet_large", "nasnet-a_large_04_10_2017", 331, 82.7, 96.2),
+            ("pnasnet_large", "pnasnet-5_large_2017_12_13", 331, 82.9, 96.2),
+            ("pnasnet_mobile", "pnasnet-5_mobile_2017_12_13", 224, 74.2, 91.9),
+        )
+    ]
+
+
 CHECKPOINTS = {
     checkpoint.name: checkpoint
     for checkpoint in (
         *_large(),
+        *_searched(),
         *_small("mobilenet_v1", _MOBILENET_V1, _SMALL_V1),
         *_small("mobilenet_v2", _MOBILENET_V2, _SMALL_V2),
     )

@@ -63,6 +63,10 @@ def test_fromimage() -> None:
         scipy_misc.fromimage(np.zeros([2, 2]))  # type: ignore[arg-type]
 
 
+def test_imresize_takes_a_whole_shape() -> None:
+    assert scipy_misc.imresize(np.zeros([4, 4, 3], np.uint8), [2, 3, 3]).shape == (2, 3, 3)
+
+
 def test_sizes_and_ways_of_imresize() -> None:
     picture = np.arange(100, dtype=np.uint8).reshape(10, 10)
     assert scipy_misc.imresize(picture, 0.5).shape == (5, 5)

@@ -152,7 +152,7 @@ def imresize(arr: Any, size: Any, interp: str = "bilinear", mode: str | None = N
 
     Args:
         arr: see `toimage`.
-        size: per cent as an integer, a factor as a float, or (height, width).
+        size: per cent as an integer, a factor as a float, or (height, width); what follows these two is ignored.
         interp: nearest, lanczos, bilinear, bicubic or cubic.
         mode: see `toimage`.
 
@@ -165,7 +165,7 @@ def imresize(arr: Any, size: Any, interp: str = "bilinear", mode: str | None = N
     elif isinstance(size, (float, np.floating)):
         width, height = (int(each * size) for each in image.size)
     else:
-        height, width = (int(each) for each in size)
+        height, width = (int(each) for each in size[:2])
     return fromimage(image.resize((width, height), resample=_way(interp)))
 
 

@@ -3,14 +3,18 @@
 from convflow.slim.nets import (
     alexnet,
     cifarnet,
+    i3d,
+    i3d_utils,
     inception_resnet_v2,
     inception_utils,
     inception_v4,
     lenet,
     mobilenet,
     mobilenet_v1,
+    nasnet,
     overfeat,
     resnet_utils,
+    s3dg,
     vgg,
 )
 from convflow.slim.research.nets import (
@@ -26,6 +30,8 @@ from convflow.slim.research.nets import (
 __all__ = [
     "alexnet",
     "cifarnet",
+    "i3d",
+    "i3d_utils",
     "inception",
     "inception_resnet_v2",
     "inception_utils",
@@ -36,10 +42,12 @@ __all__ = [
     "lenet",
     "mobilenet",
     "mobilenet_v1",
+    "nasnet",
     "nets_factory",
     "overfeat",
     "resnet_utils",
     "resnet_v1",
     "resnet_v2",
+    "s3dg",
     "vgg",
 ]

@@ -16,7 +16,7 @@ from convflow.slim.research.preprocessing import (
 _INCEPTION = (
     "inception", "inception_v1", "inception_v2", "inception_v3", "inception_v4", "inception_resnet_v2", "mobilenet_v1",
     "mobilenet_v1_075", "mobilenet_v1_050", "mobilenet_v1_025", "mobilenet_v2", "mobilenet_v2_140",
-    "mobilenet_v2_050", "mobilenet_v2_035",
+    "mobilenet_v2_050", "mobilenet_v2_035", "nasnet_mobile", "nasnet_large", "pnasnet_mobile", "pnasnet_large",
 )  # fmt: skip
 _VGG = (
     "vgg", "vgg_a", "vgg_13", "vgg_16", "vgg_19",
