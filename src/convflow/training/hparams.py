@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _ITEM = re.compile(
     r"""\s*(?P<name>[A-Za-z]\w*)\s*(?:\[\s*(?P<index>\d+)\s*\])?\s*=\s*
@@ -33,6 +33,10 @@ class HParams:
         self._model_structure = model_structure
         for name, value in kwargs.items():
             self.add_hparam(name, value)
+
+    if TYPE_CHECKING:
+        # The hyperparameters themselves.
+        def __getattr__(self, name: str) -> Any: ...
 
     def add_hparam(self, name: str, value: Any) -> None:
         """Adds a hyperparameter.

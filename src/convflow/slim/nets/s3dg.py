@@ -144,9 +144,10 @@ def _stages(
             window, steps = _POOLS[name]
             net = max_pool3d(net, window, stride=steps, scope=name)
         else:
+            narrow, *large, pooled = (depth(filters) for filters in _MODULES[name])
             net = inception_block_v1_3d(
-                net, *map(depth, _MODULES[name]), temporal_kernel_size=time, self_gating_fn=gate if gating else None,
-                data_format=data_format, scope=name,
+                net, narrow, large[0], large[1], large[2], large[3], pooled, temporal_kernel_size=time,
+                self_gating_fn=gate if gating else None, data_format=data_format, scope=name,
             )  # fmt: skip
         yield name, net
 
