@@ -106,11 +106,10 @@ def variant_bytes(array: np.ndarray) -> tuple[bytes, int]:
     parts: list[bytes] = []
     checksum = 0
     for item in array.ravel().tolist():
-        start = varint.encode(len(item)) + item
-        checksum = crc.extend(checksum, start)
+        checksum = _variant_crc(checksum, item)
         check = _UINT32.pack(crc.mask(checksum))
         checksum = crc.extend(checksum, check)
-        parts += (start, check)
+        parts += (varint.encode(len(item)), item, check)
     return b"".join(parts), checksum
 
 
@@ -121,7 +120,7 @@ def parse_variants(data: bytes, count: int) -> tuple[np.ndarray, int]:
         ValueError: the data are no such thing; the reason is the message.
     """
     items = np.empty(count, object)
-    position = 0
+    position = checksum = 0
     for index in range(count):
         length, start = varint.decode(data, position)
         end = start + length
@@ -129,9 +128,15 @@ def parse_variants(data: bytes, count: int) -> tuple[np.ndarray, int]:
             raise ValueError(f"variant {index} of {length} bytes ends after the data, which have {len(data)}")
         items[index] = data[start:end]
         position = end + _UINT32.size
+        checksum = crc.extend(_variant_crc(checksum, items[index]), data[end:position])
     if position != len(data):
         raise ValueError(f"the variants take {position} bytes, {len(data)} are there")
-    return items, crc.extend(0, data)
+    return items, checksum
+
+
+def _variant_crc(checksum: int, item: bytes) -> int:
+    # It covers the length as a fixed-size number, not as the varint that is stored.
+    return crc.extend(crc.extend(checksum, _UINT64.pack(len(item))), item)
 
 
 def _lengths_crc(lengths: list[int]) -> int:
