@@ -80,7 +80,14 @@ _ANYTHING = object()
 def deprecated_arg_values(
     date: str | None, instructions: str, warn_once: bool = True, **deprecated_kwargs: Any
 ) -> Callable[[_Function], _Function]:
-    """Marks values of arguments: whoever passes `argument=value` of `deprecated_kwargs` is told."""
+    """Marks values of arguments: whoever passes one of them is told (API: tf.contrib.framework.deprecated_arg_values).
+
+    Args:
+        date: from when on they may be refused, such as "2017-01-31"; None if that is not settled.
+        instructions: what to do instead.
+        warn_once: whether to tell of each function and value once only.
+        deprecated_kwargs: the values, by the arguments' names.
+    """
 
     def decorate(func: _Function) -> _Function:
         signature = inspect.signature(func)
