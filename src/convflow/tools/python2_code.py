@@ -9,7 +9,7 @@ from types import CodeType
 from typing import Any
 
 from convflow.tools import beside, python2
-from convflow.tools.period import members
+from convflow.tools.period import members, scalars
 from convflow.tools.period.offer import Offer
 from convflow.tools.period.python2_names import BUILTINS, divide, divide_in_place
 
@@ -63,9 +63,7 @@ def _compiled(source: Any, name: str) -> CodeType:
 
 
 def _compiled_changed(source: bytes | str, name: str, in_package: bool) -> CodeType | None:
-    """The code if the module imports what only stands beside it or reads dropped methods; None if it does not."""
-    if not in_package and not members.mentions_one(source):
-        return None
+    """The code if the module imports what only stands beside it, or does what libraries have dropped; None if not."""
     tree = ast.parse(source)
     found = beside.with_dots(tree, name) if in_package else []
     if found:
@@ -74,9 +72,16 @@ def _compiled_changed(source: bytes | str, name: str, in_package: bool) -> CodeT
             "it is read with a dot (`from . import`).",
             file=sys.stderr,
         )
-    held = members.Held()
+    return _compiled(tree, name) if _is_renewed(tree) or found else None
+
+
+def _is_renewed(tree: ast.Module) -> bool:
+    """Have a program do what libraries have dropped; whether there was anything."""
+    held, singled = members.Held(), scalars.Singled()
     held.visit(tree)
-    return _compiled(tree, name) if found or held.is_changed else None
+    if scalars.ARE_REFUSED:
+        singled.visit(tree)
+    return held.is_changed or singled.is_changed
 
 
 def _compiled_python_2(source: bytes | str, name: str, in_package: bool, by_names: bool) -> CodeType | None:
@@ -89,7 +94,7 @@ def _compiled_python_2(source: bytes | str, name: str, in_package: bool, by_name
         return None
     tree = ast.fix_missing_locations(_Python2(tree).visit(tree))
     if by_names:
-        members.Held().visit(tree)
+        _is_renewed(tree)
     print(
         f"convflow run: {name} is Python 2: it is read as 2to3 converts it, and whole numbers are divided as there "
         "(1/2 is 0).",
@@ -137,7 +142,9 @@ def _call(function: str, *arguments: ast.expr) -> ast.Call:
 
 def operators(offer: Offer | None) -> dict[str, Any]:
     """What the code of a converted program calls, by the name it calls it by."""
-    return _OPERATORS if offer is None else {**_OPERATORS, members.HOLDER: members.make_holder(offer)}
+    if offer is None:
+        return _OPERATORS
+    return {**_OPERATORS, members.HOLDER: members.make_holder(offer), **scalars.make_helpers(offer)}
 
 
 def prepare(code: CodeType, namespace: MutableMapping[str, Any], offer: Offer | None) -> None:

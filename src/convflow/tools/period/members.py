@@ -78,13 +78,6 @@ def make_holder(offer: Offer) -> Callable[[Any, str], Any]:
     return holder
 
 
-def mentions_one(source: bytes | str) -> bool:
-    """Whether the text holds one of the methods' names at all."""
-    if isinstance(source, str):
-        return any(name in source for name in NAMES)
-    return any(name.encode() in source for name in NAMES)
-
-
 class Held(ast.NodeTransformer):
     """Reads the methods from their holders. `is_changed` tells whether there were any."""
 
