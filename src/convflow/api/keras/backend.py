@@ -27,6 +27,7 @@ from convflow.modeling.keras.backend import (
     set_value,
     variable,
 )
+from convflow.modeling.keras.backend_ctc import ctc_batch_cost, ctc_decode, ctc_label_dense_to_sparse
 from convflow.modeling.keras.backend_ops import (
     all,
     any,
