@@ -18,16 +18,12 @@ SYMBOLS = SPEC / "slim_symbols.tsv"
 pytestmark = pytest.mark.skipif(not SYMBOLS.is_file(), reason=f"the list of TF-Slim's symbols is not at {SPEC}")
 
 LATER = "layers have it since TensorFlow 2"
-NO_SCOPE = "fails in TensorFlow too: only modules of TensorFlow 2 set the scope that it asks for"
-# Members of GDN and RevBlock.
 ABSENT = {
     "add_metric": "metrics belong to Keras' models, whose layers have it",
     "compute_dtype": LATER,
     "dtype_policy": LATER,
     "finalize_state": LATER,
     "variable_dtype": LATER,
-    "name_scope": NO_SCOPE,
-    "with_name_scope": NO_SCOPE,
 }
 
 

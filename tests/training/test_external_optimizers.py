@@ -60,4 +60,6 @@ def test_what_cannot_be_minimized_is_said() -> None:
             with pytest.raises(NotImplementedError, match="ExternalOptimizerInterface names no routine"):
                 opt.ExternalOptimizerInterface(tf.square(variable)).minimize(session)
             with pytest.raises(ValueError, match="SLSQP takes them"):
-                opt.ScipyOptimizerInterface(tf.square(variable), equalities=[variable], method="L-BFGS-B").minimize(session)
+                opt.ScipyOptimizerInterface(tf.square(variable), equalities=[variable], method="L-BFGS-B").minimize(
+                    session
+                )

@@ -13,6 +13,7 @@ from convflow.graph.inference import InferenceContext
 from convflow.graph.opdef import NO_GRADIENT, register_op
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops import rules
+from convflow.ops.array.constant import zeros_like
 from convflow.ops.dataset_elements import VariantValue, owned
 
 
@@ -86,8 +87,10 @@ def _get_value_shape(ctx: InferenceContext) -> list[TensorShape]:
     return list(ctx.attr("output_shapes"))
 
 
-def _get_value_gradient(op: Operation, *grads: Tensor) -> list[Tensor]:
-    return [apply_op("OptionalFromValue", components=list(grads))]
+def _get_value_gradient(op: Operation, *grads: Tensor | None) -> list[Tensor]:
+    # What nothing depends on, numbers that are whole among them, has no gradient.
+    known = [zeros_like(value) if grad is None else grad for value, grad in zip(op.outputs, grads, strict=True)]
+    return [apply_op("OptionalFromValue", components=known)]
 
 
 register_op(
