@@ -54,25 +54,24 @@ def test_another_optimizer_than_the_recipes_has_a_rate_of_its_own(optimizer: str
         ),
         (
             {"test": 0.2},
-            "--test is 0.2; expected nothing: mnist5k has its own pictures and test set. Leave one of them out.",
+            "--test is 0.2; expected nothing: mnist5k has its own pictures and test set. Leave it out.",
         ),
         (
             {"channels": 3},
-            "--channels is 3; expected nothing: mnist5k has its own pictures and test set. Leave one of them out.",
+            "--channels is 3; expected nothing: mnist5k has its own pictures and test set. Leave it out.",
         ),
         (
             {"image_size": 32},
-            "--image-size is 32; expected nothing: mnist5k has its own pictures and test set. Leave one of them out.",
+            "--image-size is 32; expected nothing: mnist5k has its own pictures and test set. Leave it out.",
         ),
         (
             {"momentum": 0.5},
-            "--momentum is 0.5; expected nothing: --optimizer adam has no use for it (these have: momentum, "
-            "nesterov, rmsprop). Leave one of them out.",
+            "--momentum is 0.5; expected nothing: --optimizer adam has no use for it. Leave it out, or choose "
+            "momentum or nesterov or rmsprop.",
         ),
         (
             {"patience": 3, "schedule": "cosine"},
-            "--patience is 3; expected nothing: --schedule cosine has no use for it (these have: plateau). "
-            "Leave one of them out.",
+            "--patience is 3; expected nothing: --schedule cosine has no use for it. Leave it out, or choose plateau.",
         ),
         (
             {"epochs": 3, "steps": 10},

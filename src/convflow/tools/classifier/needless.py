@@ -42,18 +42,17 @@ def refuse(run: Run, given: Mapping[str, Any]) -> None:
     for field, (decider, users) in _USED_BY.items():
         value = getattr(run, decider)
         if field in chosen and value not in users:
-            raise _needless(
-                field, given, f"{option(decider)} {value} has no use for it (these have: {', '.join(users)})"
-            )
+            reason = f"{option(decider)} {value} has no use for it"
+            raise _needless(field, given, reason, f"Leave it out, or choose {' or '.join(users)}")
     if {"epochs", "steps"} <= chosen:
-        raise _needless("epochs", given, f"--steps {run.steps} says how long the run is")
+        raise _needless("epochs", given, f"--steps {run.steps} says how long the run is", "Leave one of them out")
     if sources.kind_of(run.data) == sources.NAMED:
         for field in _NOT_FOR_NAMED_SETS:
             if field in chosen:
-                raise _needless(field, given, f"{run.data} has its own pictures and test set")
+                raise _needless(field, given, f"{run.data} has its own pictures and test set", "Leave it out")
 
 
-def _needless(field: str, given: Mapping[str, Any], reason: str) -> errors.InvalidArgumentError:
+def _needless(field: str, given: Mapping[str, Any], reason: str, advice: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(
-        None, None, f"{option(field)} is {given[field]}; expected nothing: {reason}. Leave one of them out."
+        None, None, f"{option(field)} is {given[field]}; expected nothing: {reason}. {advice}."
     )

@@ -39,11 +39,11 @@ def test_each_class_is_divided_by_the_fractions(two_classes: Path) -> None:
 
 
 def test_the_seed_decides_the_division(two_classes: Path) -> None:
-    def tested(seed: int) -> list[str]:
+    def left_to_test(seed: int) -> list[str]:
         return names(folders.load(two_classes, SHAPE, Split(seed=seed)).test)
 
-    assert tested(1) == tested(1)
-    assert any(tested(1) != tested(seed) for seed in (2, 3, 4))
+    assert left_to_test(1) == left_to_test(1)
+    assert any(left_to_test(1) != left_to_test(seed) for seed in (2, 3, 4))
 
 
 def test_pictures_are_what_decoding_gives(two_classes: Path) -> None:
