@@ -82,8 +82,7 @@ def slopes(
     values, grad = as_torch(x, settings.data_format), as_torch(y_backprop, settings.data_format)
     check_vectors(values.shape[1], scale, mean, variance)
     if not x.numel():
-        zeros = torch.zeros_like(scale)
-        return torch.empty_like(x), zeros, zeros
+        return torch.empty_like(x), torch.zeros_like(scale), torch.zeros_like(scale)
     if values.ndim == 2 and norm_sweeps.pays(values, scale) and norm_sweeps.pays(grad, mean, variance):
         found = norm_sweeps.Given(mean, variance)
         by_x, *by_vectors = norm_sweeps.gradient(grad, values, scale, found, settings.epsilon, settings.training)

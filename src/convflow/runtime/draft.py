@@ -10,7 +10,7 @@ from convflow.core.dtypes import DType
 from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation, Tensor
 from convflow.runtime.fused import Folded, Fused, Renamed, references
-from convflow.runtime.guards import Guards
+from convflow.runtime.guards import NEVER, Guards
 from convflow.runtime.known_shapes import KnownShapes
 from convflow.runtime.loops import Item, Loop
 from convflow.runtime.new_memory import makes_new
@@ -28,6 +28,7 @@ class Draft:
         fed: the tensors whose values the run is given.
         fetched: the tensors whose values it returns, and the operations it runs though nobody takes their values.
         fed_shapes: the shapes of the fed values, where the plan is for these alone.
+        decided: conditions that are known, and their values. What then never runs is left out.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Draft:
         fed: Iterable[Tensor],
         fetched: Iterable[Tensor | Operation],
         fed_shapes: Mapping[Tensor, TensorShape] | None = None,
+        decided: Mapping[Tensor, Any] | None = None,
     ) -> None:
-        self._items: list[Item | None] = list(schedule)
         self._fed = frozenset(fed)
+        self.guards = Guards(schedule, self._fed, decided=decided)
+        schedule = [item for item in schedule if self.guards.of(item) != NEVER]
+        self._items: list[Item | None] = list(schedule)
         self._position = {item: index for index, item in enumerate(schedule)}
-        self.guards = Guards(schedule, self._fed)
         self.shapes = KnownShapes(fed_shapes or {}, self.source)
         self._makers: dict[Tensor, Operation] = {}
         self._readers: dict[Tensor, list[Item]] = {}
@@ -162,22 +165,25 @@ class Draft:
         self.guards.add(fused, guard)
         return fused
 
-    def rename(self, op: Operation, targets: Sequence[Tensor]) -> bool:
-        """Take the outputs of a node for other tensors of the same values, made before; False if it cannot be."""
-        targets = [self.source(tensor) for tensor in targets]
+    def rename(self, op: Operation, targets: Sequence[Tensor | None]) -> bool:
+        """Take the outputs of a node for other tensors of the same values, made before; None stands for an output that
+        nobody takes. False if it cannot be."""
+        pairs = [
+            (own, self.source(target)) for own, target in zip(op.outputs, targets, strict=True) if target is not None
+        ]
         place, guard = self._position[op], self.guards.of(op)
-        if any(self._made_at(tensor) >= place for tensor in targets):
+        if any(self._is_taken(own) for own, target in zip(op.outputs, targets, strict=True) if target is None):
             return False
-        if any(self.guards.of_value(tensor) != guard for tensor in targets):
+        if any(self._made_at(target) >= place or self.guards.of_value(target) != guard for _, target in pairs):
             return False
-        if any(tensor in self._fed or tensor in self.guards.predicates for tensor in op.outputs):
+        if any(own in self._fed or own in self.guards.predicates for own, _ in pairs):
             return False  # guards know a predicate by its name
-        renamed = Renamed(op, targets, self._new_id())
+        renamed = Renamed(op, pairs, self._new_id())
         self._leave(op)
         self.guards.add(renamed, guard)
         self._put(renamed, place)
-        for tensor, target in zip(op.outputs, targets, strict=True):
-            self._readers.setdefault(target, []).extend(self._readers.pop(tensor, ()))
+        for own, target in pairs:
+            self._readers.setdefault(target, []).extend(self._readers.pop(own, ()))
         self._kept = frozenset(map(self.source, self._kept))
         return True
 
@@ -201,7 +207,10 @@ class Draft:
             return False
         if any(has_effects(member) or member.definition.takes_store for member in members):
             return False
-        return not any(self.readers(tensor) or tensor in self._kept for tensor in op.outputs)
+        return not any(map(self._is_taken, op.outputs))
+
+    def _is_taken(self, tensor: Tensor) -> bool:
+        return bool(self.readers(tensor)) or tensor in self._kept
 
     def _may_fuse(self, members: list[Operation], inputs: list[Tensor], outputs: Sequence[Tensor], place: int) -> bool:
         guard = self.guards.of(members[0])

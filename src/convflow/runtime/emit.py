@@ -9,7 +9,7 @@ from typing import Any
 
 from convflow.core import errors
 from convflow.graph.operation import Operation, Tensor
-from convflow.runtime.guards import ALWAYS, Guards
+from convflow.runtime.guards import ALWAYS, NEVER, Guards
 from convflow.runtime.loops import Item
 from convflow.runtime.region import Region, Unit
 from convflow.runtime.store import Store
@@ -92,8 +92,11 @@ class _StepRegion(Region):
             guard = self._guards.of_value(tensor)
             if guard is not ALWAYS:
                 self._body.add(f"if not ({self._body.condition(guard)}): absent({index}, {tensor.name!r})", tensor.op)
-        values = "".join(f"{self._value(tensor)}, " for tensor in self._fetched)
+        values = "".join(f"{self._fetched_value(tensor)}, " for tensor in self._fetched)
         self._body.add(f"return ({values})", last)
+
+    def _fetched_value(self, tensor: Tensor) -> str:
+        return "None" if self._guards.of_value(tensor) == NEVER else self._value(tensor)
 
 
 def _last_node(items: list[Item]) -> Operation:

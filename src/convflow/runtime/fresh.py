@@ -7,7 +7,7 @@ from convflow.ops.training.update import dense_update
 from convflow.runtime.draft import Draft
 from convflow.runtime.fused import Folded, Fused
 from convflow.runtime.loops import Item
-from convflow.runtime.new_memory import FRESH, FRESH_FIRST
+from convflow.runtime.new_memory import FRESH, makes_new
 
 _VIEWS = frozenset({"ExpandDims", "Reshape", "Squeeze"})
 """Ops whose output may be their first input's memory, and is nobody else's."""
@@ -42,8 +42,11 @@ def _keeps_nothing(item: Item) -> bool:
     )
 
 
-def _makes_first_fresh(maker: Operation, tensor: Tensor) -> bool:
-    return not isinstance(maker, Fused) and maker.type in FRESH_FIRST and tensor is maker.outputs[0]
+def is_fresh(maker: Item | None, tensor: Tensor) -> bool:
+    """Whether what makes a value, if it is no feed, makes it in new memory, which nothing else refers to."""
+    if maker is None:
+        return False
+    return makes_fresh(maker) or (not isinstance(maker, Fused) and makes_new(tensor))
 
 
 def may_overwrite(draft: Draft, op: Operation, index: int) -> bool:
@@ -56,7 +59,7 @@ def may_overwrite(draft: Draft, op: Operation, index: int) -> bool:
     while (view := draft.made_by(tensor, *_VIEWS)) is not None:
         tensor = draft.inputs(view)[0]
     maker = draft.maker(tensor)
-    if maker is None or not (makes_fresh(maker) or _makes_first_fresh(maker, tensor)):
+    if not is_fresh(maker, tensor):
         return False
     sharing = _sharing(draft, tensor, op)
     return sharing is not None and sum(source in sharing for source in draft.inputs(op)) == 1

@@ -71,10 +71,15 @@ class Fused(Operation):
 
 
 class Renamed(Fused):
-    """A node whose outputs are other tensors under new names: it takes no time."""
+    """A node whose outputs are other tensors under new names: it takes no time.
 
-    def __init__(self, op: Operation, targets: Sequence[Tensor], node_id: int) -> None:
-        super().__init__([op], op.type, _nothing, targets, op.outputs, [], node_id)
+    Args:
+        pairs: outputs of the node, and which tensors they are.
+    """
+
+    def __init__(self, op: Operation, pairs: Sequence[tuple[Tensor, Tensor]], node_id: int) -> None:
+        outputs, targets = zip(*pairs, strict=True)
+        super().__init__([op], op.type, _nothing, targets, outputs, [], node_id)
 
 
 class Folded(Fused):

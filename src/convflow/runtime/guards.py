@@ -8,8 +8,9 @@ a `tf.cond` everything is unguarded again. Where a guard is not found to cancel,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations, product
+from typing import Any
 
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.loop_nodes import NEXT_ITERATIONS
@@ -79,20 +80,33 @@ class Guards:
         schedule: the nodes in the order they run, and loops.
         fed: tensors whose values the run is given.
         given: nodes that have run before the schedule.
+        decided: predicates that are known, and their values. What they exclude has the guard `NEVER`.
     """
 
-    def __init__(self, schedule: list[Item], fed: Iterable[Tensor], given: Iterable[Operation] = ()) -> None:
+    def __init__(
+        self,
+        schedule: list[Item],
+        fed: Iterable[Tensor],
+        given: Iterable[Operation] = (),
+        decided: Mapping[Tensor, Any] | None = None,
+    ) -> None:
         self._fed = set(fed)
+        self._decided: Mapping[Any, Any] = decided or {}
         self._of: dict[Item, Guard] = dict.fromkeys(given, ALWAYS)
         self._readers: dict[Predicate, Operation] = {}
+        self._switched = False
         self._same: dict[Tensor, Tensor] = {}
         for item in schedule:
             self.add(item, self._guard(item))
 
     @property
     def predicates(self) -> dict[Predicate, Operation]:
-        """The predicates, each with a Switch that it decides."""
+        """The predicates that are not known, each with a Switch that it decides."""
         return self._readers
+
+    def is_decided(self, op: Operation) -> bool:
+        """Whether it is known which side of a Switch runs."""
+        return self.predicate(op) in self._decided
 
     def add(self, item: Item, guard: Guard) -> None:
         """Take in an item that runs under a guard."""
@@ -115,8 +129,10 @@ class Guards:
         guard = self._of[tensor.op]
         if tensor.op.type not in SWITCHES:
             return guard
-        literal = (self.predicate(tensor.op), tensor.value_index == 1)
-        return both(guard, frozenset([frozenset([literal])]))
+        predicate, side = self.predicate(tensor.op), tensor.value_index == 1
+        if predicate in self._decided:
+            return guard if bool(self._decided[predicate]) == side else NEVER
+        return both(guard, frozenset([frozenset([(predicate, side)])]))
 
     def source(self, tensor: Tensor) -> Tensor:
         """The tensor whose value this one is: a Switch has none of its own, nor has what a rewrite renamed."""
@@ -136,15 +152,18 @@ class Guards:
             # What a Merge waits for need not have run.
             return either(self.of_value(tensor) for tensor in op.inputs)
         guard = ALWAYS
-        if not self._readers and not (isinstance(op, Operation) and op.type in SWITCHES):
-            return guard  # nothing has been decided so far
+        if not self._switched and not (isinstance(op, Operation) and op.type in SWITCHES):
+            return guard  # nothing depends on a condition so far
         for tensor in op.inputs:
             guard = both(guard, self.of_value(tensor))
         for control in op.control_inputs:
             # What is not in the schedule is looked through, which no branch's nodes are.
             guard = both(guard, self._of.get(control, ALWAYS))
         if isinstance(op, Operation) and op.type in SWITCHES:
-            self._readers.setdefault(self.predicate(op), op)
+            self._switched = True
+            predicate = self.predicate(op)
+            if predicate not in self._decided:
+                self._readers.setdefault(predicate, op)
         return guard
 
     def predicate(self, op: Operation) -> Predicate:

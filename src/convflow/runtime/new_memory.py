@@ -20,12 +20,14 @@ FRESH = frozenset(_NAMES.split())
 belong here: a cast to the same type, a sum over no axes, a reshaping."""
 
 
-FRESH_FIRST = frozenset(
-    f"{name}{version}" for name in ("FusedBatchNorm", "FusedBatchNormGrad") for version in ("", "V2", "V3")
-)
-"""Ops whose first output is new memory; of the others some may be one, or an input."""
+_FIRST_FRESH = {
+    f"{name}{version}": count
+    for name, count in {"FusedBatchNorm": 1, "FusedBatchNormGrad": 3}.items()
+    for version in ("", "V2", "V3")
+}
+"""How many of an op's outputs, the first ones, are new memory; of the others some may be one, or an input."""
 
 
 def makes_new(tensor: Tensor) -> bool:
     """Whether a node of the program makes this output in new memory."""
-    return tensor.op.type in FRESH or (tensor.op.type in FRESH_FIRST and tensor.value_index == 0)
+    return tensor.op.type in FRESH or tensor.value_index < _FIRST_FRESH.get(tensor.op.type, 0)

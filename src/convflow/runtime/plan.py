@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation, Tensor
 from convflow.ops.kept import variables_change
 from convflow.runtime import emit, failures, memory, prune, schedule
+from convflow.runtime.decided import decided
 from convflow.runtime.draft import Draft, writes
 from convflow.runtime.fused import Folded, Renamed
 from convflow.runtime.ledger import Entry, account
@@ -32,7 +33,7 @@ class Plan:
         fed: the fed tensors, in the order their values will come.
         store: the session's state, bound into stateful kernels.
         options: whether and how it is rewritten.
-        shapes: those of the fed values, where it is a plan for these alone.
+        shapes, flags: those of the fed values and the values of fed flags, where it is a plan for these alone.
         order: the nodes it runs in their order, where that is known.
 
     Raises:
@@ -46,6 +47,7 @@ class Plan:
         store: Store,
         options: PlanOptions,
         shapes: Sequence[TensorShape] | None = None,
+        flags: Mapping[Tensor, Any] | None = None,
         order: list[Item] | None = None,
     ) -> None:
         self._elements = elements
@@ -54,7 +56,8 @@ class Plan:
         self._options = options
         self._order = order or schedule.order(prune.needed_operations(elements, fed), set(fed))
         self.fed = fed
-        draft = Draft(self._order, fed, elements, dict(zip(fed, shapes, strict=True)) if shapes else None)
+        known = decided(self._order, fed, flags or {}) if options.rewrites else None
+        draft = Draft(self._order, fed, elements, dict(zip(fed, shapes, strict=True)) if shapes else None, known)
         self.rewrites = rewrite(draft, options) if options.rewrites else {}
         self.schedule = draft.items
         self.guards = draft.guards
@@ -66,9 +69,15 @@ class Plan:
         """Whether it may differ from the graph as it stands."""
         return self._options.rewrites
 
-    def for_shapes(self, shapes: Sequence[TensorShape]) -> Plan:
-        """The same for fed values of these shapes alone; ShapeConflict if the program refuses them."""
-        return Plan(self._elements, self.fed, self._store, self._options, shapes, self._order)
+    def made_for(self, shapes: Sequence[TensorShape], flags: Mapping[Tensor, Any]) -> Plan:
+        """The same for fed values of these shapes and flags of these values alone; ShapeConflict if the program refuses
+        the shapes."""
+        return Plan(self._elements, self.fed, self._store, self._options, shapes, flags, self._order)
+
+    def depends_on(self, flags: Iterable[Tensor]) -> bool:
+        """Whether fed flags settle a condition that is open in this plan."""
+        known = decided(self._order, self.fed, dict.fromkeys(flags, torch.tensor(True)))
+        return not known.keys().isdisjoint(self.guards.predicates)
 
     @property
     def source(self) -> str:

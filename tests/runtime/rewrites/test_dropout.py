@@ -47,7 +47,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def shaped_titles(fetches: list[Any], feeds: dict[Any, np.ndarray]) -> list[str]:
     plan = Plan(fetches, list(feeds), Store(functions.compiled), PlanOptions())
-    return plan.for_shapes([tf.TensorShape(value.shape) for value in feeds.values()]).titles()
+    return plan.made_for([tf.TensorShape(value.shape) for value in feeds.values()], {}).titles()
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)

@@ -24,6 +24,8 @@ IDLE = [
     lambda x: x + tf.zeros([2]),
     lambda x: x - 0.0,
     lambda x: x / 1.0,
+    lambda x: tf.add_n([tf.zeros([2, 2]), x]),
+    lambda x: tf.add_n([x, tf.zeros_like(x), tf.zeros([2, 2])]),
 ]
 BUSY = [
     lambda x: tf.reshape(x, [1, 4]),
@@ -34,6 +36,7 @@ BUSY = [
     lambda x: 1.0 / x,
     lambda x: x + tf.zeros([1, 2, 2]),
     lambda x: tf.reverse(x, [0]),
+    lambda x: tf.add_n([x, x, tf.zeros([2, 2])]),
 ]
 
 

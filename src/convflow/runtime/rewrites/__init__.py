@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from convflow.runtime.draft import Draft
 from convflow.runtime.options import PlanOptions
+from convflow.runtime.rewrites.branches import take_known_sides
 from convflow.runtime.rewrites.common import share_common
 from convflow.runtime.rewrites.constants import fold_constants
 from convflow.runtime.rewrites.dropout import drop_at_once
@@ -23,6 +24,7 @@ from convflow.runtime.rewrites.pool_places import remember_pool_places
 from convflow.runtime.rewrites.reads import read_in_place
 
 REWRITES = (
+    take_known_sides,  # first: behind it is one straight program
     rename_identities,
     share_common,
     fold_constants,
