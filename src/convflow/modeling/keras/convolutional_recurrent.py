@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from convflow.core.shape import TensorShape, as_shape
 from convflow.modeling.keras import backend
-from convflow.modeling.keras.backend_ops import bias_add, conv2d
+from convflow.modeling.keras.backend_ops.pictures import bias_add, conv2d
 from convflow.modeling.keras.recurrent import _WithCell
 from convflow.modeling.keras.recurrent_cells import LSTMCell, State
 from convflow.modeling.layers import utils

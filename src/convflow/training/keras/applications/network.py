@@ -7,7 +7,7 @@ import warnings
 from typing import Any, NamedTuple
 
 from convflow.modeling.keras import backend
-from convflow.modeling.keras.backend_ops import is_keras_tensor
+from convflow.modeling.keras.backend_ops.values import is_keras_tensor
 from convflow.modeling.keras.core import Dense, Input
 from convflow.modeling.keras.normalization import BatchNormalization
 from convflow.modeling.keras.pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
