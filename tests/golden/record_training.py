@@ -4,7 +4,7 @@
 
 `<program>.graph.json`: the graphs of tests/training/programs. `trajectories.npz`: variables after each of 20 steps
 with given gradients and 10 with given slices. `schedules.npz`: learning rates at some steps.
-`checkpoint/`: a checkpoint, its state file and its `.meta` file.
+`checkpoint/`: a checkpoint, its state file and its `.meta` file. `tables/`: the same of tables.
 """
 
 import shutil
@@ -60,6 +60,23 @@ def record_checkpoint(tf):
         saver.save(session, str(folder / "model.ckpt"), global_step=7)
 
 
+def record_tables(tf):
+    from tensorflow.python.ops import lookup_ops
+
+    folder = OUT / "tables"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tf.Graph().as_default(), tf.Session() as session:
+        words = lookup_ops.MutableHashTable(tf.string, tf.int64, -1)
+        places = {"empty_key": 0, "deleted_key": -1, "initial_num_buckets": 4}
+        dense = lookup_ops.DenseHashTable(tf.int64, tf.float32, [0.0, 0.0], name="dense", **places)
+        words.insert(["a", "b"], tf.constant([1, 2], tf.int64), name="fill_words")
+        dense.insert(tf.constant([5], tf.int64), [[2.0, 3.0]], name="fill_dense")
+        saver = tf.train.Saver(save_relative_paths=True)
+        session.run(["fill_words/LookupTableInsertV2", "fill_dense/LookupTableInsertV2"])
+        saver.save(session, str(folder / "model.ckpt"))
+
+
 if __name__ == "__main__":
     parity_dump = under_oracle.parity_dump()
     tensorflow = parity_dump.load_oracle()
@@ -68,3 +85,4 @@ if __name__ == "__main__":
     record_trajectories(tensorflow)
     record_schedules(tensorflow)
     record_checkpoint(tensorflow)
+    record_tables(tensorflow)

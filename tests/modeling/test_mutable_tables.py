@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import convflow as tf
 from convflow.graph.apply import apply_op
 
 lookup = tf.contrib.lookup
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "training"
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +142,61 @@ def test_dense_hash_table_under_its_later_name():
         session.run(erase)
         assert (session.run(found).tolist(), session.run(table.size())) == ([-1, -1], 1)
         assert table.name == "MutableDenseHashTable"
+
+
+def test_savers_save_contents_under_tensorflow_names(graph: Any, tmp_path: Any) -> None:
+    with tf.name_scope("scope"):
+        words = lookup.MutableHashTable(tf.string, tf.int64, -1)
+        vectors = lookup.MutableHashTable(tf.int64, tf.float32, [0.0, 0.0], name="vectors")
+    lookup.MutableHashTable(tf.int64, tf.int64, 0, name="forgotten", checkpoint=False)
+    saver = tf.train.Saver()
+    restores = [op.name for op in graph.get_operations() if op.type == "LookupTableImportV2"]
+    assert restores == [f"save/{name}_table_restore/LookupTableImportV2" for name in ("MutableHashTable", "vectors")]
+    one, two = tf.constant([1], tf.int64), tf.constant([2], tf.int64)
+    fill = [words.insert(["a"], [7]), vectors.insert(one, [[1.0, 2.0]])]
+    more = [words.insert(["a", "b"], [8, 9]), vectors.insert(two, [[5.0, 5.0]])]
+    found = [words.lookup(tf.constant(["a", "b"])), vectors.lookup(tf.concat([one, two], 0))]
+    with tf.Session() as session:
+        session.run(fill)
+        path = saver.save(session, str(tmp_path / "model.ckpt"))
+        session.run(more)
+        saver.restore(session, path)
+        numbers, rows = session.run(found)
+        assert (numbers.tolist(), rows.tolist()) == ([7, -1], [[1, 2], [0, 0]])
+    sizes = dict(tf.train.list_variables(path))
+    assert sizes == {
+        "MutableHashTable-keys": [1], "MutableHashTable-values": [1], "vectors-keys": [1], "vectors-values": [1, 2],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_checkpoints_of_tables_that_tensorflow_wrote(imported: bool) -> None:
+    path = str(GOLDEN / "tables" / "model.ckpt")
+    if imported:
+        saver = tf.train.import_meta_graph(f"{path}.meta")
+    else:
+        words = lookup.MutableHashTable(tf.string, tf.int64, -1)
+        places: dict[str, Any] = {"empty_key": 0, "deleted_key": -1}
+        dense = lookup.MutableDenseHashTable(tf.int64, tf.float32, [0.0, 0.0], name="dense", **places)
+        found = [words.lookup(tf.constant(["a", "b", "c"])), dense.lookup(tf.constant([5, 6], tf.int64)), dense.size()]
+        saver = tf.train.Saver()
+    with tf.Session() as session:
+        saver.restore(session, path)
+        if imported:
+            exported = [
+                f"{name}_lookup_table_export_values/LookupTableExportV2:1" for name in ("MutableHashTable", "dense")
+            ]
+            numbers, rows = session.run(exported)
+            assert (sorted(numbers.tolist()), rows.tolist()) == ([1, 2], [[2, 3]])
+        else:
+            numbers, rows, size = session.run(found)
+            assert (numbers.tolist(), rows.tolist(), size) == ([1, 2, -1], [[2, 3], [0, 0]], 1)
+
+
+def test_of_tables_with_one_name_the_last_is_saved(tmp_path: Any) -> None:
+    tables = [lookup.MutableHashTable(tf.string, tf.int64, -1) for _ in range(2)]
+    saver = tf.train.Saver()
+    with tf.Session() as session:
+        session.run([table.insert(["a"], [number]) for number, table in enumerate(tables)])
+        path = saver.save(session, str(tmp_path / "model.ckpt"))
+    assert tf.train.load_variable(path, "MutableHashTable-values").tolist() == [1]

@@ -97,12 +97,16 @@ class TableResource:
             self._filled().update(_pairs(keys, values))
 
     def replace(self, keys: np.ndarray, values: np.ndarray) -> None:
-        """Forget all and take these; for tables that are filled once, `initialize`."""
+        """Forget all and take these; for tables that are filled once, `initialize`.
+
+        TensorFlow exports of a dense table all places, a row for each; the keys that mark free ones are not taken.
+        """
         if not self._is_mutable:
             return self.initialize(keys, values)
-        self._check_keys(keys)
+        if keys.ndim == 2 and keys.shape[1] == 1:
+            keys, values = keys[:, 0], values.reshape(len(values), *self.value_shape)
         with self._lock:
-            self._values = dict(_pairs(keys, values))
+            self._values = {key: value for key, value in _pairs(keys, values) if key not in self._reserved}
         return None
 
     def remove(self, keys: np.ndarray) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from convflow.core import logging
 from convflow.core.dtypes import DType
 from convflow.core.shape import TensorShape
 from convflow.graph.operation import Operation, Tensor
@@ -94,7 +95,7 @@ def _by_name(var_list: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for item in var_list:
         if isinstance(item, SaveableObject):
-            _add(named, item.name, item)
+            _add_object(named, item)
         elif isinstance(item, PartitionedVariable):
             _add(named, item.name, list(item))
         elif getattr(item, "_save_slice_info", None) is not None:
@@ -108,6 +109,15 @@ def _add(named: dict[str, Any], name: str, item: Any) -> None:
     if name in named:
         raise ValueError(f"At least two variables have the same name: {name}")
     named[name] = item
+
+
+def _add_object(named: dict[str, Any], item: SaveableObject) -> None:
+    """Of objects with one name TensorFlow saves the last one; tables that are given no names have the same one."""
+    if item.name in named:
+        logging.warning(
+            "Of the objects called %s only the last one will be saved and restored: give them names.", item.name
+        )
+    named[item.name] = item
 
 
 def _add_part(named: dict[str, Any], part: Variable) -> None:

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from convflow.core import logging
 from convflow.graph.apply import apply_op
+from convflow.graph.collections import GraphKeys
 from convflow.graph.convert import convert_to_tensor
 from convflow.graph.operation import Operation, Tensor
-from convflow.graph.scopes import name_scope
+from convflow.graph.scopes import add_to_collection, name_scope
 from convflow.modeling.lookup.tables import TableOfHandle
+from convflow.modeling.saveable_object import SaveableObject, SaveSpec
 from convflow.ops import lookup_nodes  # noqa: F401  (registers the nodes)
 
 
-class _MutableTable(TableOfHandle):
-    def _told_of_checkpoints(self, checkpoint: bool) -> None:
-        if not checkpoint:
-            return
-        # The node from which TensorFlow's saver takes the contents.
-        self.export()
-        logging.warning(
-            "The contents of the table %s are not written to checkpoints: fill it again after restoring, and pass "
-            "checkpoint=False to say so.",
-            self.name,
+class TableSaveable(SaveableObject):
+    """Saves what a table contains, as its keys and its values.
+
+    Args:
+        table: what it saves.
+        name: the part of the names in the checkpoint that comes before "-keys" and "-values".
+    """
+
+    def __init__(self, table: _MutableTable, name: str) -> None:
+        self._table = table
+        parts = zip(("keys", "values"), table.export(), strict=True)
+        super().__init__(
+            table.resource_handle, [SaveSpec(tensor, "", f"{name}-{part}") for part, tensor in parts], name
         )
+
+    def restore(self, restored_tensors: Sequence[Tensor], restored_shapes: Any) -> Operation:
+        """The node that makes the table contain just these keys and values.
+
+        Args:
+            restored_tensors: the keys and the values.
+            restored_shapes: of no use.
+        """
+        keys, values = restored_tensors
+        with name_scope(f"{self.name}_table_restore"):
+            return apply_op("LookupTableImportV2", table_handle=self._table.resource_handle, keys=keys, values=values)
+
+
+class _MutableTable(TableOfHandle):
+    def _save_with_checkpoints(self, name: str) -> None:
+        add_to_collection(GraphKeys.SAVEABLE_OBJECTS, TableSaveable(self, name))
 
     def lookup(self, keys: Any, name: str | None = None) -> Any:
         """The values of keys, the default value of those that are not there.
@@ -69,7 +90,7 @@ class MutableHashTable(_MutableTable):
         default_value: of keys that are not there: a scalar, or a vector, which the values are then too.
         shared_name: tables of one name are one.
         name: of the node.
-        checkpoint: accepted; contents are not written to checkpoints, which a warning says.
+        checkpoint: whether a `tf.train.Saver` saves its contents, under `name` without scopes, and restores them.
     """
 
     def __init__(
@@ -94,7 +115,8 @@ class MutableHashTable(_MutableTable):
             name=name,
             **attrs,
         )
-        self._told_of_checkpoints(checkpoint)
+        if checkpoint:
+            self._save_with_checkpoints(name)
 
 
 class MutableDenseHashTable(_MutableTable):
@@ -107,7 +129,7 @@ class MutableDenseHashTable(_MutableTable):
         initial_num_buckets: a power of two, how many places there are at first.
         shared_name: tables of one name are one.
         name: of the node.
-        checkpoint: accepted; contents are not written to checkpoints, which a warning says.
+        checkpoint: whether a `tf.train.Saver` saves its contents, under `name` without scopes, and restores them.
     """
 
     def __init__(
@@ -138,7 +160,8 @@ class MutableDenseHashTable(_MutableTable):
             initial_num_buckets=initial_num_buckets,
             name=name,
         )
-        self._told_of_checkpoints(checkpoint)
+        if checkpoint:
+            self._save_with_checkpoints(name)
 
 
 class DenseHashTable(MutableDenseHashTable):
@@ -150,7 +173,7 @@ class DenseHashTable(MutableDenseHashTable):
         empty_key, deleted_key: two different keys that mark free places.
         initial_num_buckets: a power of two, how many places there are at first.
         name: of the node.
-        checkpoint: accepted; contents are not written to checkpoints, which a warning says.
+        checkpoint: whether a `tf.train.Saver` saves its contents, under `name` without scopes, and restores them.
     """
 
     def __init__(
