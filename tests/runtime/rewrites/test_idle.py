@@ -56,6 +56,14 @@ def test_what_changes_something_stays(busy: Any) -> None:
     assert_equal_plans([y], {x: X})
 
 
+def test_a_sum_with_zeros_of_another_shape_is_an_error() -> None:
+    x = tf.placeholder(tf.float32, [None, 2])
+    total = tf.add_n([tf.exp(x), tf.zeros([2, 2])])
+    assert_equal_plans([total], {x: X})
+    with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError):
+        session.run(total, {x: X[:1]})
+
+
 @pytest.mark.parametrize("size", [1, 2])
 def test_unknown_sizes(size: int) -> None:
     x = tf.placeholder(tf.float32, [None, 2])

@@ -72,7 +72,10 @@ def _kept_of_two(draft: Draft, op: Operation) -> Tensor | None:
 
 
 def _kept_of_sum(draft: Draft, op: Operation) -> Tensor | None:
-    """What is left of a sum of tensors of one shape if all others are zeros: gradients of branches not taken are."""
+    """What is left of a sum if all else are zeros, as of a branch not taken. Unequal shapes are an error."""
+    first, *others = map(draft.shape, op.inputs)
+    if not all(_are_equal(first, other) for other in others):
+        return None
     left = [tensor for tensor in op.inputs if not _are_zeros(draft, tensor)]
     return left[0] if len(left) == 1 else None
 
