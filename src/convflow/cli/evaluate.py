@@ -18,6 +18,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 Report = Annotated[Path | None, typer.Option(metavar="OUT.html", help="Write a report there as well.")]
 
 
+Mirrored = Annotated[
+    bool, typer.Option("--mirrored", help="Look at each picture in a mirror, too, and take the means of both.")
+]
+
+
 def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
 
@@ -27,6 +32,7 @@ def evaluate(
     data: Data = None,
     split: Split = "test",
     checkpoint: Checkpoint = "best",
+    mirrored: Mirrored = False,
     json: Json = False,
     report: Report = None,
 ) -> None:
@@ -41,7 +47,7 @@ def evaluate(
     from convflow.tools.classifier import evaluate as evaluation
 
     try:
-        verdict = evaluation.evaluate_run(where, data, split, checkpoint, report)
+        verdict = evaluation.evaluate_run(where, data, split, checkpoint, report, mirrored)
     except errors.OpError as reason:
         raise messages.failed("evaluate", reason) from None
     if json:

@@ -14,12 +14,22 @@ Checkpoint = Annotated[str, typer.Option(help="best (by its validation accuracy)
 Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 
+Mirrored = Annotated[
+    bool, typer.Option("--mirrored", help="Look at each picture in a mirror, too, and say the mean of both.")
+]
+
+
 def register(app: typer.Typer) -> None:
     app.command("predict")(predict)
 
 
 def predict(
-    where: Where, pictures: Pictures, top: Top = 5, checkpoint: Checkpoint = "best", json: Json = False
+    where: Where,
+    pictures: Pictures,
+    top: Top = 5,
+    checkpoint: Checkpoint = "best",
+    mirrored: Mirrored = False,
+    json: Json = False,
 ) -> None:
     """Say what is on pictures, with a trained network.
 
@@ -32,7 +42,7 @@ def predict(
     from convflow.tools.classifier import predict as prediction
 
     try:
-        found = prediction.predict(where, pictures, top, checkpoint)
+        found = prediction.predict(where, pictures, top, checkpoint, mirrored)
     except errors.OpError as reason:
         raise messages.failed("predict", reason) from None
     if json:

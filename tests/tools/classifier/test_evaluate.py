@@ -52,6 +52,19 @@ def test_splits(rows_run: Path, split: str, count: int) -> None:
     assert _json(rows_run, "--split", split, "--checkpoint", "last")["examples"] == count
 
 
+def test_what_is_seen_in_a_mirror_counts_as_much(rows_run: Path) -> None:
+    plain, mirrored = _json(rows_run), _json(rows_run, "--mirrored")
+    assert (plain["mirrored"], mirrored["mirrored"]) == (False, True)
+    with trained.opened(rows_run) as model:
+        examples = examined.load(model.description, None, "test")
+        images, labels = examples.images(np.arange(60)), examples.labels
+        both = (model.probabilities(images) + model.probabilities(images[:, :, ::-1].copy())) / 2
+        np.testing.assert_allclose(model.probabilities(images, mirrored=True), both, rtol=1e-6)
+    assert mirrored["accuracy"] == np.mean(both.argmax(axis=1) == labels)
+    assert mirrored["loss"] != plain["loss"]
+    assert "(test, each example mirrored, too)" in _convflow(rows_run, "--mirrored").stdout
+
+
 def test_tables(rows_run: Path) -> None:
     result = _convflow(rows_run)
     assert result.exit_code == 0
@@ -143,8 +156,9 @@ def test_a_table(tmp_path: Path) -> None:
     found = _json(tmp_path / "run", "--report", tmp_path / "report.html")
     assert found["examples"] == 45
     assert 'id="filters"' not in (tmp_path / "report.html").read_text()
-    refused = CliRunner().invoke(cli.app, ["predict", str(tmp_path / "run"), __file__])
-    assert refused.exit_code == 1 and "was trained on iris, a table; a model that takes pictures" in refused.stderr
+    for arguments in (["predict", str(tmp_path / "run"), __file__], ["evaluate", str(tmp_path / "run"), "--mirrored"]):
+        refused = CliRunner().invoke(cli.app, arguments)
+        assert refused.exit_code == 1 and "was trained on iris, a table; a model that takes pictures" in refused.stderr
 
 
 def test_errors_are_of_tensorflows_classes(tmp_path: Path) -> None:

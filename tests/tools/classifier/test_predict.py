@@ -45,6 +45,15 @@ def test_the_table(rows_run: Path, tmp_path: Path) -> None:
     assert line.split()[:2] == [str(path), name] and len(line.split()) == 5
 
 
+def test_in_a_mirror(rows_run: Path, tmp_path: Path) -> None:
+    (path, _), *_ = rows.write_pictures(tmp_path)
+    with Image.open(path) as picture:
+        picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "turned.png")
+    found = json.loads(_convflow(rows_run, path, tmp_path / "turned.png", "--mirrored", "--json").stdout)
+    one, other = ({each["name"]: each["probability"] for each in answer["classes"]} for answer in found["predictions"])
+    assert one == pytest.approx(other, rel=1e-5)
+
+
 def test_pictures_of_other_sizes_and_colours(rows_run: Path, tmp_path: Path) -> None:
     (path, name), *_ = rows.write_pictures(tmp_path)
     with Image.open(path) as picture:

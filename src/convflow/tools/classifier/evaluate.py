@@ -36,6 +36,7 @@ class Verdict:
         labels: int [n].
         evaluation: loss, accuracy and probabilities [n, num_classes].
         class_names: what the labels stand for.
+        mirrored: whether each example was looked at in a mirror, too.
     """
 
     checkpoint: str
@@ -44,6 +45,7 @@ class Verdict:
     labels: np.ndarray
     evaluation: Evaluation
     class_names: tuple[str, ...]
+    mirrored: bool = False
 
     @property
     def top_k(self) -> int:
@@ -65,7 +67,12 @@ class Verdict:
 
 
 def evaluate_run(
-    where: Path, data: str | None = None, split: str = "test", which: str = trained.BEST, report: Path | None = None
+    where: Path,
+    data: str | None = None,
+    split: str = "test",
+    which: str = trained.BEST,
+    report: Path | None = None,
+    mirrored: bool = False,
 ) -> Verdict:
     """Measures a trained model; writes nothing but the report.
 
@@ -75,16 +82,20 @@ def evaluate_run(
         split: `train`, `validation`, `test`, or `all` of them.
         which: of a folder, the `best` or the `last` checkpoint.
         report: where to write `report.html`, if anywhere.
+        mirrored: whether each picture is looked at in a mirror, too; probabilities and losses are the means of both.
 
     Raises:
         errors.OpError: as `trained.opened`, `examined.load` and `write_report`.
+        errors.InvalidArgumentError: a table's rows, mirrored.
     """
     if report is not None:
         check_available()
     with trained.opened(where, which) as model:
         description = model.description
+        if mirrored:
+            model.check_takes_pictures("Leave --mirrored out.")
         examples = examined.load(description, data, split)
-        evaluation = evaluate(model.session, model.network, examples)
+        evaluation = evaluate(model.session, model.network, examples, mirrored)
         name = data or description.run.data
         if report is not None:
             title = f"{description.run.model} on {name}, {split}"
@@ -94,7 +105,7 @@ def evaluate_run(
                 best_epoch=_epoch(description, model.checkpoint),
             )  # fmt: skip
             write_report(report, content)
-    return Verdict(model.checkpoint, name, split, examples.labels, evaluation, description.class_names)
+    return Verdict(model.checkpoint, name, split, examples.labels, evaluation, description.class_names, mirrored)
 
 
 def _history(description: trained.Description) -> list[EpochResult]:
@@ -118,6 +129,7 @@ def as_json(verdict: Verdict) -> str:
         "checkpoint": verdict.checkpoint,
         "data": verdict.data,
         "split": verdict.split,
+        "mirrored": verdict.mirrored,
         "examples": len(verdict.labels),
         "accuracy": verdict.evaluation.accuracy,
         "loss": verdict.evaluation.loss,
@@ -137,7 +149,8 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
     )
     if len(verdict.class_names) > _TOP:
         figures += f", among the first {verdict.top_k}: {verdict.top_k_accuracy:.2%}"
-    console.print(f"{verdict.checkpoint} on {verdict.data} ({verdict.split})", highlight=False, soft_wrap=True)
+    looked = f"{verdict.split}, each example mirrored, too" if verdict.mirrored else verdict.split
+    console.print(f"{verdict.checkpoint} on {verdict.data} ({looked})", highlight=False, soft_wrap=True)
     console.print(figures, style="bold green", highlight=False, soft_wrap=True)
     console.print(_classes_table(verdict))
     if len(verdict.class_names) <= _MATRIX:

@@ -13,6 +13,7 @@ import numpy as np
 
 from convflow.tools.classifier.data.augmentation import parse
 from convflow.tools.classifier.data.examples import Batch, Data, Examples
+from convflow.tools.classifier.data.geometry import mirror
 from convflow.tools.classifier.data.pipeline import Batches, batches
 from convflow.tools.classifier.diagnosis import diagnosed
 from convflow.tools.classifier.graph import Network, TrainingGraph
@@ -138,15 +139,20 @@ def is_hopeless(run: Run, progress: Progress) -> bool:
     return run.early_stopping is not None and progress.stale_epochs >= run.early_stopping
 
 
-def evaluate(session: Any, network: Network, examples: Examples) -> Evaluation:
-    """Classifies the examples without training on them."""
+def evaluate(session: Any, network: Network, examples: Examples, mirrored: bool = False) -> Evaluation:
+    """Classifies the examples without training on them.
+
+    Args:
+        mirrored: whether each picture is seen in a mirror, too; probabilities and losses are then the means of both.
+    """
     loss, probabilities = 0.0, []
     height, width, _ = examples.image_shape
     size = max(1, min(_EVALUATION_BATCH, _EVALUATION_PIXELS // (height * width)))
     for batch in batches(examples, size):
-        batch_probabilities, batch_loss = session.run([network.probabilities, network.loss], network.feeds(batch))
-        probabilities.append(batch_probabilities)
-        loss += float(batch_loss) * len(batch.labels)
+        views = [batch, batch._replace(images=mirror(batch.images))] if mirrored else [batch]
+        seen = [session.run([network.probabilities, network.loss], network.feeds(view)) for view in views]
+        probabilities.append(np.mean([view[0] for view in seen], axis=0))
+        loss += float(np.mean([view[1] for view in seen])) * len(batch.labels)
     together = np.concatenate(probabilities)
     accuracy = float(np.mean(together.argmax(axis=1) == examples.labels))
     return Evaluation(loss / len(examples), accuracy, together)

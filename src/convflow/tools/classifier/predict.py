@@ -83,7 +83,9 @@ def _walk(place: str) -> Iterator[tuple[str, list[str], list[str]]]:
         yield inner, below, names
 
 
-def predict(where: Path, places: Sequence[str], top: int = 5, which: str = trained.BEST) -> Predictions:
+def predict(
+    where: Path, places: Sequence[str], top: int = 5, which: str = trained.BEST, mirrored: bool = False
+) -> Predictions:
     """Classifies pictures. One that cannot be read is named, and the others are classified all the same.
 
     Args:
@@ -91,6 +93,7 @@ def predict(where: Path, places: Sequence[str], top: int = 5, which: str = train
         places: files, folders, patterns.
         top: how many classes to name of each.
         which: of a folder, the `best` or the `last` checkpoint.
+        mirrored: whether each picture is looked at in a mirror, too, and the mean of both is said.
 
     Raises:
         errors.OpError: as `trained.opened` and `find_pictures`.
@@ -102,15 +105,11 @@ def predict(where: Path, places: Sequence[str], top: int = 5, which: str = train
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = []
     with trained.opened(where, which) as model:
-        if not model.description.takes_pictures:
-            raise errors.InvalidArgumentError(
-                None, None, f"{where} was trained on {model.description.run.data}, a table; a model that takes "
-                "pictures was expected. Use `convflow evaluate` to see how it does on such rows.",
-            )  # fmt: skip
+        model.check_takes_pictures("Use `convflow evaluate` to see how it does on such rows.")
         for start in range(0, len(files), _BATCH):
             names, pictures = _readable(files[start : start + _BATCH], model.description.image_shape, unreadable)
             if names:
-                predictions += _answers(names, model.probabilities(np.stack(pictures)), model, top)
+                predictions += _answers(names, model.probabilities(np.stack(pictures), mirrored), model, top)
     return Predictions(model.checkpoint, predictions, unreadable)
 
 

@@ -14,6 +14,7 @@ import convflow as tf
 from convflow.core import errors
 from convflow.tools.classifier import folder as folders
 from convflow.tools.classifier.checkpoints import BEST_FOLDER
+from convflow.tools.classifier.data.geometry import mirror
 from convflow.tools.classifier.graph import Network, build_network
 from convflow.tools.classifier.settings import Run
 
@@ -59,9 +60,22 @@ class Trained:
     network: Network
     session: Any
 
-    def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """What the model says: float32 [n, num_classes] of uint8 (a table: float32) [n, height, width, channels]."""
-        return self.session.run(self.network.probabilities, {self.network.images: images})
+    def probabilities(self, images: np.ndarray, mirrored: bool = False) -> np.ndarray:
+        """What the model says: float32 [n, num_classes] of uint8 (a table: float32) [n, height, width, channels].
+
+        Args:
+            mirrored: whether it also looks at each picture in a mirror, and says the mean of both.
+        """
+        views = [images, mirror(images)] if mirrored else [images]
+        return np.mean([self.session.run(self.network.probabilities, {self.network.images: view}) for view in views], 0)
+
+    def check_takes_pictures(self, otherwise: str) -> None:
+        """InvalidArgumentError for a model of a table's rows; `otherwise` says what to do with one."""
+        if not self.description.takes_pictures:
+            raise errors.InvalidArgumentError(
+                None, None, f"{self.description.run.out} was trained on {self.description.run.data}, a table; a model "
+                f"that takes pictures was expected. {otherwise}",
+            )  # fmt: skip
 
 
 def describe(folder: Path) -> Description:

@@ -20,6 +20,11 @@ _LEAST_AREA = 0.35
 _FORMS = (3 / 4, 4 / 3)
 
 
+def mirror(images: np.ndarray) -> np.ndarray:
+    """Pictures [n, height, width, channels] with left and right exchanged."""
+    return images[:, :, ::-1].copy()
+
+
 @dataclass(frozen=True)
 class Flip(Step):
     """Mirrors pictures left to right, each with the probability `strength`."""
@@ -31,7 +36,7 @@ class Flip(Step):
     def __call__(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         chosen = rng.random(len(images)) < self.strength
         flipped = images.copy()
-        flipped[chosen] = images[chosen, :, ::-1]
+        flipped[chosen] = mirror(images[chosen])
         return flipped
 
 
