@@ -10,15 +10,16 @@ from convflow.models.registry import Recipe, register
 
 STAGES = (16, 32, 64)
 _SOURCE = "He et al. 2015, Deep Residual Learning for Image Recognition, section 4.2"
-# The paper's weight decay and augmentation; a cosine reaches as much in fewer passes than its steps of the rate.
+# The paper's batches, rate and augmentation. A cosine reaches as much in fewer passes than its steps of the rate; in so
+# few, five times its weight decay and cutting out squares keep the network from learning pictures by heart.
 _RECIPE = Recipe(
     epochs=60,
     batch_size=128,
     learning_rate=0.1,
     optimizer="momentum",
     schedule="cosine",
-    l2=1e-4,
-    augment="flip,crop:4",
+    l2=5e-4,
+    augment="flip,crop:4,cutout:8",
 )
 
 
