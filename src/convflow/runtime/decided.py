@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from convflow.core import dtypes
-from convflow.graph.opdef import routed
 from convflow.graph.operation import Operation, Tensor
 from convflow.runtime.guards import passes_on
 from convflow.runtime.loops import Item
-from convflow.runtime.prune import has_effects
+
+_LOGIC = frozenset(
+    {"Const", "Equal", "Identity", "LogicalAnd", "LogicalNot", "LogicalOr", "NotEqual", "PlaceholderWithDefault"}
+)
 
 
 def is_flag(tensor: Tensor) -> bool:
@@ -43,16 +45,9 @@ def decided(schedule: Iterable[Item], fed: Iterable[Tensor], flags: Mapping[Tens
 
 def _values(op: Operation, known: Mapping[Tensor, Any]) -> tuple[Any, ...]:
     """The values of a node's outputs; none if they are not known."""
-    definition = op.definition
     inputs = [known.get(tensor) for tensor in op.inputs]
     if passes_on(op):
         return () if inputs[0] is None else (inputs[0],) * len(op.outputs)
-    if (
-        any(value is None for value in inputs)
-        or has_effects(op)
-        or definition.takes_store
-        or definition.kernel is routed
-    ):
+    if op.type not in _LOGIC or any(value is None for value in inputs):
         return ()
-    made = definition.kernel(op)(*inputs)
-    return made if isinstance(made, tuple) else (made,)
+    return (op.definition.kernel(op)(*inputs),)

@@ -190,6 +190,13 @@ def test_a_flag_that_is_no_scalar_is_refused_in_the_same_words() -> None:
     assert "must be rank 0" in said[0]
 
 
+def test_fed_bools_of_unknown_shape_need_be_no_flags() -> None:
+    mask = tf.placeholder(tf.bool)
+    y = tf.cond(tf.reduce_any(tf.squeeze(mask, [-1])), lambda: 1.0, lambda: 2.0)
+    feeds = [{mask: [[one], [False]]} for one in SIDES]
+    assert_equal_runs([y], feeds)
+
+
 def test_numbers_that_are_fed_are_no_flags() -> None:
     x = tf.placeholder(tf.float32, [])
     y = tf.cond(x > 0, lambda: tf.sqrt(x), lambda: -x)
