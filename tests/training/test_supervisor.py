@@ -4,6 +4,7 @@ import os
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import convflow as tf
@@ -162,3 +163,26 @@ def test_loop_of_steps_begins_anew_after_an_abortion(tmp_path):
 
     tf.train.basic_train_loop(supervisor, train_step, args=[4])
     assert len(seen) == 4
+
+
+def test_a_save_that_began_with_an_earlier_step_is_not_listed_after_a_later_one(tmp_path):
+    """The supervisor's thread saves while the program does."""
+    begun, saved_later = threading.Event(), threading.Event()
+
+    def slow_step():
+        begun.set()
+        saved_later.wait(0.3)
+        return np.int64(0)
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        weight = tf.Variable(1.0)
+        session.run(weight.initializer)
+        step = tf.py_func(slow_step, [], tf.int64)
+        saver = tf.train.Saver()
+        other = threading.Thread(target=saver.save, args=(session, str(tmp_path / "model.ckpt"), step))
+        other.start()
+        assert begun.wait(10)
+        later = saver.save(session, str(tmp_path / "model.ckpt"), 3)
+        saved_later.set()
+        other.join()
+    assert tf.train.latest_checkpoint(str(tmp_path)) == later

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -93,6 +94,7 @@ class Saver:
         self._save_relative_paths = save_relative_paths
         self._filename = filename
         self._is_empty = False
+        self._turn = threading.Lock()
         # In eager mode, the variables by their names.
         self._eager: dict[str, Any] | None = None
         # Prefixes of the checkpoints that stay for now, and when they were written; the oldest first.
@@ -195,7 +197,8 @@ class Saver:
     ) -> str | None:
         """Write the variables of a session to a checkpoint (API: tf.train.Saver.save).
 
-        An interrupted save leaves the checkpoint that was there before.
+        An interrupted save leaves the checkpoint that was there before. Threads take turns: of two that save, the one
+        that reads the later step comes last in the state file.
 
         Args:
             sess: the session; None in eager mode.
@@ -222,9 +225,10 @@ class Saver:
             write_meta_graph = False
         elif not isinstance(sess, BaseSession):
             raise TypeError(f"'sess' must be a Session; {sess}")
-        checkpoint_file = self._with_step(sess, os.fspath(save_path), global_step, latest_filename)
-        if not self._is_empty:
-            checkpoint_file = self._write(sess, checkpoint_file, write_state and latest_filename, meta_graph_suffix)
+        with self._turn:
+            checkpoint_file = self._with_step(sess, os.fspath(save_path), global_step, latest_filename)
+            if not self._is_empty:
+                checkpoint_file = self._write(sess, checkpoint_file, write_state and latest_filename, meta_graph_suffix)
         if write_meta_graph:
             with sess.graph.as_default():
                 self.export_meta_graph(
