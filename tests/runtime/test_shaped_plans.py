@@ -13,7 +13,7 @@ from convflow.runtime.options import PlanOptions
 from convflow.runtime.plan import Plan
 from convflow.runtime.shaped_plans import ShapedPlans
 from convflow.runtime.store import Store
-from tests.runtime.rewrites.plans import PLAIN
+from tests.runtime.rewrites.plans import PLAIN, assert_equal_runs
 
 RANDOM = np.random.RandomState(0)
 
@@ -24,19 +24,6 @@ def plans_of(fetches: list[Any], fed: list[Any]) -> ShapedPlans:
 
 def rows(count: int, width: int = 6) -> np.ndarray:
     return RANDOM.normal(size=(count, width)).astype(np.float32)
-
-
-def assert_equal_runs(fetches: list[Any], feeds: list[dict[Any, Any]], setup: Any = None) -> None:
-    """The runs one after the other give what those of plain plans do."""
-    results = []
-    for config in (PLAIN, None):
-        with tf.Session(config=config) as session:
-            if setup is not None:
-                session.run(setup)
-            results.append([session.run(fetches, feed) for feed in feeds])
-    for plain, shaped in zip(*results, strict=True):
-        for one, other in zip(plain, shaped, strict=True):
-            np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-6)
 
 
 def halved(x: Any) -> Any:

@@ -42,6 +42,20 @@ def assert_equal_plans(
             np.testing.assert_allclose(b, a, rtol=rtol, atol=atol)
 
 
+def assert_equal_runs(fetches: Any, feeds: list[dict[Any, Any]], setup: Any = None) -> None:
+    """The runs of one session, one after the other, give what those of plain plans do."""
+    results = []
+    for config in (PLAIN, None):
+        with tf.Session(config=config) as session:
+            if setup is not None:
+                session.run(setup)
+            results.append([session.run(fetches, feed) for feed in feeds])
+    for plain, shaped in zip(*results, strict=True):
+        for one, other in zip(plain, shaped, strict=True):
+            if one is not None:
+                np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-6)
+
+
 def _leaves(value: Any) -> list[Any]:
     items = value if isinstance(value, (list, tuple)) else [value]
     return [item for item in items if item is not None]

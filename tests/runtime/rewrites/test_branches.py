@@ -13,7 +13,7 @@ from convflow.runtime.options import PlanOptions
 from convflow.runtime.plan import Plan
 from convflow.runtime.shaped_plans import ShapedPlans
 from convflow.runtime.store import Store
-from tests.runtime.rewrites.plans import PLAIN, assert_equal_plans, titles
+from tests.runtime.rewrites.plans import assert_equal_plans, assert_equal_runs, titles
 
 RANDOM = np.random.RandomState(0)
 SIDES = [True, True, False, False, True, False, True]
@@ -33,20 +33,6 @@ def made_plan(fetches: list[Any], feeds: dict[Any, Any]) -> Plan:
     plans = ShapedPlans(Plan(fetches, list(feeds), Store(functions.compiled), PlanOptions()))
     values = [np.asarray(value) for value in feeds.values()]
     return [plans.plan_for(values) for _ in range(2)][1]
-
-
-def assert_equal_runs(fetches: Any, feeds: list[dict[Any, Any]], setup: Any = None) -> None:
-    """The runs one after the other give what those of plain plans do."""
-    runs = []
-    for config in (PLAIN, None):
-        with tf.Session(config=config) as session:
-            if setup is not None:
-                session.run(setup)
-            runs.append([session.run(fetches, feed) for feed in feeds])
-    for plain, decided in zip(*runs, strict=True):
-        for one, other in zip(plain, decided, strict=True):
-            if one is not None:
-                np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-6)
 
 
 def network(x: Any, training: Any) -> tuple[Any, Any]:
